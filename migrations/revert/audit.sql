@@ -1,0 +1,4 @@
+-- Revert qcr:audit
+BEGIN;
+DROP TABLE qcr.read_audit;
+COMMIT;

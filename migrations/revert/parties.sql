@@ -1,0 +1,4 @@
+-- Revert qcr:parties
+BEGIN;
+DROP TABLE qcr.code, qcr.party_version, qcr.party;
+COMMIT;

@@ -1,0 +1,4 @@
+-- Revert qcr:records
+BEGIN;
+DROP TABLE qcr.record_body, qcr.record;
+COMMIT;

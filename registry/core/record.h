@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+/*
+ * A credit record as it is filed or imported, and a party as a file gives it, each with its canonical
+ * encoding. The encoding's SHA-256 is the record's content hash: it tells `unchanged` from `corrected`, stands
+ * as the leaf of its chunk's tree, and is what a filing's ledger entry commits to. All strings are UTF-8 as
+ * stored; the parties' names are displayed names, not normalised ones.
+ */
+#pragma once
+
+#include "registry/core/calendar.h"
+#include "registry/core/record_kind.h"
+
+struct record {
+        const char *subject;         /* 9-character organization code */
+        const char *authority_code;
+        const char *document;        /* as written */
+        const char *document_norm;   /* record_document_normalise() */
+        enum record_type type;
+        const char *state;           /* active, withdrawn, repaired */
+        const char *domain;          /* product, engineering, service, environment */
+        uint16_t kinds;              /* bits of penalty_kind */
+        uint8_t severity;
+        int64_t fine_fen;
+        int64_t confiscated_fen;
+        struct day decided_on;
+        struct day publicity_file;   /* DAY_NONE: the file gives none */
+        struct day publicity_computed;
+        const char *source_code;
+        /* the words, which stand in record_body */
+        const char *authority_name;
+        const char *party_name;
+        const char *conduct;
+        const char *facts;
+        const char *basis;
+        const char *penalty;
+        const char *content;
+        const char *licence;
+        const char *remark;
+};
+
+struct party {
+        const char *subject;
+        const char *code;            /* unified social credit code, or the subject for a legacy party */
+        const char *name;
+        const char *kind;            /* enterprise, sole-proprietor, cooperative, institution, social, other */
+        const char *registration;    /* active, deregistered, revoked */
+        const char *region;
+        const char *township;
+        const char *industry;
+        struct day established_on;   /* DAY_NONE when unknown */
+};
+
+/* Identity of documents: NFKC, upper case, no spaces, brackets 〔〕【】［］[]() all as (). Appends to `ret`. */
+bool record_document_normalise(struct slice utf8, struct buffer *ret) __attribute__((warn_unused_result));
+
+/*
+ * Appends the canonical encoding: a context text, then every field in the order above as a counted value
+ * (days and amounts as signed varints), so that no two records share one. `record_decode` gives pointers into
+ * `bytes`-backed memory of `text` (NUL-terminated copies appended there); false if not canonical.
+ */
+void record_encode(struct buffer *to, const struct record *record);
+bool record_decode(struct slice bytes, struct buffer *text, struct record *ret) __attribute__((warn_unused_result));
+void party_encode(struct buffer *to, const struct party *party);
+bool party_decode(struct slice bytes, struct buffer *text, struct party *ret) __attribute__((warn_unused_result));
+
+/* SHA-256 of the encoding. */
+void record_hash(const struct record *record, uint8_t ret[32]);
+void party_hash(const struct party *party, uint8_t ret[32]);
+
+/* First 32 bits of SHA-256 over authority and normalised document number: records of one case share it. */
+uint32_t record_case_ref(const char *authority_code, const char *document_norm);

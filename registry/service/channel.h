@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+/*
+ * The inner channels: SOCK_SEQPACKET pairs that the parent makes once and holds open at both ends, so that
+ * either side may die and come back without the other noticing more than silence. A message is one packet.
+ * Each worker counts its lives (`generation`); a reply to a life before is dropped.
+ *
+ * worker -> sealer    seal request: a question, never facts
+ * sealer -> worker    sealed answer, or why there is none
+ * worker -> follower  poke: please reach this serial
+ * follower -> worker  reached: the view has this serial now; refused: the store is another one
+ *
+ * Layouts are fixed, big-endian, written next to their readers; see the encode and decode pairs below.
+ */
+#pragma once
+
+#include "registry/base/bytes.h"
+#include "registry/core/digest.h"
+
+/* The largest packet: statement, path, head and certificate of one answer. */
+#define CHANNEL_PACKET_LIMIT 16384u
+
+struct seal_request {
+        uint32_t generation;
+        uint64_t id;                 /* the worker's */
+        uint8_t suite;               /* enum suite */
+        uint8_t request_hash[32];
+        struct slice code;           /* as typed, at most 64 octets: the sealer normalises it itself */
+        struct slice nonce;          /* 16..32 octets */
+        bool has_purpose;
+        uint8_t purpose_hash[32];
+        uint32_t max_age_ms;         /* 0: the default bound */
+        uint64_t min_serial;
+};
+
+struct seal_answer {
+        uint32_t generation;
+        uint64_t id;
+        uint16_t code;               /* RESULT_DONE, or RESULT_CODE_INVALID, RESULT_STALE, ... : then only `text` is set */
+        uint32_t retry_after_ms;
+        struct slice text;           /* why not, for people */
+        struct slice field_value;    /* for CODE_INVALID: what is wrong with the code (flaw word, expected character) */
+        uint32_t index;
+        struct slice statement;
+        struct slice path;
+        struct slice head;
+        struct slice certificates;   /* counted DER certificates, signing certificate first */
+};
+
+enum poke_kind {
+        POKE_REACH = 1,
+        POKE_REACHED = 2,
+        POKE_REFUSED = 3,
+};
+
+struct poke {
+        enum poke_kind kind;
+        uint32_t generation;         /* of the worker that asks; echoed */
+        uint64_t serial;
+};
+
+void seal_request_encode(struct buffer *to, const struct seal_request *request);
+bool seal_request_decode(struct slice packet, struct seal_request *ret) __attribute__((warn_unused_result));
+void seal_answer_encode(struct buffer *to, const struct seal_answer *answer);
+bool seal_answer_decode(struct slice packet, struct seal_answer *ret) __attribute__((warn_unused_result));
+void poke_encode(struct buffer *to, const struct poke *poke);
+bool poke_decode(struct slice packet, struct poke *ret) __attribute__((warn_unused_result));
