@@ -69,7 +69,7 @@ void query_bytes(struct query *query, const void *bytes, size_t length)
 
 void query_day(struct query *query, struct day day)
 {
-        char text[DAY_TEXT_SIZE];
+        char text[DAY_TEXT];
 
         if (day_is_none(day)) {
                 query_null(query);
@@ -81,7 +81,7 @@ void query_day(struct query *query, struct day day)
 
 void query_instant(struct query *query, int64_t at_ms)
 {
-        char text[INSTANT_TEXT_SIZE];
+        char text[INSTANT_TEXT];
 
         instant_format(at_ms, text);
         query_text(query, text);
