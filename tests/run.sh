@@ -1,0 +1,138 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MulanPSL-2.0
+# Installs what is missing, builds, runs every test. The last line is 'N passed, N failed'.
+#
+#   tests/run.sh              everything
+#   tests/run.sh SUITE...     only these: unit sanitized fuzz sql cli e2e
+#
+# Everything it makes is under var/ and in temporary folders that it removes.
+set -uo pipefail
+
+top=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
+cd "$top" || exit 1
+export QCR_VAR=$top/var LANG=C.UTF-8 LC_ALL=C.UTF-8 TZ=UTC
+mkdir -p "$QCR_VAR/tests"
+
+# shellcheck source=tools/packages.sh
+. tools/packages.sh
+packages_install "${QCR_PACKAGES_RUN[@]}" "${QCR_PACKAGES_TEST[@]}" || exit
+
+suites=("$@")
+((${#suites[@]})) || suites=(unit sanitized fuzz sql cli e2e)
+wants() { [[ " ${suites[*]} " == *" $1 "* ]]; }
+
+passed=0 failed=0
+export QCR_SHARE=$top/share QCR_MIGRATIONS=$top/migrations
+unset QCR_HOME QCR_SERVER QCR_CA QCR_AS QCR_DATABASE PGHOST PGUSER PGDATABASE
+
+# fail NAME DETAIL: one failure that has no line of its own
+fail() {
+  failed=$((failed + 1))
+  echo "not ok $1 - $2"
+}
+
+# count LOG NAME STATUS: adds the results a log holds. TAP lines and Check's summaries count; a program that
+# ended badly without saying which test failed is itself a failure.
+count() {
+  local log=$1 name=$2 status=$3 ok not_ok checks bad before=$failed
+  ok=$(grep -Ec '^[[:space:]]*ok ' "$log")
+  not_ok=$(grep -Ec '^[[:space:]]*not ok ' "$log")
+  checks=$(sed -nE 's/^[0-9]+%: Checks: ([0-9]+), Failures: ([0-9]+), Errors: ([0-9]+)$/\1/p' "$log" | paste -sd+ | bc_sum)
+  bad=$(sed -nE 's/^[0-9]+%: Checks: ([0-9]+), Failures: ([0-9]+), Errors: ([0-9]+)$/\2+\3/p' "$log" | paste -sd+ | bc_sum)
+  passed=$((passed + ok + checks - bad))
+  failed=$((failed + not_ok + bad))
+  if ((status != 0 && failed == before)); then
+    fail "$name" "ended with status $status"
+  elif ((ok + not_ok + checks == 0)); then
+    fail "$name" "ran no test"
+  fi
+  if ((failed > before)); then
+    echo "--- $name: the end of $log"
+    grep -E '^[[:space:]]*not ok |:[FE]:' "$log" | head -n 40
+    tail -n 40 "$log"
+    echo "---"
+  fi
+}
+bc_sum() {
+  local sum
+  read -r sum
+  echo $((${sum:-0}))
+}
+
+# run NAME COMMAND...: runs a test program and counts what it says
+run() {
+  local name=$1 log started=$SECONDS status=0
+  shift
+  log=$QCR_VAR/tests/${name//\//-}.log
+  "$@" >"$log" 2>&1 </dev/null || status=$?
+  count "$log" "$name" "$status"
+  echo "$name: $((SECONDS - started)) s"
+}
+
+# build FOLDER TARGETS... -- MESON OPTIONS...
+build() {
+  local folder=$1 targets=()
+  shift
+  while [[ $1 != -- ]]; do targets+=("$1"); shift; done
+  shift
+  if [[ ! -e $folder/build.ninja ]]; then
+    meson setup "$folder" --werror "$@" >"$folder.log" 2>&1 || { tail -n 20 "$folder.log"; return 1; }
+  fi
+  ninja -C "$folder" "${targets[@]}" >"$folder.log" 2>&1 || { grep -E 'error|warning|FAILED' "$folder.log" | head -n 40; return 1; }
+}
+
+finish() {
+  echo "$passed passed, $failed failed"
+  ((failed == 0 && passed > 0))
+  exit
+}
+
+build var/build all -- || { fail build "the programs do not build"; finish; }
+export QCR_BUILD=$top/var/build
+export PATH=$QCR_BUILD/tools:$QCR_BUILD/registry:$PATH
+
+if wants unit; then
+  if build var/build-coverage all -- -Db_coverage=true -Doptimization=1; then
+    find var/build-coverage -name '*.gcda' -delete
+    while read -r program; do
+      run "unit/${program##*/}" env CK_FORK=no "$program"
+    done < <(find var/build-coverage/tests -type f -name 'test-*' -perm -u+x | sort)
+    # Refusals and rules are held to it; what talks to the outside is tested from the outside.
+    if gcovr --root . --filter registry/core/ --filter proto/ --exclude '.*pb-c.*' --fail-under-line 90 \
+      var/build-coverage >"$QCR_VAR/tests/coverage.log" 2>&1; then
+      echo "ok coverage of core and proto is at least 90 %" >"$QCR_VAR/tests/coverage-verdict.log"
+    else
+      echo "not ok coverage of core and proto is at least 90 %" >"$QCR_VAR/tests/coverage-verdict.log"
+    fi
+    count "$QCR_VAR/tests/coverage-verdict.log" coverage 0
+    grep -E '^(registry|proto|TOTAL)' "$QCR_VAR/tests/coverage.log"
+  else
+    fail unit "the coverage build fails"
+  fi
+fi
+
+if wants sanitized || wants fuzz; then
+  if CC=clang-14 build var/build-sanitized all -- -Db_sanitize=address,undefined -Db_lundef=false \
+    -Doptimization=1 -Dfuzz=true; then
+    export ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1
+    export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
+    if wants sanitized; then
+      while read -r program; do
+        run "sanitized/${program##*/}" env CK_FORK=no "$program"
+      done < <(find var/build-sanitized/tests -type f -name 'test-*' -perm -u+x | sort)
+    fi
+    if wants fuzz; then run fuzz tests/fuzz/run.sh var/build-sanitized; fi
+  else
+    fail sanitized "the sanitizer build fails"
+  fi
+fi
+
+if wants sql; then run sql tests/sql/run.sh; fi
+if wants cli; then run cli bats --tap tests/cli; fi
+if wants e2e; then
+  for program in tests/e2e/*.py tests/e2e/*.sh; do
+    [[ -x $program ]] && run "e2e/${program##*/}" "$program"
+  done
+fi
+
+finish

@@ -1,0 +1,200 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MulanPSL-2.0
+# From nothing to a signed, verified answer: installs what is missing, builds, starts a private PostgreSQL and
+# qcrd, loads a county's sample data and does the regulator's, the recorder's and the administrator's job.
+#
+#   tools/demo.sh                  runs and cleans up
+#   tools/demo.sh --keep           leaves everything running: . var/demo/env.sh
+#   tools/demo.sh --keep --empty   the same without the sample data
+#   tools/demo.sh --stop           ends what --keep left
+#
+# Exit status: 0 done, 2 packages are missing and cannot be installed from here, 1 anything else.
+set -euo pipefail
+
+top=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
+cd "$top"
+export QCR_VAR=$top/var TZ=UTC LC_ALL=C.UTF-8
+demo=$QCR_VAR/demo
+sample=$top/tests/data/jiange
+
+# shellcheck source=tests/support/pg.sh
+. tests/support/pg.sh
+# shellcheck source=tools/packages.sh
+. tools/packages.sh
+
+keep='' empty='' stop=''
+for word in "$@"; do
+  case $word in
+  --keep) keep=yes ;;
+  --empty) empty=yes ;;
+  --stop) stop=yes ;;
+  -h | --help) sed -n '3,12s/^# \{0,1\}//p' "$0"; exit 0 ;;
+  *) echo "demo.sh: unknown option: $word" >&2; exit 2 ;;
+  esac
+done
+
+say() { printf '\n== %s\n' "$*"; }
+# show COMMAND...: the command as a person would type it, then what it prints; its exit status is kept in `status`
+show() {
+  local words
+  printf -v words '%q ' "$@"
+  printf '\n$ %s\n' "$(printf '%b' "${words//\$\'/}" 2>/dev/null | sed "s/ \$//;s/'//g")"
+  status=0
+  "$@" || status=$?
+}
+# expect STATUS: the last command must have ended so
+expect() {
+  if ((status != $1)); then
+    echo "demo.sh: expected exit status $1, got $status" >&2
+    exit 1
+  fi
+  echo "[exit status $status]"
+}
+
+# Ends only what this demo started: by the pids it wrote down.
+stop_demo() {
+  local pid
+  if [[ -s $demo/qcrd.pid ]]; then
+    pid=$(<"$demo/qcrd.pid")
+    if [[ $(readlink "/proc/$pid/exe" 2>/dev/null) == "$QCR_VAR/build/registry/qcrd"* ]]; then
+      kill -TERM "$pid" 2>/dev/null || true
+      timeout 20 tail --pid="$pid" -f /dev/null || kill -KILL "$pid" 2>/dev/null || true
+    fi
+  fi
+  if [[ -s $demo/pg.dir ]]; then
+    pid=$(<"$demo/pg.dir")
+    if [[ -d $pid ]]; then
+      pg_stop "$pid" || true
+      rm -rf "$pid"
+    fi
+  fi
+  rm -rf "$demo"
+}
+
+# Where the server's account can enter and the socket's path is short enough; else a folder under /tmp,
+# removed with the demo.
+pg_place() {
+  local dir=$demo/pg
+  mkdir -p "$dir"
+  if ((${#dir} < 85)) && pg_as test -x "$dir" 2>/dev/null; then
+    echo "$dir"
+  else
+    rmdir "$dir"
+    pg_directory
+  fi
+}
+
+if [[ $stop ]]; then
+  stop_demo
+  exit 0
+fi
+
+mkdir -p "$QCR_VAR"
+packages_install "${QCR_PACKAGES_RUN[@]}" || exit
+
+say "build"
+if [[ ! -e $QCR_VAR/build/build.ninja ]]; then
+  meson setup "$QCR_VAR/build" >"$QCR_VAR/build.log" 2>&1 || { tail -n 30 "$QCR_VAR/build.log" >&2; exit 1; }
+fi
+ninja -C "$QCR_VAR/build" >"$QCR_VAR/build.log" 2>&1 || { grep -E 'error|FAILED' "$QCR_VAR/build.log" >&2; exit 1; }
+echo "in var/build"
+
+stop_demo
+mkdir -p "$demo"
+trap 'stop_demo' EXIT
+trap 'exit 130' INT TERM
+
+say "a private PostgreSQL (Unix socket only) and a registry of its own"
+pg=$(pg_place)
+echo "$pg" >"$demo/pg.dir"
+pg_start "$pg" fsync=on
+pg_database "$pg" qcr
+cat >"$demo/env.sh" <<ENV
+export PATH="$QCR_VAR/build/tools:$QCR_VAR/build/registry:\$PATH"
+export QCR_HOME="$demo/home"
+export QCR_SHARE="$top/share"
+export QCR_MIGRATIONS="$top/migrations"
+export QCR_DATABASE="host=$pg dbname=qcr"
+export PGHOST="$pg" PGUSER=postgres PGDATABASE=qcr
+ENV
+# shellcheck disable=SC1091
+. "$demo/env.sh"
+show qcr-admin init --home "$QCR_HOME" --database "$QCR_DATABASE" --origin credit.jiange.example --people tools/demo-people.csv
+expect 0
+
+# What only root can do is shown as root: every process under an account of its own.
+if ((EUID == 0)); then
+  printf '%s\n' 'user_worker = 61101' 'user_sealer = 61102' 'user_follower = 61103' >>"$QCR_HOME/qcrd.conf"
+fi
+: >"$demo/qcrd.log"
+qcrd -c "$QCR_HOME/qcrd.conf" >>"$demo/qcrd.log" 2>&1 </dev/null &
+echo $! >"$demo/qcrd.pid"
+port=$(timeout 30 tail -f -n +1 --pid="$(<"$demo/qcrd.pid")" "$demo/qcrd.log" | sed -n '/event=ready/{s/.*port=\([0-9]*\).*/\1/p;q}') || true
+if [[ ! $port ]]; then
+  tail -n 30 "$demo/qcrd.log" >&2
+  echo "demo.sh: qcrd did not start" >&2
+  exit 1
+fi
+echo "export QCR_SERVER=\"127.0.0.1:$port\"" >>"$demo/env.sh"
+export QCR_SERVER=127.0.0.1:$port
+show qcr ping
+expect 0
+
+if [[ ! $empty ]]; then
+  say "the administrator: a county's enterprises and penalties"
+  show qcr-admin import enterprises "$sample/enterprises.csv"
+  expect 0
+  show qcr-admin import penalties "$sample/penalties.csv" --dry-run
+  expect 0
+  show qcr-admin import penalties "$sample/penalties.csv" --rejects "$demo/rejects.csv"
+  expect 0
+
+  say "the regulator: what is known about an enterprise, proved"
+  code=91510823141777630N name=剑阁县诚盛农业开发有限公司
+  show qcr code check 915108231417776300
+  expect 2
+  show qcr lookup "$code" --purpose "日常监督检查" --receipt "$demo/receipt"
+  expect 0
+  show env QCR_SERVER=127.0.0.1:1 qcr verify "$demo/receipt"
+  expect 0
+  sed '3s/A/B/;3t;3s/[B-Z]/A/' "$demo/receipt" >"$demo/forged"
+  show qcr verify "$demo/forged"
+  expect 7
+  show qcr find "$name"
+  expect 0
+
+  say "the recorder: a penalty, in the very next answer"
+  show qcr --as recorder record file --code "$code" --name "$name" --type penalty --domain product \
+    --authority-code 11510823008765438X --authority 剑阁县市场监督管理局 --document '剑市监处罚〔2026〕9001号' \
+    --kind fine --fine 20000.00 --decided-on 2026-11-02 --publicity-end 2027-11-02 --conduct 生产不合格产品 --yes
+  expect 0
+  show qcr lookup "$code"
+  expect 0
+
+  say "the same taken back: not by one person alone"
+  show qcr --as recorder record withdraw --code "$code" --authority-code 11510823008765438X --type penalty \
+    --document '剑市监处罚〔2026〕9001号' --reason 复议撤销 --basis-document '剑府复决〔2026〕3号' --yes
+  expect 0
+  proposal=$(qcr --as reviewer pending --jsonl | sed -n 's/.*"proposal": *"\([0-9.]*\)".*"kind": *"record-withdraw".*/\1/p' | head -n 1)
+  show qcr --as recorder approve "$proposal" --yes
+  expect 8
+  show qcr --as reviewer approve "$proposal" --yes
+  expect 0
+  show qcr lookup "$code"
+  expect 0
+
+  say "the auditor: does everything still prove itself?"
+  show qcr-admin doctor
+  expect 0
+fi
+
+if [[ $keep ]]; then
+  trap - EXIT
+  say "left running"
+  echo ". var/demo/env.sh    then: qcr lookup CODE, qcr --as NAME ..., qcr-admin ..."
+  echo "tools/demo.sh --stop ends it"
+else
+  stop_demo
+  trap - EXIT
+  say "done, and nothing is left running"
+fi
