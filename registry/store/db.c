@@ -76,6 +76,7 @@ struct db {
         struct answers cut;        /* queries of turns without a lane: told by the pump */
         struct fault last;         /* of the newest attempt; code FAULT_NONE after a success */
         struct lane *lanes;
+        bool is_ending;
 };
 
 static void lane_connect(struct lane *lane);
@@ -94,11 +95,9 @@ static void start_timer(struct event *timer, unsigned ms)
         event_add(timer, &wait);
 }
 
-/* libpq's messages end with a line break and may have several lines. */
 static void fault_of_link(struct fault *ret, const char *doing, const PGconn *link)
 {
         fault_set(ret, FAULT_STORE, "%s: %s", doing, PQerrorMessage(link));
-        ret->text[strcspn(ret->text, "\n")] = '\0';
 }
 
 /* ---------------------------------------------------------------- answers */
@@ -271,7 +270,9 @@ static void lane_lose(struct lane *lane, const struct fault *why)
         struct fault copy = *why;
         bool was_up = lane_is_up(lane);
 
-        if (was_up || strcmp(copy.text, db->last.text) != 0)
+        if (db->is_ending)
+                log_event(LOG_DEBUG, "store.closed", "lane", LOG_NUMBER(lane->number));
+        else if (was_up || strcmp(copy.text, db->last.text) != 0)
                 log_event(LOG_WARNING, was_up ? "store.lost" : "store.away", "lane", LOG_NUMBER(lane->number), "fault",
                         fault_word(copy.code), "text", copy.text);
         lane_close(lane);
@@ -374,7 +375,6 @@ static bool lane_take(struct lane *lane)
         result = PQgetResult(lane->link);
         if (result && result_is_final(result)) {
                 fault_set(&why, FAULT_STORE, "connection ended: %s", PQresultErrorMessage(result));
-                why.text[strcspn(why.text, "\n")] = '\0';
                 PQclear(result);
                 lane_lose(lane, &why);
                 return false;
@@ -473,7 +473,6 @@ static void on_identified(void *closure, const PGresult *result, const struct fa
                 const char *text = PQresultErrorMessage(result);
 
                 accepted = fault_set(&why, FAULT_STORE, "identify: %s", *text ? text : "not one row");
-                why.text[strcspn(why.text, "\n")] = '\0';
         }
         if (!accepted) {
                 lane_lose(lane, &why);
@@ -706,6 +705,7 @@ void db_free(struct db *db)
 
         if (!db)
                 return;
+        db->is_ending = true;
         fault_set(&why, FAULT_STORE, "the process is ending");
         for (unsigned i = 0; i < db->limits.lanes; i++)
                 if (db->lanes[i].state != LANE_DOWN)
