@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+#include "registry/core/inputs.h"
+
+#define VERSION 1
+
+#define HEAD_TYPE 0x07u
+#define HEAD_SEVERITY_SHIFT 3
+#define HEAD_SEVERITY 0x03u
+#define HEAD_PUBLICITY 0x20u
+#define HEAD_MONEY 0x40u
+#define HEAD_VALID 0x80u
+
+#define LISTING_EFFECT 0x03u
+#define LISTING_END 0x04u
+
+static bool is_finding(enum record_type type)
+{
+        return type == RECORD_SAMPLING || type == RECORD_RECALL || type == RECORD_COMPLAINT ||
+               type == RECORD_ACCIDENT;
+}
+
+static bool is_optional_day(struct day day)
+{
+        return day_is_none(day) || day_is_valid(day);
+}
+
+static bool record_is_valid(const struct grade_record *r)
+{
+        bool is_penalty = r->type == RECORD_PENALTY;
+        bool is_certificate = r->type == RECORD_CERTIFICATE;
+
+        if (r->type < RECORD_PENALTY || r->type > RECORD_TYPE_LAST || r->ordinal == 0)
+                return false;
+        if (!day_is_valid(r->decided_on) || !is_optional_day(r->publicity_end) ||
+                !is_optional_day(r->valid_through))
+                return false;
+        if (r->severity > (is_penalty || is_finding(r->type) ? SEVERITY_LAST : SEVERITY_NONE))
+                return false;
+        if (is_penalty ? r->kinds == 0 || r->kinds > PENALTY_ALL : r->kinds != 0)
+                return false;
+        if (r->fine_fen < 0 || r->confiscated_fen < 0)
+                return false;
+        if (!is_penalty && (r->fine_fen > 0 || r->confiscated_fen > 0))
+                return false;
+        if (is_certificate)
+                return r->certificate <= CERTIFICATE_LAST &&
+                       (day_is_none(r->valid_through) || !day_is_before(r->valid_through, r->decided_on));
+        return r->certificate == CERTIFICATE_NONE && day_is_none(r->valid_through);
+}
+
+static bool listing_is_valid(const struct grade_listing *l)
+{
+        return l->effect >= LISTING_IN_FORCE && l->effect <= LISTING_QUASHED && day_is_valid(l->from) &&
+               (day_is_none(l->to) || (day_is_valid(l->to) && day_is_before(l->from, l->to)));
+}
+
+/* By first day, then by last with the open ones behind, then by effect; equal ones are one too many. */
+static bool listing_is_before(const struct grade_listing *a, const struct grade_listing *b)
+{
+        int64_t a_to = day_is_none(a->to) ? INT64_MAX : a->to.number;
+        int64_t b_to = day_is_none(b->to) ? INT64_MAX : b->to.number;
+
+        if (a->from.number != b->from.number)
+                return day_is_before(a->from, b->from);
+        return a_to != b_to ? a_to < b_to : a->effect < b->effect;
+}
+
+bool inputs_is_valid(const struct grade_inputs *inputs)
+{
+        if (inputs->count > GRADE_RECORDS_MAX || inputs->listings_count > GRADE_LISTINGS_MAX)
+                return false;
+        for (uint32_t i = 0; i < inputs->count; i++) {
+                if (!record_is_valid(&inputs->records[i]))
+                        return false;
+                if (i > 0 && inputs->records[i].ordinal <= inputs->records[i - 1].ordinal)
+                        return false;
+        }
+        for (uint32_t i = 0; i < inputs->listings_count; i++) {
+                if (!listing_is_valid(&inputs->listings[i]))
+                        return false;
+                if (i > 0 && !listing_is_before(&inputs->listings[i - 1], &inputs->listings[i]))
+                        return false;
+        }
+        return true;
+}
+
+static void encode_record(struct buffer *to, const struct grade_record *r, uint32_t ordinal_before)
+{
+        bool has_publicity = !day_is_none(r->publicity_end);
+        bool has_money = r->fine_fen > 0 || r->confiscated_fen > 0;
+        bool has_valid = !day_is_none(r->valid_through);
+
+        buffer_add_u8(to, (uint8_t)((r->type - 1u) | (unsigned)r->severity << HEAD_SEVERITY_SHIFT |
+                (has_publicity ? HEAD_PUBLICITY : 0) | (has_money ? HEAD_MONEY : 0) |
+                (has_valid ? HEAD_VALID : 0)));
+        buffer_add_varint(to, r->ordinal - ordinal_before - 1);
+        buffer_add_signed_varint(to, r->decided_on.number);
+        if (has_publicity)
+                buffer_add_signed_varint(to, (int64_t)r->publicity_end.number - r->decided_on.number);
+        buffer_add_u32(to, r->case_ref);
+        if (r->type == RECORD_PENALTY)
+                buffer_add_varint(to, r->kinds);
+        if (has_money) {
+                buffer_add_varint(to, (uint64_t)r->fine_fen);
+                buffer_add_varint(to, (uint64_t)r->confiscated_fen);
+        }
+        if (r->type == RECORD_CERTIFICATE)
+                buffer_add_varint(to, r->certificate);
+        if (has_valid)
+                buffer_add_varint(to, (uint64_t)((int64_t)r->valid_through.number - r->decided_on.number));
+}
+
+bool inputs_encode(const struct grade_inputs *inputs, struct buffer *to)
+{
+        uint32_t ordinal = 0;
+
+        if (!inputs_is_valid(inputs))
+                return false;
+        buffer_add_u8(to, VERSION);
+        buffer_add_varint(to, inputs->count);
+        for (uint32_t i = 0; i < inputs->count; i++) {
+                encode_record(to, &inputs->records[i], ordinal);
+                ordinal = inputs->records[i].ordinal;
+        }
+        buffer_add_varint(to, inputs->listings_count);
+        for (uint32_t i = 0; i < inputs->listings_count; i++) {
+                const struct grade_listing *l = &inputs->listings[i];
+                bool has_end = !day_is_none(l->to);
+
+                buffer_add_u8(to, (uint8_t)((unsigned)l->effect | (has_end ? LISTING_END : 0)));
+                buffer_add_signed_varint(to, l->from.number);
+                if (has_end)
+                        buffer_add_varint(to, (uint64_t)(l->to.number - l->from.number));
+        }
+        return true;
+}
+
+/* A varint of at most `limit`: the reader fails past it, so that no cast below narrows. */
+static uint64_t read_limited(struct reader *r, uint64_t limit)
+{
+        uint64_t value = reader_varint(r);
+
+        if (value > limit)
+                r->failed = true;
+        return r->failed ? 0 : value;
+}
+
+static int64_t read_signed_limited(struct reader *r, int64_t limit)
+{
+        int64_t value = reader_signed_varint(r);
+
+        if (value > limit || value < -limit)
+                r->failed = true;
+        return r->failed ? 0 : value;
+}
+
+static struct day read_day(struct reader *r, struct day from)
+{
+        int64_t number = from.number + read_signed_limited(r, INT32_MAX);
+        struct day day = {0};
+
+        if (number < DAY_FIRST.number || number > DAY_LAST.number)
+                r->failed = true;
+        else
+                day.number = (int32_t)number;
+        return day;
+}
+
+static struct day read_later_day(struct reader *r, struct day from)
+{
+        int64_t number = from.number + (int64_t)read_limited(r, INT32_MAX);
+        struct day day = {0};
+
+        if (number > DAY_LAST.number)
+                r->failed = true;
+        else
+                day.number = (int32_t)number;
+        return day;
+}
+
+static void decode_record(struct reader *r, uint32_t ordinal_before, struct grade_record *ret)
+{
+        static const struct day epoch = {0};
+        unsigned head = reader_u8(r);
+
+        *ret = (struct grade_record){.publicity_end = DAY_NONE, .valid_through = DAY_NONE};
+        ret->type = (enum record_type)((head & HEAD_TYPE) + 1);
+        ret->severity = (enum severity)(head >> HEAD_SEVERITY_SHIFT & HEAD_SEVERITY);
+        ret->ordinal = ordinal_before + 1 + (uint32_t)read_limited(r, UINT32_MAX - 1 - (uint64_t)ordinal_before);
+        ret->decided_on = read_day(r, epoch);
+        if (head & HEAD_PUBLICITY)
+                ret->publicity_end = read_day(r, ret->decided_on);
+        ret->case_ref = reader_u32(r);
+        if (ret->type == RECORD_PENALTY)
+                ret->kinds = (uint16_t)read_limited(r, PENALTY_ALL);
+        if (head & HEAD_MONEY) {
+                ret->fine_fen = (int64_t)read_limited(r, INT64_MAX);
+                ret->confiscated_fen = (int64_t)read_limited(r, INT64_MAX);
+                if (ret->fine_fen == 0 && ret->confiscated_fen == 0)
+                        r->failed = true;
+        }
+        if (ret->type == RECORD_CERTIFICATE)
+                ret->certificate = (enum certificate_kind)read_limited(r, CERTIFICATE_LAST);
+        if (head & HEAD_VALID)
+                ret->valid_through = read_later_day(r, ret->decided_on);
+}
+
+static void decode_listing(struct reader *r, struct grade_listing *ret)
+{
+        static const struct day epoch = {0};
+        unsigned head = reader_u8(r);
+
+        if (head & ~(LISTING_EFFECT | LISTING_END))
+                r->failed = true;
+        ret->effect = (enum listing_effect)(head & LISTING_EFFECT);
+        ret->from = read_day(r, epoch);
+        ret->to = head & LISTING_END ? read_later_day(r, ret->from) : DAY_NONE;
+}
+
+bool inputs_decode(struct slice bytes, struct grade_inputs *ret)
+{
+        struct reader r = reader_of(bytes);
+        uint32_t ordinal = 0;
+
+        if (reader_u8(&r) != VERSION)
+                return false;
+        ret->count = (uint32_t)read_limited(&r, GRADE_RECORDS_MAX);
+        for (uint32_t i = 0; i < ret->count && !r.failed; i++) {
+                /* Past the greatest ordinal there is no next. */
+                if (ordinal == UINT32_MAX)
+                        return false;
+                decode_record(&r, ordinal, &ret->records[i]);
+                ordinal = ret->records[i].ordinal;
+        }
+        ret->listings_count = (uint32_t)read_limited(&r, GRADE_LISTINGS_MAX);
+        for (uint32_t i = 0; i < ret->listings_count && !r.failed; i++)
+                decode_listing(&r, &ret->listings[i]);
+        return reader_is_done(&r) && inputs_is_valid(ret);
+}

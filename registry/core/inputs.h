@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+/*
+ * Grade inputs: the facts of one enterprise's file that any policy could ask
+ * for, without any policy in them. They are packed into one value beside the
+ * live grade, so that a grade is decided again from a single read, by the
+ * registry on the day it changes and by anybody at home.
+ *
+ * One set of facts has one encoding and one encoding is one set of facts:
+ * records ascend by ordinal, listings by day, varints are minimal, a field that
+ * a type has not is not there. Anything else is refused, so that two registries
+ * agree byte for byte. A record of five with a fine has about 20 octets.
+ *
+ *     u8 version (1)
+ *     varint records: each
+ *         u8    bits 0-2 type - 1; 3-4 severity; 5 publicity end; 6 money; 7 valid-through
+ *         varint ordinal - the one before - 1 (the first after 0)
+ *         signed varint decided_on
+ *         [signed varint publicity_end - decided_on]
+ *         u32   case_ref
+ *         penalty:     varint kinds [varint fine_fen varint confiscated_fen]
+ *         certificate: varint certificate [varint valid_through - decided_on]
+ *     varint listings: each
+ *         u8    bits 0-1 state; 2 end
+ *         signed varint from [varint to - from]
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "registry/base/bytes.h"
+#include "registry/base/fault.h"
+#include "registry/core/calendar.h"
+#include "registry/core/record_kind.h"
+
+#define GRADE_RECORDS_MAX 1024 /* of one enterprise: 70 is the national mean of all records */
+#define GRADE_LISTINGS_MAX 32
+
+struct grade_record {
+        enum record_type type;
+        enum severity severity;            /* of findings; of a penalty if its document states it */
+        enum certificate_kind certificate; /* of certificates only; NONE is any other */
+        uint16_t kinds;                    /* of penalties only, at least one: PENALTY_BIT() */
+        uint32_t ordinal;                  /* from 1, unique within the enterprise */
+        uint32_t case_ref;                 /* records of one case have the same */
+        struct day decided_on;
+        struct day publicity_end;          /* the first day it is no longer shown or used; DAY_NONE if not known */
+        struct day valid_through;          /* of certificates: the last day; DAY_NONE if without end */
+        int64_t fine_fen;                  /* of penalties only */
+        int64_t confiscated_fen;
+};
+
+enum listing_effect {
+        LISTING_IN_FORCE = 1,
+        LISTING_SUSPENDED = 2, /* 停止执行 */
+        LISTING_QUASHED = 3,   /* the basis is gone: counts as never listed */
+};
+
+/* A time in which a listing had one effect. */
+struct grade_listing {
+        struct day from;
+        struct day to; /* the first day it is over; DAY_NONE while open */
+        enum listing_effect effect;
+};
+
+struct grade_inputs {
+        uint32_t count;
+        uint32_t listings_count;
+        struct grade_record records[GRADE_RECORDS_MAX];
+        struct grade_listing listings[GRADE_LISTINGS_MAX];
+};
+
+/* Can these be encoded: in order, every field in its range and only where its type has it? */
+bool inputs_is_valid(const struct grade_inputs *inputs);
+/* Appends the encoding. False, with `to` untouched, if they are not valid. */
+bool inputs_encode(const struct grade_inputs *inputs, struct buffer *to) MUST_CHECK;
+/* False if `bytes` are not exactly what inputs_encode() writes; `ret` holds nothing useful then. */
+bool inputs_decode(struct slice bytes, struct grade_inputs *ret) MUST_CHECK;

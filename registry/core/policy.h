@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+/*
+ * A policy: the rules by which a file becomes a grade, as loadable data. The
+ * law on grades differs by place, trade and year and its tables change, so none
+ * of it is code: a policy is a document (docs/POLICY.md) known by the SHA-256
+ * of its canonical form, and a grade is worth nothing without that hash.
+ *
+ * A policy whose document of an organ is not named is on trial: it may be
+ * computed, compared and shown as such, and nothing more.
+ *
+ * The parsed policy is flat, holds no pointer into the document, and every
+ * number in it is an integer within a stated range. Everything a document may
+ * say is evaluated; what is not evaluated may not be said.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "registry/base/bytes.h"
+#include "registry/base/fault.h"
+#include "registry/core/calendar.h"
+#include "registry/core/document.h"
+#include "registry/core/inputs.h"
+
+#define GRADE_TEXT 8 /* `unrated` and its NUL; a grade is one to three capitals */
+#define GRADE_UNRATED "unrated" /* 未评价 */
+
+#define POLICY_BANDS_MAX 8
+#define POLICY_GATES_MAX 8
+#define POLICY_ID 65      /* and its NUL */
+#define POLICY_TEXT (DOCUMENT_TEXT_OCTETS + 1)
+#define POLICY_NAME 97
+#define POLICY_POINTS_MAX 1000
+#define POLICY_MONTHS_MAX 1200
+
+/* What can cost points: every kind of penalty, then every finding by severity. */
+#define POLICY_RULE_PENALTY(kind) ((unsigned)(kind))
+#define POLICY_RULE_FINDING(type, severity) \
+        (PENALTY_KINDS + 2u * ((unsigned)(type) - RECORD_SAMPLING) + ((severity) == SEVERITY_SERIOUS))
+#define POLICY_RULES (PENALTY_KINDS + 2u * (RECORD_ACCIDENT - RECORD_SAMPLING + 1))
+
+enum policy_standing {
+        POLICY_TRIAL = 1,    /* 试行 */
+        POLICY_IN_FORCE = 2, /* 施行 */
+};
+
+enum policy_window {
+        POLICY_PUBLICITY = 1, /* a record counts until its publicity ends */
+        POLICY_MONTHS = 2,    /* a record counts for some months, never past its publicity's end */
+};
+
+struct policy_band {
+        char grade[GRADE_TEXT];
+        char zh[POLICY_NAME];
+        char en[POLICY_NAME];
+        int32_t least; /* the lowest score that has it */
+};
+
+/* A higher grade that points alone do not give: all that is asked for must hold. */
+struct policy_gate {
+        char grade[GRADE_TEXT];
+        char zh[POLICY_NAME];
+        char en[POLICY_NAME];
+        unsigned of;                       /* the band it lifts from */
+        int32_t months_without_deduction;  /* 0: not asked for */
+        uint32_t certificates;             /* bits of certificate_kind; all must be held */
+        int32_t held_months;               /* each of them for so long */
+};
+
+struct policy {
+        char id[POLICY_ID];
+        int32_t version;
+        char zh[POLICY_TEXT];
+        char en[POLICY_TEXT];
+        char scope[POLICY_TEXT];
+        char issued_by[POLICY_TEXT];
+        char organ[POLICY_TEXT];           /* of the document that puts it in force; empty: on trial */
+        char number[POLICY_TEXT];
+        struct day from;
+        struct day to;                     /* the last day it may be used; DAY_NONE if open */
+        int32_t base;
+        unsigned bands_count;
+        struct policy_band bands[POLICY_BANDS_MAX]; /* from the best to the one that begins at 0 */
+        char unrated_zh[POLICY_NAME];
+        char unrated_en[POLICY_NAME];
+        int32_t points[POLICY_RULES];
+        enum policy_window window;
+        int32_t window_months;             /* the length, or the publicity of a record that has none */
+        bool heaviest_per_case;
+        int32_t records_ever;              /* with fewer records an enterprise is unrated */
+        bool has_veto;
+        unsigned veto;                     /* the band of who is listed */
+        unsigned gates_count;
+        struct policy_gate gates[POLICY_GATES_MAX]; /* the first that holds lifts */
+        uint8_t hash[32];
+};
+
+/*
+ * Reads a policy. DOCUMENT_SOUND with `ret` set; or the flaw, with `ret_error`
+ * saying where, what and why, and `ret` untouched.
+ */
+enum document_flaw policy_parse(struct slice json, struct policy *ret, struct document_error *ret_error)
+        MUST_CHECK;
+
+enum policy_standing policy_standing(const struct policy *policy);
+/* `trial` or `in-force`. */
+const char *policy_standing_word(enum policy_standing standing);
+/* May it be used for that day? */
+bool policy_is_effective(const struct policy *policy, struct day day);
+/* `penalty.fine`, `sampling.serious`: the stable word of a rule below POLICY_RULES. */
+const char *policy_rule_word(unsigned rule);
+/* Name of one of its grades in Chinese or English; NULL if it has no such grade. */
+const char *policy_grade_name(const struct policy *policy, const char *grade, bool is_chinese);

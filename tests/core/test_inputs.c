@@ -1,0 +1,416 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+#include "registry/core/inputs.h"
+
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define COUNT(table) ((int)(sizeof(table) / sizeof((table)[0])))
+#define NO_DAY {INT32_MIN} /* DAY_NONE in a table */
+#define DAY_2024_01_31 ((struct day){19753})
+
+static struct grade_inputs *inputs;
+static struct grade_inputs *decoded;
+
+static void set_up(void)
+{
+        inputs = must_alloc(sizeof(*inputs));
+        decoded = must_alloc(sizeof(*decoded));
+}
+
+static void tear_down(void)
+{
+        free(inputs);
+        free(decoded);
+}
+
+static struct grade_record fine(uint32_t ordinal)
+{
+        return (struct grade_record){
+                .type = RECORD_PENALTY,
+                .kinds = PENALTY_BIT(PENALTY_FINE),
+                .ordinal = ordinal,
+                .case_ref = 0x01020304,
+                .decided_on = DAY_2024_01_31,
+                .publicity_end = {DAY_2024_01_31.number + 366},
+                .valid_through = DAY_NONE,
+                .fine_fen = 200000,
+        };
+}
+
+static struct grade_record certificate(uint32_t ordinal)
+{
+        return (struct grade_record){
+                .type = RECORD_CERTIFICATE,
+                .certificate = CERTIFICATE_ISO9001,
+                .ordinal = ordinal,
+                .decided_on = DAY_2024_01_31,
+                .publicity_end = DAY_NONE,
+                .valid_through = {DAY_2024_01_31.number + 1095},
+        };
+}
+
+/* ---------------------------------------------------------------- refusals */
+
+static const char *const broken[] = {
+        "type 0", "type 9", "ordinal 0", "no day of decision", "severity 3", "no kind", "unknown kind",
+        "kind of a finding", "money of a finding", "negative fine", "negative confiscation",
+        "certificate of a penalty", "end of a penalty's certificate", "severity of an award",
+        "unknown certificate", "certificate ended before it began", "publicity past the calendar",
+};
+
+static void break_record(struct grade_record *r, int way)
+{
+        switch (way) {
+        case 0:
+                r->type = (enum record_type)0;
+                break;
+        case 1:
+                r->type = (enum record_type)(RECORD_TYPE_LAST + 1);
+                break;
+        case 2:
+                r->ordinal = 0;
+                break;
+        case 3:
+                r->decided_on = DAY_NONE;
+                break;
+        case 4:
+                r->severity = (enum severity)(SEVERITY_LAST + 1);
+                break;
+        case 5:
+                r->kinds = 0;
+                break;
+        case 6:
+                r->kinds = PENALTY_ALL + 1;
+                break;
+        case 7:
+                r->type = RECORD_SAMPLING;
+                r->fine_fen = 0;
+                break;
+        case 8:
+                r->type = RECORD_SAMPLING;
+                r->kinds = 0;
+                break;
+        case 9:
+                r->fine_fen = -1;
+                break;
+        case 10:
+                r->confiscated_fen = -1;
+                break;
+        case 11:
+                r->certificate = CERTIFICATE_GMP;
+                break;
+        case 12:
+                r->valid_through = r->decided_on;
+                break;
+        case 13:
+                *r = certificate(r->ordinal);
+                r->severity = SEVERITY_SERIOUS;
+                break;
+        case 14:
+                *r = certificate(r->ordinal);
+                r->certificate = (enum certificate_kind)(CERTIFICATE_LAST + 1);
+                break;
+        case 15:
+                *r = certificate(r->ordinal);
+                r->valid_through.number = r->decided_on.number - 1;
+                break;
+        default:
+                r->publicity_end.number = DAY_LAST.number + 1;
+                break;
+        }
+}
+
+START_TEST(a_record_with_a_field_out_of_place_is_not_encoded)
+{
+        CLEANUP(buffer) struct buffer bytes = BUFFER_INIT;
+
+        inputs->records[inputs->count++] = fine(1);
+        inputs->records[inputs->count++] = fine(7);
+        ck_assert(inputs_encode(inputs, &bytes));
+        buffer_clear(&bytes);
+        break_record(&inputs->records[1], _i);
+        ck_assert_msg(!inputs_encode(inputs, &bytes), "%s", broken[_i]);
+        ck_assert_uint_eq(bytes.length, 0);
+}
+END_TEST
+
+START_TEST(records_out_of_order_or_with_one_ordinal_twice_are_not_encoded)
+{
+        CLEANUP(buffer) struct buffer bytes = BUFFER_INIT;
+
+        inputs->records[0] = fine(2);
+        inputs->records[1] = fine(2);
+        inputs->count = 2;
+        ck_assert(!inputs_encode(inputs, &bytes));
+        inputs->records[1].ordinal = 1;
+        ck_assert(!inputs_encode(inputs, &bytes));
+        inputs->records[1].ordinal = 3;
+        ck_assert(inputs_encode(inputs, &bytes));
+        inputs->count = GRADE_RECORDS_MAX + 1;
+        ck_assert(!inputs_encode(inputs, &bytes));
+}
+END_TEST
+
+static const struct {
+        struct grade_listing first;
+        struct grade_listing second;
+        bool valid;
+} listings[] = {
+        {{{100}, {200}, LISTING_IN_FORCE}, {{200}, NO_DAY, LISTING_IN_FORCE}, true},
+        {{{100}, {200}, LISTING_IN_FORCE}, {{100}, NO_DAY, LISTING_IN_FORCE}, true},
+        {{{100}, {200}, LISTING_IN_FORCE}, {{100}, {200}, LISTING_QUASHED}, true},
+        {{{100}, {200}, LISTING_IN_FORCE}, {{100}, {200}, LISTING_IN_FORCE}, false},
+        {{{100}, {200}, LISTING_IN_FORCE}, {{99}, {300}, LISTING_IN_FORCE}, false},
+        {{{100}, NO_DAY, LISTING_IN_FORCE}, {{100}, {300}, LISTING_IN_FORCE}, false},
+        {{{100}, {100}, LISTING_IN_FORCE}, {{200}, {300}, LISTING_IN_FORCE}, false},
+        {{{100}, {99}, LISTING_IN_FORCE}, {{200}, {300}, LISTING_IN_FORCE}, false},
+        {{NO_DAY, {99}, LISTING_IN_FORCE}, {{200}, {300}, LISTING_IN_FORCE}, false},
+        {{{100}, {200}, (enum listing_effect)0}, {{200}, {300}, LISTING_IN_FORCE}, false},
+        {{{100}, {200}, (enum listing_effect)4}, {{200}, {300}, LISTING_IN_FORCE}, false},
+};
+
+START_TEST(listings_have_an_order_an_effect_and_a_first_day_before_the_last)
+{
+        CLEANUP(buffer) struct buffer bytes = BUFFER_INIT;
+
+        inputs->listings[0] = listings[_i].first;
+        inputs->listings[1] = listings[_i].second;
+        inputs->listings_count = 2;
+        ck_assert(inputs_encode(inputs, &bytes) == listings[_i].valid);
+        if (listings[_i].valid)
+                ck_assert(inputs_decode(buffer_slice(&bytes), decoded));
+}
+END_TEST
+
+static const struct {
+        const char *hex;
+        const char *why;
+} refused_bytes[] = {
+        {"", "nothing"},
+        {"01", "no counts"},
+        {"0100", "no listings"},
+        {"000000", "version 0"},
+        {"020000", "version 2"},
+        {"010000" "00", "one octet too many"},
+        {"01800000", "a padded count"},
+        {"01810800", "more records than there may be"},
+        {"010021", "more listings than there may be"},
+        {"0101" "00" "00" "00" "00000000" "00" "00", "a penalty of no kind"},
+        {"0101" "00" "00" "00" "00000000" "8020" "00", "a penalty of an unknown kind"},
+        {"0101" "00" "00" "00" "00000000" "8400" "00", "padded kinds"},
+        {"0101" "40" "00" "00" "00000000" "04" "0000" "00", "money that is none"},
+        {"0101" "41" "00" "00" "00000000" "0100" "00", "money of a finding"},
+        {"0101" "18" "00" "00" "00000000" "04" "00", "severity 3"},
+        {"0101" "0e" "00" "00" "00000000" "00", "severity of an award"},
+        {"0101" "80" "00" "00" "00000000" "04" "00" "00", "a certificate's end of a penalty"},
+        {"0101" "05" "00" "00" "00000000" "0d" "00", "an unknown certificate"},
+        {"0101" "06" "ffffffff0f" "00" "00000000" "00", "an ordinal past the last"},
+        {"0101" "06" "00" "c282e602" "00000000" "00", "a decision past the calendar"},
+        {"0101" "26" "00" "00" "c282e602" "00000000" "00", "a publicity past the calendar"},
+        {"0100" "01" "00" "00", "listings with effect 0"},
+        {"0100" "01" "05" "00" "00", "a listing that ends on its first day"},
+        {"0100" "01" "09" "00", "unknown bits of a listing"},
+        {"0100" "02" "01" "00" "01" "00", "one listing twice"},
+};
+
+START_TEST(bytes_that_encode_would_not_write_are_refused)
+{
+        uint8_t bytes[64];
+        size_t length = strlen(refused_bytes[_i].hex) / 2;
+
+        ck_assert(hex_decode(refused_bytes[_i].hex, 2 * length, bytes, length));
+        ck_assert_msg(!inputs_decode(slice_of(bytes, length), decoded), "%s", refused_bytes[_i].why);
+}
+END_TEST
+
+/* -------------------------------------------------------------- acceptance */
+
+START_TEST(the_encoding_is_the_one_that_is_written_down)
+{
+        static const char expected[] =
+                "01" "02"
+                "60" "00" "d2b402" "dc05" "01020304" "04" "c09a0c" "00"
+                "85" "04" "d2b402" "00000000" "01" "c708"
+                "01" "05" "c801" "64";
+        CLEANUP(buffer) struct buffer bytes = BUFFER_INIT;
+        char hex[256];
+
+        inputs->records[0] = fine(1);
+        inputs->records[1] = certificate(6);
+        inputs->count = 2;
+        inputs->listings[0] = (struct grade_listing){{100}, {200}, LISTING_IN_FORCE};
+        inputs->listings_count = 1;
+        ck_assert(inputs_encode(inputs, &bytes));
+        hex_encode(bytes.data, bytes.length, hex);
+        ck_assert_str_eq(hex, expected);
+        ck_assert(inputs_decode(buffer_slice(&bytes), decoded));
+        ck_assert_uint_eq(decoded->count, 2);
+        ck_assert_int_eq(decoded->records[0].fine_fen, 200000);
+        ck_assert_int_eq(decoded->records[1].valid_through.number, DAY_2024_01_31.number + 1095);
+        ck_assert_int_eq(decoded->listings[0].to.number, 200);
+}
+END_TEST
+
+START_TEST(a_usual_record_takes_at_most_24_octets)
+{
+        CLEANUP(buffer) struct buffer bytes = BUFFER_INIT;
+
+        for (uint32_t i = 0; i < GRADE_RECORDS_MAX; i++) {
+                inputs->records[i] = fine(i + 1);
+                inputs->records[i].kinds |= PENALTY_BIT(PENALTY_CONFISCATION) | PENALTY_BIT(PENALTY_REVOCATION);
+                inputs->records[i].fine_fen = 10000000;
+                inputs->records[i].confiscated_fen = 10000000;
+        }
+        inputs->count = GRADE_RECORDS_MAX;
+        ck_assert(inputs_encode(inputs, &bytes));
+        ck_assert_uint_le(bytes.length, 24u * GRADE_RECORDS_MAX + 4);
+        ck_assert(inputs_decode(buffer_slice(&bytes), decoded));
+}
+END_TEST
+
+/* -------------------------------------------------------------- properties */
+
+static uint64_t state;
+
+static uint32_t below(uint32_t limit)
+{
+        state = state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+        return (uint32_t)(state >> 33) % limit;
+}
+
+static struct grade_record random_record(uint32_t ordinal)
+{
+        struct grade_record r = {
+                .type = (enum record_type)(1 + below(RECORD_TYPE_LAST)),
+                .ordinal = ordinal,
+                .case_ref = below(1000) * 4294967u,
+                .decided_on = {(int32_t)below(30000)},
+                .publicity_end = DAY_NONE,
+                .valid_through = DAY_NONE,
+        };
+
+        if (below(2))
+                r.publicity_end.number = r.decided_on.number + (int32_t)below(3000) - 100;
+        if (r.type <= RECORD_ACCIDENT)
+                r.severity = (enum severity)below(SEVERITY_LAST + 1);
+        if (r.type == RECORD_PENALTY) {
+                r.kinds = (uint16_t)(1 + below(PENALTY_ALL));
+                r.fine_fen = below(2) ? (int64_t)below(1u << 30) << below(32) : 0;
+                r.confiscated_fen = below(4) ? 0 : (int64_t)below(1000000);
+        }
+        if (r.type == RECORD_CERTIFICATE) {
+                r.certificate = (enum certificate_kind)below(CERTIFICATE_LAST + 1);
+                if (below(2))
+                        r.valid_through.number = r.decided_on.number + (int32_t)below(3000);
+        }
+        return r;
+}
+
+static void random_inputs(void)
+{
+        uint32_t ordinal = 0;
+        int32_t day = (int32_t)below(100);
+
+        inputs->count = below(12);
+        for (uint32_t i = 0; i < inputs->count; i++) {
+                ordinal += 1 + below(below(3) ? 2 : 1u << 20);
+                inputs->records[i] = random_record(ordinal);
+        }
+        inputs->listings_count = below(3);
+        for (uint32_t i = 0; i < inputs->listings_count; i++) {
+                day += 1 + (int32_t)below(1000);
+                inputs->listings[i] = (struct grade_listing){{day}, DAY_NONE, LISTING_IN_FORCE};
+                inputs->listings[i].effect = (enum listing_effect)(1 + below(3));
+                if (below(3))
+                        inputs->listings[i].to.number = day + 1 + (int32_t)below(2000);
+        }
+}
+
+static bool is_same(const struct grade_inputs *a, const struct grade_inputs *b)
+{
+        bool same = a->count == b->count && a->listings_count == b->listings_count;
+
+        for (uint32_t i = 0; same && i < a->count; i++) {
+                const struct grade_record *x = &a->records[i];
+                const struct grade_record *y = &b->records[i];
+
+                same = x->type == y->type && x->severity == y->severity && x->certificate == y->certificate &&
+                       x->kinds == y->kinds && x->ordinal == y->ordinal && x->case_ref == y->case_ref &&
+                       x->decided_on.number == y->decided_on.number &&
+                       x->publicity_end.number == y->publicity_end.number &&
+                       x->valid_through.number == y->valid_through.number && x->fine_fen == y->fine_fen &&
+                       x->confiscated_fen == y->confiscated_fen;
+        }
+        for (uint32_t i = 0; same && i < a->listings_count; i++)
+                same = a->listings[i].from.number == b->listings[i].from.number &&
+                       a->listings[i].to.number == b->listings[i].to.number &&
+                       a->listings[i].effect == b->listings[i].effect;
+        return same;
+}
+
+START_TEST(decoding_an_encoding_gives_the_same_inputs_and_no_part_of_it_decodes)
+{
+        state = 20141105;
+        for (int round = 0; round < 5000; round++) {
+                CLEANUP(buffer) struct buffer bytes = BUFFER_INIT;
+
+                random_inputs();
+                ck_assert(inputs_encode(inputs, &bytes));
+                ck_assert(inputs_decode(buffer_slice(&bytes), decoded));
+                ck_assert(is_same(inputs, decoded));
+                for (size_t length = 0; length < bytes.length; length++)
+                        ck_assert(!inputs_decode(slice_of(bytes.data, length), decoded));
+        }
+}
+END_TEST
+
+START_TEST(what_decodes_after_a_change_encodes_to_the_changed_bytes)
+{
+        int still_sound = 0;
+
+        state = 51082300;
+        for (int round = 0; round < 20000; round++) {
+                CLEANUP(buffer) struct buffer bytes = BUFFER_INIT;
+                CLEANUP(buffer) struct buffer again = BUFFER_INIT;
+
+                random_inputs();
+                ck_assert(inputs_encode(inputs, &bytes));
+                for (uint32_t changes = 1 + below(3); changes > 0; changes--)
+                        bytes.data[below((uint32_t)bytes.length)] ^= (uint8_t)(1u << below(8));
+                if (!inputs_decode(buffer_slice(&bytes), decoded))
+                        continue;
+                still_sound++;
+                ck_assert(inputs_encode(decoded, &again));
+                ck_assert(slice_equal(buffer_slice(&bytes), buffer_slice(&again)));
+        }
+        ck_assert_int_gt(still_sound, 1000);
+}
+END_TEST
+
+int main(void)
+{
+        Suite *suite = suite_create("inputs");
+        TCase *cases = tcase_create("cases");
+        SRunner *runner;
+        int failed;
+
+        tcase_set_timeout(cases, 60);
+        tcase_add_checked_fixture(cases, set_up, tear_down);
+        tcase_add_loop_test(cases, a_record_with_a_field_out_of_place_is_not_encoded, 0, COUNT(broken));
+        tcase_add_test(cases, records_out_of_order_or_with_one_ordinal_twice_are_not_encoded);
+        tcase_add_loop_test(cases, listings_have_an_order_an_effect_and_a_first_day_before_the_last, 0,
+                COUNT(listings));
+        tcase_add_loop_test(cases, bytes_that_encode_would_not_write_are_refused, 0, COUNT(refused_bytes));
+        tcase_add_test(cases, the_encoding_is_the_one_that_is_written_down);
+        tcase_add_test(cases, a_usual_record_takes_at_most_24_octets);
+        tcase_add_test(cases, decoding_an_encoding_gives_the_same_inputs_and_no_part_of_it_decodes);
+        tcase_add_test(cases, what_decodes_after_a_change_encodes_to_the_changed_bytes);
+        suite_add_tcase(suite, cases);
+
+        runner = srunner_create(suite);
+        srunner_run_all(runner, CK_ENV);
+        failed = srunner_ntests_failed(runner);
+        srunner_free(runner);
+        return failed != 0;
+}
