@@ -124,7 +124,7 @@ expect 0
 
 # What only root can do is shown as root: every process under an account of its own.
 if ((EUID == 0)); then
-  printf '%s\n' 'user_worker = 61101' 'user_sealer = 61102' 'user_follower = 61103' >>"$QCR_HOME/qcrd.conf"
+  printf '%s\n' 'user_worker = 61101:61100' 'user_sealer = 61102:61100' 'user_follower = 61103:61100' >>"$QCR_HOME/qcrd.conf"
 fi
 : >"$demo/qcrd.log"
 qcrd -c "$QCR_HOME/qcrd.conf" >>"$demo/qcrd.log" 2>&1 </dev/null &

@@ -85,7 +85,7 @@ class Registry:
             text = (self.home / "qcrd.conf").read_text()
             settings = {"workers": self.workers, **self.config}
             if os.geteuid() == 0:
-                settings = {"user_worker": 61101, "user_sealer": 61102, "user_follower": 61103, **settings}
+                settings = {"user_worker": "61101:61100", "user_sealer": "61102:61100", "user_follower": "61103:61100", **settings}
             for key, value in settings.items():
                 text = re.sub(rf"(?m)^\s*{key}\s*=.*\n", "", text)
                 text += f"{key} = {value}\n"
