@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+/* qcr-admin: what an administrator does with a registry that is not a person's act through the daemon. */
+#include <errno.h>
+#include <locale.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "tools/admin.h"
+
+struct command {
+        const char *name;
+        int (*run)(int argc, char **argv);
+        const char *help;
+};
+
+static const struct command commands[] = {
+        {"init", admin_init, "make a registry: schema, keys, founders"},
+};
+
+int admin_fail(const char *command, const struct fault *fault)
+{
+        fprintf(stderr, "qcr-admin %s: %s\n", command, fault->text);
+        switch (fault->code) {
+        case FAULT_STORE:
+        case FAULT_PEER:
+        case FAULT_SEALER:
+        case FAULT_STALE:
+        case FAULT_VIEW:
+        case FAULT_MISMATCH:
+                return ADMIN_CANNOT;
+        case FAULT_NONE:
+        case FAULT_SYSTEM:
+        case FAULT_CONFIG:
+        case FAULT_INPUT:
+        case FAULT_LIMIT:
+        case FAULT_CRYPTO:
+        case FAULT_CONFLICT:
+                return ADMIN_FAILED;
+        }
+        return ADMIN_FAILED;
+}
+
+int admin_help(const char *text)
+{
+        return fputs(text, stdout) < 0 || fflush(stdout) != 0 ? ADMIN_FAILED : ADMIN_DONE;
+}
+
+int admin_usage(const char *command, const char *format, ...)
+{
+        va_list arguments;
+
+        fprintf(stderr, "qcr-admin %s: ", command);
+        va_start(arguments, format);
+        vfprintf(stderr, format, arguments);
+        va_end(arguments);
+        fprintf(stderr, "; qcr-admin %s -h says how\n", command);
+        return ADMIN_USAGE;
+}
+
+static int show_commands(FILE *to)
+{
+        fputs("Usage: qcr-admin COMMAND [OPTION]...\n\n", to);
+        for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+                fprintf(to, "  %-8s %s\n", commands[i].name, commands[i].help);
+        fputs("\nqcr-admin COMMAND -h says more.\n", to);
+        return to == stdout ? ADMIN_DONE : ADMIN_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+        int status;
+
+        setlocale(LC_CTYPE, "");
+        if (argc < 2)
+                return show_commands(stderr);
+        if (strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0)
+                return show_commands(stdout);
+        if (strcmp(argv[1], "--version") == 0)
+                return printf("qcr-admin %s\n", QCR_VERSION) < 0 ? ADMIN_FAILED : ADMIN_DONE;
+        for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+                if (strcmp(argv[1], commands[i].name) != 0)
+                        continue;
+                status = commands[i].run(argc - 1, argv + 1);
+                /* What did not reach its reader was not done for them. */
+                if (fflush(stdout) != 0 && status == ADMIN_DONE) {
+                        fprintf(stderr, "qcr-admin: write: %s\n", strerror(errno));
+                        status = ADMIN_FAILED;
+                }
+                return status;
+        }
+        fprintf(stderr, "qcr-admin: %s: no such command\n", argv[1]);
+        return show_commands(stderr);
+}
