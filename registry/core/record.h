@@ -67,5 +67,22 @@ bool party_decode(struct slice bytes, struct buffer *text, struct party *ret) __
 void record_hash(const struct record *record, uint8_t ret[32]);
 void party_hash(const struct party *party, uint8_t ret[32]);
 
+/* What a stored version has beside its content: how it was spelt, and what the registry worked out itself. */
+struct record_guise {
+        const char *document;
+        const char *party_name;
+        const char *domain;
+        struct day publicity_computed;
+};
+
+/*
+ * Is this the content of `content_hash`, but for the guise it has there? Brackets, width and spaces are no
+ * content, and neither are the tables that domains and publicity ends were taken from: a file that is sent again,
+ * by another department's system or under newer tables, has the same records. What is stored and hashed stays
+ * as it was written. `record` must be of the same identity.
+ */
+bool record_has_content(const struct record *record, const struct record_guise *guise,
+        const uint8_t content_hash[32]);
+
 /* First 32 bits of SHA-256 over authority and normalised document number: records of one case share it. */
 uint32_t record_case_ref(const char *authority_code, const char *document_norm);

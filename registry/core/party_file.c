@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+#include "registry/core/party_file.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "registry/core/name.h"
+
+void party_file_init(struct party_file *file, const char *subject)
+{
+        *file = (struct party_file){0};
+        assert(strlen(subject) == sizeof(file->subject) - 1);
+        memcpy(file->subject, subject, sizeof(file->subject));
+}
+
+void party_file_done(struct party_file *file)
+{
+        free(file->names);
+        free(file->records);
+        free(file->versions);
+}
+
+/* The array with room for one more. */
+static void *grown(void *array, size_t count, size_t *room, size_t size)
+{
+        if (count < *room)
+                return array;
+        *room = *room ? 2 * *room : 4;
+        return must_resize(array, *room * size);
+}
+
+void party_file_add_name(struct party_file *file, const char *name)
+{
+        file->names = grown(file->names, file->names_count, &file->names_room, sizeof(*file->names));
+        file->names[file->names_count++] = name;
+}
+
+void party_file_add_record(struct party_file *file, const struct party_file_record *record)
+{
+        assert(!file->records_count ||
+               file->records[file->records_count - 1].facts.ordinal < record->facts.ordinal);
+        file->records =
+                grown(file->records, file->records_count, &file->records_room, sizeof(*file->records));
+        file->records[file->records_count++] = *record;
+}
+
+void party_file_add_version(struct party_file *file, const struct party_file_version *version)
+{
+        file->versions =
+                grown(file->versions, file->versions_count, &file->versions_room, sizeof(*file->versions));
+        file->versions[file->versions_count++] = *version;
+}
+
+struct party_file_record *party_file_find(const struct party_file *file, const char *authority_code,
+        const char *document_norm, enum record_type type)
+{
+        for (size_t i = 0; i < file->records_count; i++) {
+                struct party_file_record *record = &file->records[i];
+
+                if (record->type == type && !strcmp(record->document_norm, document_norm) &&
+                        !strcmp(record->authority_code, authority_code))
+                        return record;
+        }
+        return NULL;
+}
+
+bool party_file_has_name(const struct party_file *file, const char *name)
+{
+        for (size_t i = 0; i < file->names_count; i++)
+                if (name_is_same(slice_text(file->names[i]), slice_text(name)))
+                        return true;
+        return false;
+}
+
+struct grade_record party_file_facts(const struct record *record)
+{
+        bool is_penalty = record->type == RECORD_PENALTY;
+        struct day end = record->publicity_file;
+
+        /* The earlier of the two, as the database's generated column has it. */
+        if (day_is_none(end) || (!day_is_none(record->publicity_computed) &&
+                                        day_is_before(record->publicity_computed, end)))
+                end = record->publicity_computed;
+        return (struct grade_record){
+                .type = record->type,
+                .severity = (enum severity)record->severity,
+                .kinds = is_penalty ? record->kinds : 0,
+                .case_ref = record_case_ref(record->authority_code, record->document_norm),
+                .decided_on = record->decided_on,
+                .publicity_end = end,
+                .valid_through = DAY_NONE,
+                .fine_fen = is_penalty ? record->fine_fen : 0,
+                .confiscated_fen = is_penalty ? record->confiscated_fen : 0,
+        };
+}
+
+void party_file_inputs(const struct party_file *file, struct grade_inputs *ret)
+{
+        ret->count = 0;
+        for (size_t i = 0; i < file->records_count && ret->count < GRADE_RECORDS_MAX; i++)
+                if (file->records[i].is_active)
+                        ret->records[ret->count++] = file->records[i].facts;
+        ret->listings_count = file->listings_count;
+        memcpy(ret->listings, file->listings, sizeof(ret->listings));
+}
+
+/* ---------------------------------------------------------------- deciding */
+
+/* What comparing two courses of a grade takes; too large for a stack. */
+struct comparison {
+        struct grade_inputs before, after;
+        struct grade_outcome was, is;
+};
+
+/* Higher is better; a gate stands just above the band that it lifts from. */
+static int rank(const struct policy *policy, const char *grade)
+{
+        for (unsigned i = 0; i < policy->bands_count; i++)
+                if (!strcmp(policy->bands[i].grade, grade))
+                        return -2 * (int)i;
+        for (unsigned i = 0; i < policy->gates_count; i++)
+                if (!strcmp(policy->gates[i].grade, grade))
+                        return -2 * (int)policy->gates[i].of + 1;
+        return -2 * POLICY_BANDS_MAX;
+}
+
+static struct day earlier_change(struct day a, struct day b)
+{
+        if (day_is_none(a) || day_is_none(b))
+                return day_is_none(a) ? b : a;
+        return day_is_before(a, b) ? a : b;
+}
+
+/*
+ * Would the grade be better today, or on any day to come? A correction that ends a record's publicity sooner
+ * lifts nothing today and is as favourable; so both courses are walked from change to change. Each record
+ * changes an outcome at its decision and its end, so there are few.
+ */
+static bool is_lifted(struct comparison *c, const struct policy *policy, struct day today)
+{
+        struct day day = today;
+
+        do {
+                grade_evaluate(policy, &c->before, day, &c->was);
+                grade_evaluate(policy, &c->after, day, &c->is);
+                if (c->is.score > c->was.score || rank(policy, c->is.grade) > rank(policy, c->was.grade))
+                        return true;
+                day = earlier_change(c->was.next_change, c->is.next_change);
+        } while (!day_is_none(day));
+        return false;
+}
+
+static bool is_favourable(const struct party_file *file, const struct party_file_record *old,
+        const struct record *record, const struct policy *policy, struct day today)
+{
+        struct grade_record facts = party_file_facts(record);
+        struct comparison *c = must_alloc(sizeof(*c));
+        bool lifted;
+
+        facts.ordinal = old->facts.ordinal;
+        party_file_inputs(file, &c->before);
+        c->after = c->before;
+        for (uint32_t i = 0; i < c->after.count; i++)
+                if (c->after.records[i].ordinal == facts.ordinal)
+                        c->after.records[i] = facts;
+        lifted = is_lifted(c, policy, today);
+        free(c);
+        return lifted;
+}
+
+static bool is_seen(const struct party_file *file, const struct party_file_record *old,
+        const struct record *record)
+{
+        for (size_t i = 0; i < file->versions_count; i++) {
+                const struct party_file_version *version = &file->versions[i];
+
+                if (&file->records[version->record] == old &&
+                        record_has_content(record, &version->guise, version->content_hash))
+                        return true;
+        }
+        return false;
+}
+
+enum party_file_outcome party_file_decide(const struct party_file *file, const struct record *record,
+        const struct policy *policy, struct day today)
+{
+        const struct party_file_record *old;
+
+        if (!file->is_registered)
+                return PARTY_FILE_NOT_REGISTERED;
+        old = party_file_find(file, record->authority_code, record->document_norm, record->type);
+        if (old && is_seen(file, old, record))
+                return PARTY_FILE_UNCHANGED;
+        if (!party_file_has_name(file, record->party_name))
+                return PARTY_FILE_NAME_MISMATCH;
+        if (!old)
+                return file->records_count < GRADE_RECORDS_MAX ? PARTY_FILE_FILED : PARTY_FILE_FULL;
+        if (!old->is_active)
+                return PARTY_FILE_WITHDRAWN;
+        return is_favourable(file, old, record, policy, today) ? PARTY_FILE_FAVOURABLE : PARTY_FILE_CORRECTED;
+}
+
+const struct party_file_record *party_file_add(struct party_file *file, const struct record *record)
+{
+        struct party_file_record *old =
+                party_file_find(file, record->authority_code, record->document_norm, record->type);
+        struct party_file_version version = {
+                .guise = {record->document, record->party_name, record->domain, record->publicity_computed},
+        };
+        struct grade_record facts = party_file_facts(record);
+
+        if (old) {
+                facts.ordinal = old->facts.ordinal;
+                old->facts = facts;
+                old->version++;
+        } else {
+                size_t count = file->records_count;
+
+                facts.ordinal = count ? file->records[count - 1].facts.ordinal + 1 : 1;
+                party_file_add_record(file,
+                        &(struct party_file_record){record->authority_code, record->document_norm, record->type, 1,
+                                true, facts});
+                old = &file->records[count];
+        }
+        version.record = (uint32_t)(old - file->records);
+        version.version = old->version;
+        record_hash(record, version.content_hash);
+        party_file_add_version(file, &version);
+        return old;
+}
+
+const char *party_file_outcome_reason(enum party_file_outcome outcome)
+{
+        switch (outcome) {
+        case PARTY_FILE_FILED:
+        case PARTY_FILE_CORRECTED:
+        case PARTY_FILE_UNCHANGED:
+                return NULL;
+        case PARTY_FILE_NOT_REGISTERED: return "not_registered";
+        case PARTY_FILE_NAME_MISMATCH: return "name_mismatch";
+        case PARTY_FILE_FAVOURABLE: return "favourable_correction";
+        case PARTY_FILE_WITHDRAWN: return "withdrawn";
+        case PARTY_FILE_FULL: return "records_limit";
+        }
+        return NULL;
+}
