@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "registry/core/founding.h"
+
 /* A heartbeat of -infinity (before the first) has no number: NULL here. */
 #define COLUMNS                                                                                                \
         "SELECT (SELECT system_identifier FROM pg_control_system())::text,"                                   \
@@ -50,7 +52,7 @@ bool store_identity_from_row(const PGresult *result, struct store_identity *ret,
         serial = cell_number(result, 0, 5);
         if (!unsigned_parse(cell_text(result, 0, 0), &identity.system_identifier) || timeline < 0 ||
                 timeline > UINT32_MAX || schema <= 0 || schema > UINT32_MAX || serial < 0 ||
-                !epoch_parse(slice_text(cell_text(result, 0, 2)), identity.epoch) ||
+                !uuid_parse(slice_text(cell_text(result, 0, 2)), identity.epoch) ||
                 strlen(cell_text(result, 0, 3)) >= sizeof(identity.origin) ||
                 !cell_octets(result, 0, 6, identity.chain, sizeof(identity.chain)))
                 return fault_set(why, FAULT_MISMATCH, "what the store says it is cannot be read");
@@ -62,35 +64,4 @@ bool store_identity_from_row(const PGresult *result, struct store_identity *ret,
         identity.has_known = cell_octets(result, 0, 8, identity.known_chain, sizeof(identity.known_chain));
         *ret = identity;
         return true;
-}
-
-bool epoch_parse(struct slice text, uint8_t ret[16])
-{
-        char digits[33];
-        size_t count = 0;
-
-        if (text.length != 36)
-                return false;
-        for (size_t i = 0; i < text.length; i++)
-                if (i == 8 || i == 13 || i == 18 || i == 23) {
-                        if (text.data[i] != '-')
-                                return false;
-                } else {
-                        digits[count++] = (char)text.data[i];
-                }
-        return hex_decode(digits, count, ret, 16);
-}
-
-void epoch_format(const uint8_t epoch[16], char ret[37])
-{
-        char digits[33];
-        size_t at = 0;
-
-        hex_encode(epoch, 16, digits);
-        for (size_t i = 0; i < 32; i++) {
-                if (i == 8 || i == 12 || i == 16 || i == 20)
-                        ret[at++] = '-';
-                ret[at++] = digits[i];
-        }
-        ret[at] = '\0';
 }

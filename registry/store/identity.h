@@ -30,8 +30,3 @@ extern const char *const store_identity_sql;
 void store_identity_query(struct query *ret, uint64_t serial);
 /* Of the one row of either; false when it is not such a row. `ret` is untouched then. */
 bool store_identity_from_row(const PGresult *result, struct store_identity *ret, struct fault *why) MUST_CHECK;
-
-/* 16 octets from `01234567-89ab-cdef-0123-456789abcdef`, lower case. */
-bool epoch_parse(struct slice text, uint8_t ret[16]) MUST_CHECK;
-/* `ret` has room for 37. */
-void epoch_format(const uint8_t epoch[16], char ret[37]);

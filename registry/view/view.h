@@ -19,6 +19,7 @@
 #include "registry/base/bytes.h"
 #include "registry/base/fault.h"
 #include "registry/core/calendar.h"
+#include "registry/core/statement.h"
 
 struct view;
 
@@ -50,7 +51,7 @@ struct view_party {
         struct slice code;            /* the code to show: the newest unified code, else the subject */
         struct slice name;
         uint8_t kind;                 /* enum party_kind of core/verdict */
-        uint8_t registration;         /* enum registration of core/verdict */
+        uint8_t registration;         /* enum statement_registration, never NONE */
         struct slice merged_into;     /* code, or empty */
         struct slice inputs;          /* packed grade inputs, listing periods inside (core/inputs) */
         uint64_t version;             /* of qcr.standing */
@@ -75,11 +76,18 @@ enum view_found {
         VIEW_ABSENT,
 };
 
-/* Readers. `directory` holds `current`. */
+/*
+ * Readers. `directory` holds `current`. A view of another format or made before this boot is refused: its ages
+ * mean nothing now, and the follower is about to replace it. Reads /proc/sys/kernel/random/boot_id besides the
+ * directory. Not to be carried across a fork.
+ */
 bool view_open(struct view **ret, const char *directory, struct fault *why) MUST_CHECK;
 void view_free(struct view *view);
-/* False when `current` points elsewhere now: free and open again. */
+/* False when `current` points elsewhere now: free and open again. Asks the file system: once a second is enough. */
 bool view_is_current(const struct view *view);
+
+/* This boot's id (/proc/sys/kernel/random/boot_id), which tells whether CLOCK_BOOTTIME values can be compared. */
+bool view_boot_id(uint8_t ret[16], struct fault *why) MUST_CHECK;
 
 /* One read transaction at a time; texts and slices of the calls below live until view_end. */
 bool view_begin(struct view *view, struct fault *why) MUST_CHECK;
@@ -97,5 +105,8 @@ bool view_certificate(struct view *view, const uint8_t fingerprint[32], enum vie
         struct view_person *ret, struct fault *why) MUST_CHECK;
 bool view_policy(struct view *view, const uint8_t hash[32], enum view_found *ret_found, struct slice *ret_document,
         struct fault *why) MUST_CHECK;
-/* Appends the statement's coverage text, "domain/source=day; ...", or "none". */
+/*
+ * Appends the statement's coverage text, "domain/source=day; ...", ascending; nothing when no source has
+ * delivered. Sources that no longer fit into STATEMENT_COVERAGE_LIMIT are left out: less is claimed, not more.
+ */
 bool view_coverage(struct view *view, struct buffer *ret, struct fault *why) MUST_CHECK;

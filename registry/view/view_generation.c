@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+#include "registry/view/view_generation.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define PREFIX "gen-"
+#define CURRENT "current"
+#define CURRENT_NEXT "current.next"
+
+/* `gen-N` with N as this program writes it; 0 for anything else. */
+static uint64_t number_of(const char *name)
+{
+        char written[VIEW_GENERATION_SIZE];
+        uint64_t number;
+
+        if (strncmp(name, PREFIX, strlen(PREFIX)) != 0)
+                return 0;
+        number = strtoull(name + strlen(PREFIX), NULL, 10);
+        snprintf(written, sizeof(written), PREFIX "%" PRIu64, number);
+        return strcmp(written, name) == 0 ? number : 0;
+}
+
+bool view_directory_open(const char *path, int *ret, struct fault *why)
+{
+        int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+        if (fd < 0)
+                return fault_set(why, FAULT_SYSTEM, "view directory %s: %s", path, strerror(errno));
+        *ret = fd;
+        return true;
+}
+
+bool view_generation_current(const char *directory, char ret[VIEW_GENERATION_SIZE], struct fault *why)
+{
+        char path[PATH_MAX], name[VIEW_GENERATION_SIZE];
+        ssize_t length;
+
+        if (snprintf(path, sizeof(path), "%s/" CURRENT, directory) >= (int)sizeof(path))
+                return fault_set(why, FAULT_CONFIG, "view directory: the path is too long");
+        length = readlink(path, name, sizeof(name) - 1);
+        if (length < 0 && errno == ENOENT)
+                return fault_set(why, FAULT_VIEW, "there is no view yet in %s", directory);
+        if (length < 0)
+                return fault_set(why, FAULT_VIEW, "%s: %s", path, strerror(errno));
+        name[length] = '\0';
+        if (number_of(name) == 0)
+                return fault_set(why, FAULT_VIEW, "%s does not name a generation", path);
+        strcpy(ret, name);
+        return true;
+}
+
+/* Calls `each` for every generation; `.` is the directory behind `fd`. */
+static bool walk(int fd, const char *directory, bool (*each)(void *closure, int fd, const char *name), void *closure,
+        struct fault *why)
+{
+        struct dirent *entry;
+        bool went_well = true;
+        /* A description of its own: the offset of readdir belongs to it. */
+        DIR *dir = fdopendir(openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+
+        if (!dir)
+                return fault_set(why, FAULT_SYSTEM, "view directory %s: %s", directory, strerror(errno));
+        while (went_well && (entry = readdir(dir)))
+                if (number_of(entry->d_name))
+                        went_well = each(closure, fd, entry->d_name);
+        closedir(dir);
+        return went_well ? true : fault_set(why, FAULT_SYSTEM, "view directory %s: %s", directory, strerror(errno));
+}
+
+static bool find_highest(void *closure, int fd, const char *name)
+{
+        uint64_t *highest = closure;
+
+        (void)fd;
+        if (number_of(name) > *highest)
+                *highest = number_of(name);
+        return true;
+}
+
+bool view_generation_create(const char *directory, char ret[VIEW_GENERATION_SIZE], struct fault *why)
+{
+        char name[VIEW_GENERATION_SIZE];
+        uint64_t highest = 0;
+        bool made;
+        int fd;
+
+        if (!view_directory_open(directory, &fd, why))
+                return false;
+        if (!walk(fd, directory, find_highest, &highest, why)) {
+                close(fd);
+                return false;
+        }
+        snprintf(name, sizeof(name), PREFIX "%" PRIu64, highest + 1);
+        /* Readers write into LMDB's lock file, and need the directory only to enter it. */
+        made = mkdirat(fd, name, 0750) == 0;
+        if (!made)
+                fault_set(why, FAULT_SYSTEM, "view directory %s/%s: %s", directory, name, strerror(errno));
+        close(fd);
+        if (made)
+                strcpy(ret, name);
+        return made;
+}
+
+bool view_generation_publish(const char *directory, const char *generation, struct fault *why)
+{
+        bool published;
+        int fd;
+
+        if (!view_directory_open(directory, &fd, why))
+                return false;
+        published = (unlinkat(fd, CURRENT_NEXT, 0) == 0 || errno == ENOENT) &&
+                symlinkat(generation, fd, CURRENT_NEXT) == 0 && renameat(fd, CURRENT_NEXT, fd, CURRENT) == 0;
+        if (!published)
+                fault_set(why, FAULT_SYSTEM, "view directory %s: making %s current: %s", directory, generation, strerror(errno));
+        close(fd);
+        return published;
+}
+
+struct sweep {
+        const char *keep;
+        const char *current;
+};
+
+static bool remove_other(void *closure, int fd, const char *name)
+{
+        static const char *const files[] = {"data.mdb", "lock.mdb"};
+        const struct sweep *sweep = closure;
+        int generation;
+        bool removed = true;
+
+        if (strcmp(name, sweep->keep) == 0 || strcmp(name, sweep->current) == 0)
+                return true;
+        generation = openat(fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        if (generation < 0)
+                return false;
+        for (size_t i = 0; removed && i < sizeof(files) / sizeof(files[0]); i++)
+                removed = unlinkat(generation, files[i], 0) == 0 || errno == ENOENT;
+        close(generation);
+        return removed && unlinkat(fd, name, AT_REMOVEDIR) == 0;
+}
+
+bool view_generation_sweep(const char *directory, const char *keep, struct fault *why)
+{
+        char current[VIEW_GENERATION_SIZE] = "";
+        struct sweep sweep = {keep, current};
+        struct fault ignored;
+        bool swept;
+        int fd;
+
+        if (!view_generation_current(directory, current, &ignored))
+                current[0] = '\0';
+        if (!view_directory_open(directory, &fd, why))
+                return false;
+        swept = walk(fd, directory, remove_other, &sweep, why);
+        close(fd);
+        return swept;
+}

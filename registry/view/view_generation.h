@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+/*
+ * The generations of a view: directories `gen-N`, of which the symbolic link `current` names the one that is
+ * read. A generation becomes current by one rename and never before it is whole; the one before is removed,
+ * and readers that still have it open keep its pages until they open anew.
+ */
+#pragma once
+
+#include "registry/base/fault.h"
+
+#define VIEW_GENERATION_SIZE 32
+
+/* The name of the generation `current` points to; a fault when there is none. */
+bool view_generation_current(const char *directory, char ret[VIEW_GENERATION_SIZE], struct fault *why) MUST_CHECK;
+/* Makes the directory of a new generation, numbered above every other, that readers' processes may enter. */
+bool view_generation_create(const char *directory, char ret[VIEW_GENERATION_SIZE], struct fault *why) MUST_CHECK;
+bool view_generation_publish(const char *directory, const char *generation, struct fault *why) MUST_CHECK;
+/* Removes every generation but `keep` and `current`'s. */
+bool view_generation_sweep(const char *directory, const char *keep, struct fault *why) MUST_CHECK;
+
+/* The directory's descriptor, to close. */
+bool view_directory_open(const char *directory, int *ret, struct fault *why) MUST_CHECK;

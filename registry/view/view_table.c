@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+#include "registry/view/view_table.h"
+
+#include <stdlib.h>
+
+#include <openssl/evp.h>
+
+static const struct {
+        const char *name;
+        unsigned flags;
+} layout[VIEW_TABLE_COUNT] = {
+        [VIEW_TABLE_META] = {"meta", 0},
+        [VIEW_TABLE_PARTY] = {"party", 0},
+        [VIEW_TABLE_CODE] = {"code", 0},
+        [VIEW_TABLE_NAME] = {"name", MDB_DUPSORT | MDB_DUPFIXED},
+        [VIEW_TABLE_CERTIFICATE] = {"certificate", 0},
+        [VIEW_TABLE_PERSON] = {"person", 0},
+        [VIEW_TABLE_POLICY] = {"policy", 0},
+        [VIEW_TABLE_COVERAGE] = {"coverage", 0},
+};
+
+bool view_fault(struct fault *why, const char *what, int error)
+{
+        return fault_set(why, FAULT_VIEW, "%s: %s", what, mdb_strerror(error));
+}
+
+/* LMDB takes keys and values through one struct that is not const; it does not write to them. */
+static MDB_val val_of(struct slice s)
+{
+        union {
+                const void *in;
+                void *out;
+        } data = {.in = s.data};
+
+        return (MDB_val){s.length, data.out};
+}
+
+bool view_env_create(MDB_env **ret, struct fault *why)
+{
+        MDB_env *env;
+        int error = mdb_env_create(&env);
+
+        if (error)
+                return view_fault(why, "view", error);
+        error = mdb_env_set_mapsize(env, VIEW_MAP_OCTETS);
+        if (!error)
+                error = mdb_env_set_maxdbs(env, VIEW_TABLE_COUNT);
+        if (!error)
+                error = mdb_env_set_maxreaders(env, VIEW_READERS_MAX);
+        if (error) {
+                mdb_env_close(env);
+                return view_fault(why, "view", error);
+        }
+        *ret = env;
+        return true;
+}
+
+bool view_tables_open(struct view_tables *tables, bool create, struct fault *why)
+{
+        for (unsigned i = 0; i < VIEW_TABLE_COUNT; i++) {
+                int error = mdb_dbi_open(tables->txn, layout[i].name, layout[i].flags | (create ? MDB_CREATE : 0),
+                        &tables->dbi[i]);
+
+                if (error)
+                        return view_fault(why, layout[i].name, error);
+        }
+        return true;
+}
+
+bool view_tables_get(const struct view_tables *tables, enum view_table table, struct slice key,
+        enum view_found *ret_found, struct slice *ret, struct fault *why)
+{
+        MDB_val k = val_of(key), v;
+        int error;
+
+        if (key.length == 0) {
+                *ret_found = VIEW_ABSENT;
+                return true;
+        }
+        error = mdb_get(tables->txn, tables->dbi[table], &k, &v);
+        if (error && error != MDB_NOTFOUND)
+                return view_fault(why, layout[table].name, error);
+        *ret_found = error ? VIEW_ABSENT : VIEW_FOUND;
+        if (!error)
+                *ret = slice_of(v.mv_data, v.mv_size);
+        return true;
+}
+
+bool view_tables_put(const struct view_tables *tables, enum view_table table, struct slice key, struct slice value,
+        struct fault *why)
+{
+        MDB_val k = val_of(key), v = val_of(value);
+        int error = mdb_put(tables->txn, tables->dbi[table], &k, &v, 0);
+
+        return error ? view_fault(why, layout[table].name, error) : true;
+}
+
+bool view_tables_remove(const struct view_tables *tables, enum view_table table, struct slice key, struct slice value,
+        struct fault *why)
+{
+        MDB_val k = val_of(key), v = val_of(value);
+        int error = mdb_del(tables->txn, tables->dbi[table], &k, value.length ? &v : NULL);
+
+        return error && error != MDB_NOTFOUND ? view_fault(why, layout[table].name, error) : true;
+}
+
+void view_name_key(struct slice name_norm, uint8_t ret[32])
+{
+        if (!EVP_Digest(name_norm.data, name_norm.length, ret, NULL, EVP_sha256(), NULL))
+                abort();
+}
