@@ -188,6 +188,8 @@ void place_only(const struct place *at, const char *const *keys)
         const char *key;
         json_t *value;
 
+        if (is_readable(at) && !json_is_object(at->value))
+                place_refuse(at, NULL, DOCUMENT_TYPE, "an object is wanted");
         if (!is_readable(at))
                 return;
         json_object_foreach(at->value, key, value) {

@@ -72,7 +72,7 @@ const char *document_flaw_word(enum document_flaw flaw);
 
 /* Records the first error, about member `key` of the place, or the place itself if `key` is NULL. */
 void place_refuse(const struct place *at, const char *key, enum document_flaw flaw, const char *reason);
-/* Refuses every member whose key is not in the list, which ends with NULL. */
+/* The place must be an object without any member whose key is not in the list, which ends with NULL. */
 void place_only(const struct place *at, const char *const *keys);
 bool place_has(const struct place *at, const char *key);
 bool place_is_null(const struct place *at, const char *key); /* the member must be there */
