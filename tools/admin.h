@@ -28,5 +28,7 @@ int admin_import(int argc, char **argv);
 int admin_fail(const char *command, const struct fault *fault);
 /* Prints `text` (the command's usage) to standard output and returns 0. */
 int admin_help(const char *text);
+/* What getopt_long said with `letter` (':' or '?') about the last word read: returns ADMIN_USAGE. */
+int admin_bad_option(const char *command, int letter, char *const *argv);
 /* Names the word at fault on standard error, points to -h and returns ADMIN_USAGE. */
 int admin_usage(const char *command, const char *format, ...) __attribute__((format(printf, 2, 3)));

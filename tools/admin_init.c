@@ -441,7 +441,7 @@ static int parse(struct init *init, int argc, char **argv, const char **database
                         init->names[init->name_count++] = optarg;
                         break;
                 case 'h': return -1;
-                default: return admin_usage(COMMAND, "%s: unknown option, or its value is missing", argv[optind - 1]);
+                default: return admin_bad_option(COMMAND, letter, argv);
                 }
         }
         if (optind < argc)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /* qcr-admin: what an administrator does with a registry that is not a person's act through the daemon. */
 #include <errno.h>
+#include <getopt.h>
 #include <locale.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -56,6 +57,15 @@ int admin_usage(const char *command, const char *format, ...)
         va_end(arguments);
         fprintf(stderr, "; qcr-admin %s -h says how\n", command);
         return ADMIN_USAGE;
+}
+
+int admin_bad_option(const char *command, int letter, char *const *argv)
+{
+        const char *word = argv[optind - 1];
+
+        if (letter == ':')
+                return admin_usage(command, "%s: a value is missing", word);
+        return admin_usage(command, "%s: unknown option", word);
 }
 
 static int show_commands(FILE *to)

@@ -7,7 +7,8 @@
 #     . tests/support/pg.sh                       pg.sh start DIR [SETTING=VALUE]...
 #     dir=$(pg_directory); trap 'pg_stop "$dir"; rm -rf "$dir"' EXIT
 #     pg_start "$dir"                             pg.sh database DIR NAME [TEMPLATE]
-#     pg_database "$dir" qcr                      pg.sh stop DIR
+#     pg_database "$dir" qcr                      pg.sh deploy DIR NAME
+#     pg_deploy "$dir" qcr                        pg.sh stop DIR
 #
 # The superuser is `postgres`, everybody is trusted (the folder is the door). Started as root it runs as the
 # account `postgres`, for the server refuses to be root. DIR/log is the server's log; pg_show_log shows its end.
@@ -78,6 +79,15 @@ pg_database() {
                 -c "CREATE DATABASE \"$name\" TEMPLATE \"$template\""
 }
 
+# Deploys the schema into a database.
+pg_deploy() {
+        local dir=$1 name=$2 top
+        top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd) || return 1
+        (cd "$top/migrations" && env PGHOST="$dir" PGUSER=postgres PGDATABASE="$name" SQITCH_FULLNAME=test \
+                SQITCH_EMAIL=test@localhost sqitch deploy --verify db:pg:) </dev/null >"$dir/deploy.out" 2>&1 ||
+                { cat "$dir/deploy.out" >&2; return 1; }
+}
+
 pg_show_log() {
         tail -n 50 "$1/log" >&2 2>/dev/null || true
 }
@@ -85,12 +95,13 @@ pg_show_log() {
 if [ "${BASH_SOURCE[0]}" = "$0" ]; then
         set -eu
         command=${1:-}
-        [ $# -ge 2 ] || { sed -n '4,13s/^# \{0,1\}//p' "$0" >&2; exit 2; }
+        [ $# -ge 2 ] || { sed -n '4,14s/^# \{0,1\}//p' "$0" >&2; exit 2; }
         shift
         case $command in
         start) pg_start "$@" ;;
         stop) pg_stop "$@" ;;
         database) pg_database "$@" ;;
+        deploy) pg_deploy "$@" ;;
         *) echo "pg.sh: unknown command: $command" >&2; exit 2 ;;
         esac
 fi

@@ -1,0 +1,52 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MulanPSL-2.0
+# The schema against a private PostgreSQL: rights and refusals by pgTAP, and that it goes back as it came.
+set -euo pipefail
+
+top=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../.." && pwd)
+cd "$top"
+# shellcheck source=tests/support/pg.sh
+. tests/support/pg.sh
+
+dir=$(pg_directory)
+trap 'pg_stop "$dir" immediate; rm -rf "$dir"' EXIT
+pg_start "$dir"
+pg_database "$dir" qcr
+pg_deploy "$dir" qcr
+export QCR_SOURCE=$top PGHOST=$dir PGUSER=postgres PGDATABASE=qcr SQITCH_FULLNAME=test SQITCH_EMAIL=test@localhost
+
+status=0
+for file in tests/sql/*.sql; do
+        psql -X -q -A -t -f "$file" >"$dir/tap" 2>&1 || status=1
+        cat "$dir/tap"
+        # A plan that was not kept is a test that did not run.
+        if grep -q '^# Looks like you planned' "$dir/tap" || ! grep -q '^1\.\.' "$dir/tap"; then
+                echo "not ok ${file##*/} ran to its end"
+                status=1
+        fi
+done
+
+# check NAME COMMAND...
+check() {
+        local name=$1
+        shift
+        if "$@" >"$dir/check" 2>&1; then
+                echo "ok $name"
+        else
+                echo "not ok $name"
+                sed 's/^/# /' "$dir/check"
+                status=1
+        fi
+}
+# Without comments and the random key pg_dump guards its output with.
+shape() { pg_dump --schema-only --schema=qcr | grep -Ev '^(--|$|\\(un)?restrict )'; }
+# In one order of names: what was deployed twice may differ in no line.
+shape | sort >"$dir/shape.first"
+check "the schema can be deployed again without a change" env -C migrations sqitch deploy --verify db:pg:
+check "the schema is what it was verified as" env -C migrations sqitch verify db:pg:
+check "the schema goes back to nothing" env -C migrations sqitch revert -y db:pg:
+check "nothing of the schema is left" test "$(psql -XqAtc "SELECT count(*) FROM pg_namespace WHERE nspname = 'qcr'")" = 0
+check "the schema comes again" env -C migrations sqitch deploy --verify db:pg:
+shape | sort >"$dir/shape.second"
+check "what comes again is the same" diff "$dir/shape.first" "$dir/shape.second"
+exit "$status"
