@@ -11,6 +11,8 @@
 #include <openssl/x509.h>
 
 #include "registry/core/base64.h"
+#include "registry/core/note.h"
+#include "tests/support/mini_ca.h"
 
 #define COUNT(table) ((int)(sizeof(table) / sizeof((table)[0])))
 
@@ -284,6 +286,54 @@ START_TEST(the_published_receipts_are_authentic_and_encode_to_the_same_octets)
 }
 END_TEST
 
+/* The program writes, from what it read, the octets that the independent implementation wrote. */
+START_TEST(the_published_batch_is_made_again_octet_by_octet)
+{
+        CLEANUP(buffer) struct buffer text = BUFFER_INIT;
+        CLEANUP(buffer) struct buffer note = BUFFER_INIT;
+        struct receipt receipts[COUNT(names)];
+        EVP_PKEY *private = mini_key("qcr evidence vector: signer");
+        uint8_t public[ED25519_PUBLIC_SIZE];
+        struct hash path[MERKLE_BATCH_PATH_LIMIT], leaf;
+        struct merkle_batch batch;
+        struct note_key key;
+        struct note published;
+        struct head head;
+        struct fault why;
+
+        merkle_batch_init(&batch);
+        for (int i = 0; i < COUNT(names); i++) {
+                struct statement s;
+
+                read_receipt(names[i]);
+                ck_assert_int_eq(receipt_decode(buffer_slice(&file), &receipts[i]), RECEIPT_RIGHT);
+                ck_assert_int_eq(statement_parse(receipts[i].evidence.statement, &s), STATEMENT_RIGHT);
+                buffer_clear(&text);
+                ck_assert_int_eq(statement_format(&s, &text), STATEMENT_RIGHT);
+                ck_assert(slice_equal(buffer_slice(&text), receipts[i].evidence.statement));
+                merkle_leaf(&digest, buffer_slice(&text), &leaf);
+                merkle_batch_add(&batch, &leaf);
+        }
+        ck_assert_int_eq(note_parse(receipts[0].evidence.head, &published), NOTE_RIGHT);
+        ck_assert(head_parse(published.text, &head));
+        memset(&head.root, 0, sizeof(head.root));
+        merkle_batch_build(&batch, &digest, &head.root);
+        buffer_clear(&text);
+        head_format(&head, &text);
+        ck_assert(ed25519_public(private, public));
+        note_key_init(&key, slice_text("credit.example.cn/registry/lookup"), public, &digest);
+        ck_assert(note_sign(buffer_slice(&text), &key, private, &note, &why));
+        for (int i = 0; i < COUNT(names); i++) {
+                ck_assert(slice_equal(buffer_slice(&note), receipts[i].evidence.head));
+                ck_assert_uint_eq(merkle_batch_path(&batch, (unsigned)i, path), receipts[i].evidence.path_count);
+                ck_assert_mem_eq(path, receipts[i].evidence.path,
+                        receipts[i].evidence.path_count * sizeof(struct hash));
+                receipt_done(&receipts[i]);
+        }
+        EVP_PKEY_free(private);
+}
+END_TEST
+
 int main(void)
 {
         Suite *suite = suite_create("receipt");
@@ -302,6 +352,7 @@ int main(void)
         tcase_add_test(c, a_change_of_any_character_of_the_file_is_refused);
         tcase_add_test(c, a_receipt_beyond_the_limits_is_refused);
         tcase_add_loop_test(c, the_published_receipts_are_authentic_and_encode_to_the_same_octets, 0, COUNT(names));
+        tcase_add_test(c, the_published_batch_is_made_again_octet_by_octet);
         suite_add_tcase(suite, c);
         runner = srunner_create(suite);
         srunner_run_all(runner, CK_ENV);
