@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "tests/support/suite.h"
+
 static struct day day_must(const char *text)
 {
         struct day day;
@@ -225,8 +227,6 @@ int main(void)
         Suite *suite = suite_create("calendar");
         TCase *days = tcase_create("days");
         TCase *moments = tcase_create("instants");
-        SRunner *runner;
-        int failed;
 
         tcase_set_timeout(days, 60);
         tcase_add_loop_test(days, a_day_that_is_not_exactly_an_iso_date_is_refused, 0, COUNT(refused_days));
@@ -246,9 +246,5 @@ int main(void)
         tcase_add_test(moments, a_legal_day_begins_at_its_own_instant);
         suite_add_tcase(suite, moments);
 
-        runner = srunner_create(suite);
-        srunner_run_all(runner, CK_ENV);
-        failed = srunner_ntests_failed(runner);
-        srunner_free(runner);
-        return failed != 0;
+        return suite_run(suite);
 }

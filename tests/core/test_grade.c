@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/support/suite.h"
+
 #define COUNT(table) ((int)(sizeof(table) / sizeof((table)[0])))
 
 static struct policy policy;
@@ -408,8 +410,6 @@ int main(void)
 {
         Suite *suite = suite_create("grade");
         TCase *table = tcase_create("cases");
-        SRunner *runner;
-        int failed;
 
         tcase_add_checked_fixture(table, set_up, tear_down);
         tcase_add_loop_test(table, the_default_policy_gives_the_grade_that_the_documentation_says, 0,
@@ -426,9 +426,5 @@ int main(void)
         tcase_add_test(table, every_effect_has_its_stable_word);
         suite_add_tcase(suite, table);
 
-        runner = srunner_create(suite);
-        srunner_run_all(runner, CK_ENV);
-        failed = srunner_ntests_failed(runner);
-        srunner_free(runner);
-        return failed != 0;
+        return suite_run(suite);
 }

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/support/suite.h"
+
 static struct policy policy;
 static struct grade_inputs *inputs;
 static struct grade_outcome *outcome;
@@ -433,8 +435,6 @@ int main(void)
 {
         Suite *suite = suite_create("grade_properties");
         TCase *properties = tcase_create("properties");
-        SRunner *runner;
-        int failed;
 
         tcase_set_timeout(properties, 120);
         tcase_add_checked_fixture(properties, set_up, tear_down);
@@ -444,9 +444,5 @@ int main(void)
         tcase_add_test(properties, one_more_negative_record_never_lifts_and_one_less_never_lowers);
         suite_add_tcase(suite, properties);
 
-        runner = srunner_create(suite);
-        srunner_run_all(runner, CK_ENV);
-        failed = srunner_ntests_failed(runner);
-        srunner_free(runner);
-        return failed != 0;
+        return suite_run(suite);
 }

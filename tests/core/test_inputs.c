@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/support/suite.h"
+
 #define COUNT(table) ((int)(sizeof(table) / sizeof((table)[0])))
 #define NO_DAY {INT32_MIN} /* DAY_NONE in a table */
 #define DAY_2024_01_31 ((struct day){19753})
@@ -392,8 +394,6 @@ int main(void)
 {
         Suite *suite = suite_create("inputs");
         TCase *cases = tcase_create("cases");
-        SRunner *runner;
-        int failed;
 
         tcase_set_timeout(cases, 60);
         tcase_add_checked_fixture(cases, set_up, tear_down);
@@ -408,9 +408,5 @@ int main(void)
         tcase_add_test(cases, what_decodes_after_a_change_encodes_to_the_changed_bytes);
         suite_add_tcase(suite, cases);
 
-        runner = srunner_create(suite);
-        srunner_run_all(runner, CK_ENV);
-        failed = srunner_ntests_failed(runner);
-        srunner_free(runner);
-        return failed != 0;
+        return suite_run(suite);
 }

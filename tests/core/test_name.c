@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "registry/core/character.h"
+#include "tests/support/suite.h"
 
 #define COUNT(table) ((int)(sizeof(table) / sizeof((table)[0])))
 
@@ -203,8 +204,6 @@ int main(void)
 {
         Suite *suite = suite_create("name");
         TCase *cases = tcase_create("cases");
-        SRunner *runner;
-        int failed;
 
         tcase_set_timeout(cases, 60);
         tcase_add_loop_test(cases, a_name_that_hides_something_is_refused_in_both_forms, 0, COUNT(refused));
@@ -218,9 +217,5 @@ int main(void)
         tcase_add_test(cases, every_flaw_has_its_stable_word);
         suite_add_tcase(suite, cases);
 
-        runner = srunner_create(suite);
-        srunner_run_all(runner, CK_ENV);
-        failed = srunner_ntests_failed(runner);
-        srunner_free(runner);
-        return failed != 0;
+        return suite_run(suite);
 }

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/support/suite.h"
+
 #define COUNT(table) ((int)(sizeof(table) / sizeof((table)[0])))
 
 /* ---------------------------------------------------------------- refusals */
@@ -413,8 +415,6 @@ int main(void)
         Suite *suite = suite_create("org_code");
         TCase *cases = tcase_create("cases");
         TCase *real = tcase_create("real");
-        SRunner *runner;
-        int failed;
 
         tcase_add_loop_test(cases, a_flawed_code_is_refused_with_its_place_and_what_would_be_right, 0,
                 COUNT(refused));
@@ -434,9 +434,5 @@ int main(void)
         tcase_add_test(real, a_second_implementation_agrees_on_random_codes_of_both_kinds);
         suite_add_tcase(suite, real);
 
-        runner = srunner_create(suite);
-        srunner_run_all(runner, CK_ENV);
-        failed = srunner_ntests_failed(runner);
-        srunner_free(runner);
-        return failed != 0;
+        return suite_run(suite);
 }

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/support/suite.h"
+
 #define COUNT(table) ((int)(sizeof(table) / sizeof((table)[0])))
 
 static struct buffer text; /* share/policies/default.json */
@@ -332,8 +334,6 @@ int main(void)
 {
         Suite *suite = suite_create("policy");
         TCase *cases = tcase_create("cases");
-        SRunner *runner;
-        int failed;
 
         tcase_add_checked_fixture(cases, set_up, tear_down);
         tcase_add_loop_test(cases, a_policy_that_says_anything_unclear_is_refused_where_it_says_it, 0,
@@ -348,9 +348,5 @@ int main(void)
         tcase_add_test(cases, every_rule_has_a_word_of_its_own);
         suite_add_tcase(suite, cases);
 
-        runner = srunner_create(suite);
-        srunner_run_all(runner, CK_ENV);
-        failed = srunner_ntests_failed(runner);
-        srunner_free(runner);
-        return failed != 0;
+        return suite_run(suite);
 }

@@ -4,6 +4,8 @@
 #include <check.h>
 #include <string.h>
 
+#include "tests/support/suite.h"
+
 #define COUNT(table) ((int)(sizeof(table) / sizeof((table)[0])))
 #define BIT(name) PENALTY_BIT(PENALTY_##name)
 
@@ -126,8 +128,6 @@ int main(void)
 {
         Suite *suite = suite_create("record_kind");
         TCase *cases = tcase_create("cases");
-        SRunner *runner;
-        int failed;
 
         tcase_add_loop_test(cases, a_text_with_a_word_that_is_no_known_penalty_is_refused_and_the_word_named, 0,
                 COUNT(refused));
@@ -136,9 +136,5 @@ int main(void)
         tcase_add_test(cases, what_is_no_number_or_word_of_the_tables_is_refused);
         suite_add_tcase(suite, cases);
 
-        runner = srunner_create(suite);
-        srunner_run_all(runner, CK_ENV);
-        failed = srunner_ntests_failed(runner);
-        srunner_free(runner);
-        return failed != 0;
+        return suite_run(suite);
 }
