@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+/* `qcr record file|withdraw|list`: one credit record through the daemon. */
+#include "tools/qcr.h"
+
+#include <string.h>
+
+#include "registry/core/org_code.h"
+#include "tools/language.h"
+#include "tools/record_form.h"
+#include "tools/show.h"
+
+/* ---------------------------------------------------------------------- file */
+
+static int file_message(struct qcr *qcr, const struct record_form *form)
+{
+        Qcr__Request request = QCR__REQUEST__INIT;
+        Qcr__RecordFile act = QCR__RECORD_FILE__INIT;
+        struct record_message message;
+        struct fault why;
+
+        if (!record_form_message(form, &message, &why))
+                return qcr_usage(qcr, "%s", why.text);
+        if (!form->dry_run && qcr_can_ask(&form->act)) {
+                CLEANUP(table) struct table rows;
+
+                table_init(&rows, 2);
+                record_form_describe(form, &rows);
+                if (!qcr_confirm(qcr, _("File this record:"), &rows))
+                        return EXIT_GENERAL;
+        }
+        act.record = &message.record;
+        act.has_dry_run = form->dry_run;
+        act.dry_run = form->dry_run;
+        request.operation_case = QCR__REQUEST__OPERATION_RECORD_FILE;
+        request.record_file = &act;
+        return qcr_act(qcr, &request, &form->act);
+}
+
+static int run_file(struct qcr *qcr, const void *fields, unsigned count, char **operands)
+{
+        struct record_form form = *(const struct record_form *)fields;
+        json_t *document;
+        struct fault why;
+        int status;
+
+        (void)count;
+        (void)operands;
+        if (!record_form_load(&form, &document, &why))
+                return qcr_usage(qcr, "%s", why.text);
+        status = file_message(qcr, &form);
+        json_decref(document);
+        return status;
+}
+
+/* ------------------------------------------------------------------ withdraw */
+
+struct withdraw_flags {
+        struct act_flags act;
+        const char *code;
+        const char *authority_code;
+        const char *document;
+        const char *type;
+        const char *reason;
+        const char *basis_document;
+};
+
+#define WITHDRAW(member) offsetof(struct withdraw_flags, member)
+
+static const struct flag withdraw_flags[] = {
+        {"code", FLAG_TEXT, WITHDRAW(code), "CODE", N_("code of the party")},
+        {"authority-code", FLAG_TEXT, WITHDRAW(authority_code), "CODE", N_("code of the authority that decided")},
+        {"document", FLAG_TEXT, WITHDRAW(document), "NUMBER", N_("number of the document")},
+        {"type", FLAG_TEXT, WITHDRAW(type), "WORD", N_("type of the record")},
+        {"reason", FLAG_TEXT, WITHDRAW(reason), "TEXT", N_("why it is withdrawn")},
+        {"basis-document", FLAG_TEXT, WITHDRAW(basis_document), "NUMBER", N_("number of the document that withdraws it")},
+        FLAGS_ACT(struct withdraw_flags, act),
+        FLAGS_JSON,
+        FLAGS_END,
+};
+
+static bool withdraw_texts(const struct withdraw_flags *flags, struct table *rows, const char **ret_missing)
+{
+        for (const struct flag *f = withdraw_flags; f->kind == FLAG_TEXT && f->offset != WITHDRAW(act.key); f++) {
+                const char *value = *(const char *const *)((const char *)flags + f->offset);
+
+                if (!value || !*value) {
+                        *ret_missing = f->name;
+                        return false;
+                }
+                table_add_text(rows, f->name);
+                table_add_text(rows, value);
+        }
+        return true;
+}
+
+static int run_withdraw(struct qcr *qcr, const void *fields, unsigned count, char **operands)
+{
+        const struct withdraw_flags *flags = fields;
+        CLEANUP(table) struct table rows;
+        Qcr__Request request = QCR__REQUEST__INIT;
+        Qcr__RecordWithdraw act = QCR__RECORD_WITHDRAW__INIT;
+        const char *missing;
+
+        (void)count;
+        (void)operands;
+        table_init(&rows, 2);
+        if (!withdraw_texts(flags, &rows, &missing))
+                return qcr_usage(qcr, "--%s is missing", missing);
+        if (qcr_can_ask(&flags->act) && !qcr_confirm(qcr, _("Propose to withdraw this record:"), &rows))
+                return EXIT_GENERAL;
+        act.code = client_bytes(flags->code);
+        act.authority_code = client_bytes(flags->authority_code);
+        act.document = client_bytes(flags->document);
+        act.type = client_bytes(flags->type);
+        act.reason = client_bytes(flags->reason);
+        act.basis_document = client_bytes(flags->basis_document);
+        request.operation_case = QCR__REQUEST__OPERATION_RECORD_WITHDRAW;
+        request.record_withdraw = &act;
+        return qcr_act(qcr, &request, &flags->act);
+}
+
+/* ---------------------------------------------------------------------- list */
+
+struct list_flags {
+        const char *purpose;
+};
+
+static void join_kinds(const Qcr__RecordRow *row, struct buffer *ret)
+{
+        for (size_t i = 0; i < row->n_kind; i++) {
+                if (i)
+                        buffer_add_text(ret, ",");
+                buffer_add_slice(ret, client_slice(row->kind[i]));
+        }
+        if (row->n_kind == 0)
+                buffer_add_text(ret, "-");
+}
+
+static void print_records(const Qcr__Records *records)
+{
+        CLEANUP(table) struct table rows;
+
+        table_init(&rows, 8);
+        for (size_t i = 0; i < records->n_record; i++) {
+                const Qcr__RecordRow *row = records->record[i];
+                CLEANUP(buffer) struct buffer kinds = BUFFER_INIT;
+                CLEANUP(buffer) struct buffer fine = BUFFER_INIT;
+
+                join_kinds(row, &kinds);
+                if (row->fine_fen)
+                        buffer_add_format(&fine, _("%llu.%02llu yuan"), (unsigned long long)row->fine_fen / 100,
+                                (unsigned long long)row->fine_fen % 100);
+                table_add(&rows, client_slice(row->decided_on));
+                table_add(&rows, client_slice(row->type));
+                table_add(&rows, client_slice(row->domain));
+                table_add(&rows, client_slice(row->state));
+                table_add(&rows, buffer_slice(&kinds));
+                table_add(&rows, fine.length ? buffer_slice(&fine) : slice_text("-"));
+                table_add(&rows, client_slice(row->document));
+                table_add(&rows, client_slice(row->authority_name));
+        }
+        table_print(&rows, "", stdout);
+        if (records->n_record == 0)
+                fprintf(stderr, "qcr: %s\n", _("no records"));
+        if (records->truncated)
+                fprintf(stderr, "qcr: %s\n", _("there is more; these are the newest"));
+}
+
+static json_t *row_document(const Qcr__RecordRow *row)
+{
+        json_t *d = json_object();
+
+        output_set_bytes(d, "type", row->type);
+        output_set_bytes(d, "domain", row->domain);
+        output_set_bytes(d, "authority_code", row->authority_code);
+        output_set_bytes(d, "authority", row->authority_name);
+        output_set_bytes(d, "document", row->document);
+        json_object_set_new(d, "kinds", output_strings(row->n_kind, row->kind));
+        output_set_number(d, "fine_fen", row->fine_fen);
+        output_set_number(d, "confiscated_fen", row->confiscated_fen);
+        output_set_bytes(d, "decided_on", row->decided_on);
+        output_set(d, "publicity_end", row->has_publicity_end ? client_slice(row->publicity_end) : slice_of(NULL, 0));
+        output_set_bytes(d, "state", row->state);
+        output_set_number(d, "version", row->version);
+        output_set_number(d, "serial", row->serial);
+        return d;
+}
+
+static void write_records(struct output *output, const Qcr__Records *records, const char *code)
+{
+        json_t *rows = json_array();
+        json_t *d = json_object();
+
+        for (size_t i = 0; i < records->n_record; i++)
+                json_array_append_new(rows, row_document(records->record[i]));
+        json_object_set_new(d, "exit", json_integer(EXIT_ANSWERED));
+        output_set_text(d, "code", code);
+        json_object_set_new(d, "records", rows);
+        json_object_set_new(d, "truncated", json_boolean(records->truncated));
+        output_document(output, d);
+}
+
+static int run_list(struct qcr *qcr, const void *fields, unsigned count, char **operands)
+{
+        const struct list_flags *flags = fields;
+        CLEANUP(client_answer) struct client_answer answer = CLIENT_ANSWER_INIT;
+        Qcr__Request request = QCR__REQUEST__INIT;
+        Qcr__RecordList question = QCR__RECORD_LIST__INIT;
+        struct org_code_report report;
+        struct org_code code;
+        int status;
+
+        (void)count;
+        if (org_code_parse(slice_text(operands[0]), &code, &report)) {
+                struct failure failure;
+
+                failure_of_code(&failure, slice_text(operands[0]), &report);
+                return qcr_fail(qcr, &failure);
+        }
+        question.code = client_bytes(code.text);
+        question.has_purpose = flags->purpose != NULL;
+        question.purpose = client_bytes(flags->purpose);
+        request.operation_case = QCR__REQUEST__OPERATION_RECORD_LIST;
+        request.record_list = &question;
+        status = qcr_ask(qcr, &request, QCR__REPLY__BODY_RECORDS, &answer);
+        if (status)
+                return status;
+        if (qcr->output.mode == OUTPUT_TEXT)
+                print_records(answer.reply->records);
+        else
+                write_records(&qcr->output, answer.reply->records, code.text);
+        return EXIT_ANSWERED;
+}
+
+static const struct flag list_flags[] = {
+        {"purpose", FLAG_TEXT, offsetof(struct list_flags, purpose), "TEXT",
+                N_("why you ask; it goes into the read audit")},
+        FLAGS_JSON,
+        FLAGS_END,
+};
+
+const struct command record_commands[] = {
+        {"record file", run_file, "", 0, 0, record_form_flags,
+                N_("files one credit record, or corrects it; signed with your key"),
+                "  qcr --as recorder record file --code 91510823141777630N --name 剑阁县诚盛农业开发有限公司 \\\n"
+                "      --type penalty --domain product --authority-code 11510823008765438X \\\n"
+                "      --authority 剑阁县市场监督管理局 --document '剑市监处罚〔2026〕9001号' \\\n"
+                "      --kind fine --fine 20000.00 --decided-on 2026-11-02 --publicity-end 2027-11-02\n"
+                "  qcr --as recorder record file --json-file penalty.json --dry-run\n"},
+        {"record withdraw", run_withdraw, "", 0, 0, withdraw_flags,
+                N_("proposes to withdraw a record; a second person must approve"),
+                "  qcr --as recorder record withdraw --code 91510823141777630N --type penalty \\\n"
+                "      --authority-code 11510823008765438X --document '剑市监处罚〔2026〕9001号' \\\n"
+                "      --reason 复议撤销 --basis-document '剑府复决〔2026〕3号'\n"},
+        {"record list", run_list, "CODE", 1, 1, list_flags, N_("shows the records of an enterprise"),
+                "  qcr record list 91510823141777630N\n"},
+        {NULL, NULL, NULL, 0, 0, NULL, NULL, NULL},
+};

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+#include "tools/qcr.h"
+
+#include <time.h>
+
+#include "tools/language.h"
+
+int64_t qcr_now_ms(void)
+{
+        struct timespec now;
+
+        clock_gettime(CLOCK_REALTIME, &now);
+        return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+bool qcr_connect(struct qcr *qcr, struct failure *ret)
+{
+        enum wire_trouble trouble;
+        struct fault why;
+
+        if (qcr->client)
+                return true;
+        if (!options_wire(&qcr->options, &qcr->wire, &why)) {
+                failure_of_usage(ret, "%s", why.text);
+                return false;
+        }
+        trouble = client_open(&qcr->client, &qcr->wire, &why);
+        if (trouble)
+                failure_of_trouble(ret, trouble, &why);
+        return trouble == WIRE_FINE;
+}
+
+int qcr_ask(struct qcr *qcr, Qcr__Request *request, int body, struct client_answer *ret)
+{
+        enum wire_trouble trouble;
+        struct failure failure;
+        struct fault why;
+
+        if (!qcr_connect(qcr, &failure))
+                return qcr_fail(qcr, &failure);
+        trouble = client_ask(qcr->client, request, ret, &why);
+        if (trouble) {
+                failure_of_trouble(&failure, trouble, &why);
+                return qcr_fail(qcr, &failure);
+        }
+        if (ret->failure) {
+                failure_of_answer(&failure, ret);
+        } else if ((int)ret->reply->body_case != body) {
+                failure_of_trouble(&failure, WIRE_LOST,
+                        &(struct fault){FAULT_PEER, "the server's reply is to another question"});
+        } else {
+                return 0;
+        }
+        client_answer_done(ret);
+        return qcr_fail(qcr, &failure);
+}
