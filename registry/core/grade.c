@@ -279,7 +279,7 @@ static struct day next_change(const struct policy *policy, const struct grade_in
 {
         struct day day = next_candidate(policy, inputs, today);
 
-        while (!is_listed && is_earlier(day, change)) {
+        while (is_earlier(day, change)) {
                 const struct policy_gate *gate;
 
                 if (strcmp(grade_of(policy, inputs, day, score, is_listed, &gate), grade) != 0)

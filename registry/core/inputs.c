@@ -13,6 +13,8 @@
 #define LISTING_EFFECT 0x03u
 #define LISTING_END 0x04u
 
+#define DAYS_MOST 3068036 /* from DAY_FIRST to DAY_LAST */
+
 static bool is_finding(enum record_type type)
 {
         return type == RECORD_SAMPLING || type == RECORD_RECALL || type == RECORD_COMPLAINT ||
@@ -154,28 +156,15 @@ static int64_t read_signed_limited(struct reader *r, int64_t limit)
         return r->failed ? 0 : value;
 }
 
+/* Near enough to add without overflow; whether it is a day is inputs_is_valid()'s question. */
 static struct day read_day(struct reader *r, struct day from)
 {
-        int64_t number = from.number + read_signed_limited(r, INT32_MAX);
-        struct day day = {0};
-
-        if (number < DAY_FIRST.number || number > DAY_LAST.number)
-                r->failed = true;
-        else
-                day.number = (int32_t)number;
-        return day;
+        return (struct day){(int32_t)(from.number + read_signed_limited(r, DAYS_MOST))};
 }
 
 static struct day read_later_day(struct reader *r, struct day from)
 {
-        int64_t number = from.number + (int64_t)read_limited(r, INT32_MAX);
-        struct day day = {0};
-
-        if (number > DAY_LAST.number)
-                r->failed = true;
-        else
-                day.number = (int32_t)number;
-        return day;
+        return (struct day){(int32_t)(from.number + (int64_t)read_limited(r, DAYS_MOST))};
 }
 
 static void decode_record(struct reader *r, uint32_t ordinal_before, struct grade_record *ret)
@@ -186,7 +175,8 @@ static void decode_record(struct reader *r, uint32_t ordinal_before, struct grad
         *ret = (struct grade_record){.publicity_end = DAY_NONE, .valid_through = DAY_NONE};
         ret->type = (enum record_type)((head & HEAD_TYPE) + 1);
         ret->severity = (enum severity)(head >> HEAD_SEVERITY_SHIFT & HEAD_SEVERITY);
-        ret->ordinal = ordinal_before + 1 + (uint32_t)read_limited(r, UINT32_MAX - 1 - (uint64_t)ordinal_before);
+        /* Past the last ordinal it wraps to one that is out of order. */
+        ret->ordinal = ordinal_before + 1 + (uint32_t)read_limited(r, UINT32_MAX);
         ret->decided_on = read_day(r, epoch);
         if (head & HEAD_PUBLICITY)
                 ret->publicity_end = read_day(r, ret->decided_on);
@@ -226,9 +216,6 @@ bool inputs_decode(struct slice bytes, struct grade_inputs *ret)
                 return false;
         ret->count = (uint32_t)read_limited(&r, GRADE_RECORDS_MAX);
         for (uint32_t i = 0; i < ret->count && !r.failed; i++) {
-                /* Past the greatest ordinal there is no next. */
-                if (ordinal == UINT32_MAX)
-                        return false;
                 decode_record(&r, ordinal, &ret->records[i]);
                 ordinal = ret->records[i].ordinal;
         }

@@ -95,6 +95,10 @@ static void add_listing(const struct listing_row *row)
 
 #define P RECORD_PENALTY
 #define TODAY "2026-11-24"
+#define WORKED_EXAMPLE \
+        {P, BIT(FINE), 0, 7, "2026-01-01", "2027-01-01"}, {P, BIT(CLOSURE), 0, 7, "2026-01-02", "2028-01-01"}, \
+        {P, BIT(WARNING), 0, 90, "2026-07-18", "2027-01-18"}, \
+        {P, BIT(REVOCATION), 0, 1, "2020-01-01", "2023-01-01"}, {RECORD_CERTIFICATE, 0, 0, 5, "2024-05-01", NULL}
 
 static const struct {
         const char *name;
@@ -142,6 +146,10 @@ static const struct {
                 .rows = {{P, BIT(WARNING) | BIT(FINE) | BIT(CONFISCATION), 0, 1, "2026-01-01", "2027-01-01"}},
                 .grade = "B", .score = 80, .next_change = "2027-01-01",
                 .reasons = "penalty.confiscation -20 until 2027-01-01"},
+        {.name = "of equal penalties the last of the table is named",
+                .rows = {{P, BIT(WARNING) | BIT(CRITICISM), 0, 1, "2026-01-01", "2027-01-01"}},
+                .grade = "A", .score = 95, .next_change = "2027-01-01",
+                .reasons = "penalty.criticism -5 until 2027-01-01"},
         {.name = "of several records of one case the heaviest counts",
                 .rows = {{P, BIT(FINE), 0, 7, "2026-01-01", "2027-01-01"},
                         {P, BIT(CLOSURE), 0, 7, "2026-01-02", "2028-01-01"},
@@ -200,10 +208,14 @@ static const struct {
                 .listings = {{LISTING_SUSPENDED, "2026-01-01", "2027-01-01"},
                         {LISTING_QUASHED, "2026-01-01", "2028-01-01"}},
                 .grade = "A", .score = 100, .reasons = ""},
-        {.name = "the last day of a leap year's February, a year on",
-                .rows = {{P, BIT(FINE), 0, 1, "2028-02-29", NULL},
-                        {RECORD_AWARD, 0, 0, 2, "2020-01-01", NULL}},
-                .grade = "A", .score = 100, .next_change = "2028-02-29", .reasons = ""},
+        {.name = "the worked example of docs/POLICY.md", .rows = {WORKED_EXAMPLE}, .grade = "C", .score = 65,
+                .next_change = "2027-01-01",
+                .reasons = "penalty.closure -30 until 2028-01-01; penalty.warning -5 until 2027-01-18"},
+        {.name = "and listed", .rows = {WORKED_EXAMPLE},
+                .listings = {{LISTING_IN_FORCE, "2026-06-01", "2029-06-01"}}, .grade = "D", .score = 65,
+                .next_change = "2027-01-01",
+                .reasons = "listing until 2029-06-01; penalty.closure -30 until 2028-01-01; "
+                           "penalty.warning -5 until 2027-01-18"},
 };
 
 START_TEST(the_default_policy_gives_the_grade_that_the_documentation_says)
@@ -308,7 +320,7 @@ START_TEST(a_policy_may_count_months_but_never_past_the_publicity)
         policy.window_months = 6;
         add_row(&(struct row){P, BIT(FINE), 0, 1, "2026-08-31", "2029-08-31"});
         add_row(&(struct row){P, BIT(FINE), 0, 2, "2026-08-31", "2026-12-01"});
-        add_row(&(struct row){P, BIT(FINE), 0, 3, "2026-08-31", NULL});
+        add_row(&(struct row){P, BIT(FINE), 0, 3, "2026-08-31", NULL}); /* six months: 28 February */
         grade_evaluate(&policy, inputs, day_must(TODAY), outcome);
         ck_assert_int_eq(outcome->score, 70);
         ck_assert_int_eq(outcome->next_change.number, day_must("2026-12-01").number);

@@ -143,6 +143,9 @@ static const struct {
                 "gates[0]"},
         {"\"gates\": []", "\"gates\": [{\"grade\":\"A\",\"zh\":\"甲\",\"en\":\"a\",\"of\":\"A\","
                 "\"months_without_deduction\":12}]", DOCUMENT_VALUE, "gates[0].grade"},
+        {"\"gates\": []", "\"gates\": [{\"grade\":\"AA\",\"zh\":\"甲\",\"en\":\"a\",\"of\":\"A\","
+                "\"months_without_deduction\":12},{\"grade\":\"AA\",\"zh\":\"乙\",\"en\":\"b\",\"of\":\"A\","
+                "\"months_without_deduction\":6}]", DOCUMENT_VALUE, "gates[1].grade"},
         {"\"gates\": []", "\"gates\": [{\"grade\":\"AA\",\"zh\":\"甲\",\"en\":\"a\",\"of\":\"X\","
                 "\"months_without_deduction\":12}]", DOCUMENT_VALUE, "gates[0].of"},
         {"\"gates\": []", "\"gates\": [{\"grade\":\"AA\",\"zh\":\"甲\",\"en\":\"a\",\"of\":\"A\","
