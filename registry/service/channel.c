@@ -4,11 +4,10 @@
 #include <assert.h>
 #include <string.h>
 
-/* What a packet is, its first octet: a packet that strays into another channel is refused there. */
+/* What a packet is, its first octet: one that strays into another channel is refused there. Pokes have 3. */
 enum packet {
         PACKET_SEAL_REQUEST = 1,
         PACKET_SEAL_ANSWER = 2,
-        PACKET_POKE = 3,
 };
 
 #define CODE_OCTETS_MAX 64u
@@ -128,31 +127,5 @@ bool seal_answer_decode(struct slice packet, struct seal_answer *ret)
         if (!reader_is_done(&r) || kind != PACKET_SEAL_ANSWER || packet.length > CHANNEL_PACKET_LIMIT)
                 return false;
         *ret = answer;
-        return true;
-}
-
-/* u8 3, u8 kind, u32 generation, u64 serial */
-void poke_encode(struct buffer *to, const struct poke *poke)
-{
-        buffer_add_u8(to, PACKET_POKE);
-        buffer_add_u8(to, (uint8_t)poke->kind);
-        buffer_add_u32(to, poke->generation);
-        buffer_add_u64(to, poke->serial);
-}
-
-bool poke_decode(struct slice packet, struct poke *ret)
-{
-        struct reader r = reader_of(packet);
-        struct poke poke = {0};
-        uint8_t packet_kind, kind;
-
-        packet_kind = reader_u8(&r);
-        kind = reader_u8(&r);
-        poke.kind = (enum poke_kind)kind;
-        poke.generation = reader_u32(&r);
-        poke.serial = reader_u64(&r);
-        if (!reader_is_done(&r) || packet_kind != PACKET_POKE || kind < POKE_REACH || kind > POKE_REFUSED)
-                return false;
-        *ret = poke;
         return true;
 }

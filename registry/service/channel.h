@@ -9,12 +9,14 @@
  * worker -> follower  poke: please reach this serial
  * follower -> worker  reached: the view has this serial now; refused: the store is another one
  *
- * Layouts are fixed, big-endian, written next to their readers; see the encode and decode pairs below.
+ * Layouts are fixed, big-endian, written next to their readers; see the encode and decode pairs below. Pokes are
+ * in view/poke.
  */
 #pragma once
 
 #include "registry/base/bytes.h"
 #include "registry/core/digest.h"
+#include "registry/view/poke.h"
 
 /* The largest packet: statement, path, head and certificate of one answer. */
 #define CHANNEL_PACKET_LIMIT 16384u
@@ -46,21 +48,7 @@ struct seal_answer {
         struct slice certificates;   /* counted DER certificates, signing certificate first */
 };
 
-enum poke_kind {
-        POKE_REACH = 1,
-        POKE_REACHED = 2,
-        POKE_REFUSED = 3,
-};
-
-struct poke {
-        enum poke_kind kind;
-        uint32_t generation;         /* of the worker that asks; echoed */
-        uint64_t serial;
-};
-
 void seal_request_encode(struct buffer *to, const struct seal_request *request);
 bool seal_request_decode(struct slice packet, struct seal_request *ret) __attribute__((warn_unused_result));
 void seal_answer_encode(struct buffer *to, const struct seal_answer *answer);
 bool seal_answer_decode(struct slice packet, struct seal_answer *ret) __attribute__((warn_unused_result));
-void poke_encode(struct buffer *to, const struct poke *poke);
-bool poke_decode(struct slice packet, struct poke *ret) __attribute__((warn_unused_result));

@@ -51,7 +51,7 @@ static bool code_is_valid(struct slice code)
 
 /* ------------------------------------------------------------------- party */
 
-static bool party_is_valid(const struct view_party *party)
+bool view_party_is_valid(const struct view_party *party)
 {
         bool rated = party->grade[0] != '\0';
 
@@ -69,7 +69,7 @@ static bool party_is_valid(const struct view_party *party)
 
 void view_party_encode(struct buffer *to, const struct view_party *party)
 {
-        assert(party_is_valid(party));
+        assert(view_party_is_valid(party));
         buffer_add_u8(to, party->kind);
         buffer_add_u8(to, party->registration);
         buffer_add_counted(to, party->code);
@@ -107,7 +107,7 @@ bool view_party_decode(struct slice value, struct view_party *ret)
         if (!reader_is_done(&r) || score < -1 || score > INT32_MAX)
                 return false;
         party.score = (int32_t)score;
-        if (!party_is_valid(&party))
+        if (!view_party_is_valid(&party))
                 return false;
         *ret = party;
         return true;

@@ -33,6 +33,8 @@ struct view_coverage {
         struct day through;
 };
 
+/* Are its fields such as an entry may have? Only such may be encoded. */
+bool view_party_is_valid(const struct view_party *party);
 /* The subject is the key and not in the value: `ret->subject` stays as it is. */
 void view_party_encode(struct buffer *to, const struct view_party *party);
 bool view_party_decode(struct slice value, struct view_party *ret) MUST_CHECK;

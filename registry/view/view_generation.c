@@ -125,6 +125,20 @@ bool view_generation_publish(const char *directory, const char *generation, stru
         return published;
 }
 
+bool view_generation_withdraw(const char *directory, struct fault *why)
+{
+        bool withdrawn;
+        int fd;
+
+        if (!view_directory_open(directory, &fd, why))
+                return false;
+        withdrawn = unlinkat(fd, CURRENT, 0) == 0 || errno == ENOENT;
+        if (!withdrawn)
+                fault_set(why, FAULT_SYSTEM, "view directory %s: %s", directory, strerror(errno));
+        close(fd);
+        return withdrawn;
+}
+
 struct sweep {
         const char *keep;
         const char *current;

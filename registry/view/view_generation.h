@@ -15,6 +15,8 @@ bool view_generation_current(const char *directory, char ret[VIEW_GENERATION_SIZ
 /* Makes the directory of a new generation, numbered above every other, that readers' processes may enter. */
 bool view_generation_create(const char *directory, char ret[VIEW_GENERATION_SIZE], struct fault *why) MUST_CHECK;
 bool view_generation_publish(const char *directory, const char *generation, struct fault *why) MUST_CHECK;
+/* No generation is read from now on; there may have been none. */
+bool view_generation_withdraw(const char *directory, struct fault *why) MUST_CHECK;
 /* Removes every generation but `keep` and `current`'s. */
 bool view_generation_sweep(const char *directory, const char *keep, struct fault *why) MUST_CHECK;
 
