@@ -5,9 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <openssl/err.h>
-#include <openssl/evp.h>
-
 #include "registry/core/note.h"
 
 const char *evidence_refusal_word(enum evidence_refusal refusal)
@@ -142,21 +139,43 @@ static enum evidence_refusal check_statement(const struct evidence *evidence, co
         return EVIDENCE_AUTHENTIC;
 }
 
+enum evidence_refusal evidence_verify_head(const struct evidence *evidence, const struct trust *trust,
+        struct digest *sha256, struct head *ret)
+{
+        enum evidence_refusal refusal;
+        struct head head;
+        struct note note;
+
+        assert(sha256->suite == SUITE_ED25519_SHA256);
+        refusal = read_head(evidence, trust, &note, &head);
+        if (!refusal)
+                refusal = check_head(evidence, trust, &note, &head, sha256);
+        if (!refusal)
+                *ret = head;
+        return refusal;
+}
+
+enum evidence_refusal evidence_verify_answer(const struct evidence *evidence, const struct trust *trust,
+        const struct head *head, struct digest *sha256, struct statement *ret)
+{
+        enum evidence_refusal refusal = check_inclusion(evidence, head, sha256);
+        struct statement statement;
+
+        if (!refusal)
+                refusal = check_statement(evidence, trust, head, sha256, &statement);
+        if (!refusal)
+                *ret = statement;
+        return refusal;
+}
+
 enum evidence_refusal evidence_verify(const struct evidence *evidence, const struct trust *trust,
         struct digest *sha256, struct evidence_verdict *ret)
 {
         struct evidence_verdict verdict;
-        enum evidence_refusal refusal;
-        struct note note;
+        enum evidence_refusal refusal = evidence_verify_head(evidence, trust, sha256, &verdict.head);
 
-        assert(sha256->suite == SUITE_ED25519_SHA256);
-        refusal = read_head(evidence, trust, &note, &verdict.head);
         if (!refusal)
-                refusal = check_head(evidence, trust, &note, &verdict.head, sha256);
-        if (!refusal)
-                refusal = check_inclusion(evidence, &verdict.head, sha256);
-        if (!refusal)
-                refusal = check_statement(evidence, trust, &verdict.head, sha256, &verdict.statement);
+                refusal = evidence_verify_answer(evidence, trust, &verdict.head, sha256, &verdict.statement);
         if (!refusal)
                 *ret = verdict;
         return refusal;

@@ -69,9 +69,17 @@ struct evidence_verdict {
         struct statement statement;
 };
 
-/* `sha256` is an SHA-256 digest. `ret` is untouched unless authentic. */
+/* All steps. `sha256` is an SHA-256 digest. `ret` is untouched unless authentic. */
 enum evidence_refusal evidence_verify(const struct evidence *evidence, const struct trust *trust,
         struct digest *sha256, struct evidence_verdict *ret);
+/*
+ * The same in two halves, for who gets many answers under one head: the head is judged once, for exactly
+ * these head octets, certificates and trust; then each answer against the head so proved.
+ */
+enum evidence_refusal evidence_verify_head(const struct evidence *evidence, const struct trust *trust,
+        struct digest *sha256, struct head *ret);
+enum evidence_refusal evidence_verify_answer(const struct evidence *evidence, const struct trust *trust,
+        const struct head *head, struct digest *sha256, struct statement *ret);
 /* Of an authentic answer: may it still be relied on at this instant? */
 bool evidence_is_current(const struct evidence_verdict *verdict, int64_t at_ms);
 /* Stable lower-case word. */

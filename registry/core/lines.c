@@ -108,8 +108,14 @@ bool text_is_valid(struct slice text)
         struct reader r = reader_of(text);
 
         while (r.left) {
-                int32_t c = *r.data < 0x80 ? reader_u8(&r) : character_next(&r);
+                int32_t c;
 
+                if (*r.data < 0x80 && *r.data) {
+                        r.data++;
+                        r.left--;
+                        continue;
+                }
+                c = character_next(&r);
                 /* NUL and the C1 controls, which terminals obey; C0 can be escaped. */
                 if (c <= 0 || (c >= 0x80 && c < 0xa0))
                         return false;
@@ -123,28 +129,32 @@ static bool needs_escape(struct slice text, size_t i)
 
         if (c == ' ')
                 return i == 0 || i == text.length - 1;
-        return c < ' ' || c == 0x7f || (c == '-' && text.length == 1);
+        return c < ' ' || c == 0x7f || c == '\\' || (c == '-' && text.length == 1);
 }
 
 void text_escape(struct slice text, struct buffer *ret)
 {
         static const char digits[] = "0123456789abcdef";
+        size_t plain = 0; /* where the octets that stand as they are begin */
 
-        if (text.length == 0)
+        if (text.length == 0) {
                 buffer_add_u8(ret, '-');
+                return;
+        }
         for (size_t i = 0; i < text.length; i++) {
                 uint8_t c = text.data[i];
 
-                if (c == '\\') {
-                        buffer_add(ret, "\\\\", 2);
-                } else if (needs_escape(text, i)) {
-                        uint8_t escaped[4] = {'\\', 'x', (uint8_t)digits[c >> 4], (uint8_t)digits[c & 15]};
-
-                        buffer_add(ret, escaped, sizeof(escaped));
-                } else {
-                        buffer_add_u8(ret, c);
+                if (!needs_escape(text, i))
+                        continue;
+                buffer_add(ret, text.data + plain, i - plain);
+                buffer_add(ret, c == '\\' ? "\\\\" : "\\x", 2);
+                if (c != '\\') {
+                        buffer_add_u8(ret, (uint8_t)digits[c >> 4]);
+                        buffer_add_u8(ret, (uint8_t)digits[c & 15]);
                 }
+                plain = i + 1;
         }
+        buffer_add(ret, text.data + plain, text.length - plain);
 }
 
 /* Undoes the escapes as they come; whether they were needed is judged by writing again. */

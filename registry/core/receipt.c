@@ -81,7 +81,7 @@ void receipt_encode(const struct evidence *evidence, struct buffer *ret)
 {
         CLEANUP(buffer) struct buffer inclusion = BUFFER_INIT;
 
-        assert(evidence->path_count <= MERKLE_BATCH_PATH_LIMIT);
+        assert(evidence->path_count <= MERKLE_BATCH_PATH_LIMIT && evidence->request.length > 0);
         assert(evidence->certificate_count > 0 && evidence->certificate_count <= CHAIN_LIMIT);
         add_inclusion(&inclusion, evidence);
         add_block(ret, BLOCK_STATEMENT, evidence->statement);

@@ -286,6 +286,30 @@ START_TEST(the_published_receipts_are_authentic_and_encode_to_the_same_octets)
 }
 END_TEST
 
+START_TEST(answers_of_one_batch_are_judged_under_a_head_that_was_judged_once)
+{
+        struct trust trust = {.roots = &root, .root_count = 1, .suites = SUITE_BIT(SUITE_ED25519_SHA256)};
+        struct statement statement;
+        struct head head;
+
+        for (int i = 0; i < COUNT(names); i++) {
+                CLEANUP(receipt) struct receipt receipt = {.bytes = BUFFER_INIT};
+
+                read_receipt(names[i]);
+                ck_assert_int_eq(receipt_decode(buffer_slice(&file), &receipt), RECEIPT_RIGHT);
+                if (i == 0)
+                        ck_assert_int_eq(evidence_verify_head(&receipt.evidence, &trust, &digest, &head),
+                                EVIDENCE_AUTHENTIC);
+                ck_assert_int_eq(evidence_verify_answer(&receipt.evidence, &trust, &head, &digest, &statement),
+                        EVIDENCE_AUTHENTIC);
+                head.root.octets[0] ^= 1;
+                ck_assert_int_eq(evidence_verify_answer(&receipt.evidence, &trust, &head, &digest, &statement),
+                        EVIDENCE_INCLUSION);
+                head.root.octets[0] ^= 1;
+        }
+}
+END_TEST
+
 /* The program writes, from what it read, the octets that the independent implementation wrote. */
 START_TEST(the_published_batch_is_made_again_octet_by_octet)
 {
@@ -352,6 +376,7 @@ int main(void)
         tcase_add_test(c, a_change_of_any_character_of_the_file_is_refused);
         tcase_add_test(c, a_receipt_beyond_the_limits_is_refused);
         tcase_add_loop_test(c, the_published_receipts_are_authentic_and_encode_to_the_same_octets, 0, COUNT(names));
+        tcase_add_test(c, answers_of_one_batch_are_judged_under_a_head_that_was_judged_once);
         tcase_add_test(c, the_published_batch_is_made_again_octet_by_octet);
         suite_add_tcase(suite, c);
         runner = srunner_create(suite);
