@@ -266,7 +266,8 @@ static void add_member(void *context, struct slice name, struct slice value)
         for (size_t i = 0; i < member.length; i++)
                 if (member.data[i] == '-')
                         member.data[i] = '_';
-        if (is_free_text(buffer_text(&member)) && text_unescape(value, &meant))
+        /* A bare `-` is no text: it says that there is none. */
+        if (is_free_text(buffer_text(&member)) && !slice_equal(value, slice_text("-")) && text_unescape(value, &meant))
                 value = buffer_slice(&meant);
         json_object_set_new(document, buffer_text(&member), output_string(value));
 }

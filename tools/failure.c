@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 #include "tools/failure.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -74,16 +73,12 @@ const char *failure_keep(struct failure *failure, struct slice text)
         return text.length ? arena_text(&failure->memory, text) : NULL;
 }
 
-void failure_of_usage(struct failure *ret, const char *format, ...)
+void failure_of_usage(struct failure *ret, const char *detail, const char *detail_shown)
 {
-        char text[512];
-        va_list args;
-
-        va_start(args, format);
-        vsnprintf(text, sizeof(text), format, args);
-        va_end(args);
         begin(ret, EXIT_USAGE, "usage", N_("the command cannot be read"));
-        ret->detail = failure_keep(ret, slice_text(text));
+        ret->detail = failure_keep(ret, slice_text(detail));
+        ret->detail_shown = failure_keep(ret, slice_text(detail_shown));
+        ret->next = N_("`qcr --help` and `qcr COMMAND --help` show what can be said");
 }
 
 void failure_of_fault(struct failure *ret, int exit_status, const char *reason, const char *headline,
@@ -237,7 +232,7 @@ void failure_print(const struct failure *f, bool colours)
 
         table_init(&rows, 2);
         if (f->detail && (!f->headline || strcmp(f->detail, f->headline) != 0))
-                add_row(&rows, _("why"), f->detail);
+                add_row(&rows, _("why"), f->detail_shown ? f->detail_shown : f->detail);
         add_row(&rows, _("field"), f->field);
         add_row(&rows, _("value"), f->value);
         add_row(&rows, _("expected"), f->expected);

@@ -39,6 +39,7 @@ struct failure {
         const char *reason;   /* stable word */
         const char *headline; /* English, translated when shown */
         const char *detail;
+        const char *detail_shown; /* the same in the person's language, where there is one */
         const char *field;
         const char *value;
         const char *expected; /* a check character that would be right */
@@ -57,7 +58,7 @@ void failure_done(struct failure *failure);
 void failure_cleanup(struct failure *failure);
 
 /* Each initialises `ret`. */
-void failure_of_usage(struct failure *ret, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void failure_of_usage(struct failure *ret, const char *detail, const char *detail_shown);
 void failure_of_fault(struct failure *ret, int exit_status, const char *reason, const char *headline,
         const struct fault *why);
 void failure_of_trouble(struct failure *ret, enum wire_trouble trouble, const struct fault *why);

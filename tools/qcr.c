@@ -121,6 +121,9 @@ static int take_common(struct parse *p, unsigned row, const char *value)
         switch (common[row].kind) {
         case COMMON_OPTION:
                 options_set(&p->qcr->options, common[row].option, value);
+                /* At once, so that what is wrong behind it is said in it. */
+                if (common[row].option == OPTION_LANGUAGE && !language_start(value))
+                        return qcr_usage(p->qcr, "language '%s': zh or en", value);
                 return 0;
         case COMMON_CONFIG:
                 p->config = value;
@@ -275,14 +278,16 @@ int qcr_fail(struct qcr *qcr, struct failure *failure)
 int qcr_usage(struct qcr *qcr, const char *format, ...)
 {
         struct failure failure;
-        char text[400];
+        char text[400], shown[400];
         va_list args;
 
         va_start(args, format);
         vsnprintf(text, sizeof(text), format, args);
         va_end(args);
-        failure_of_usage(&failure, "%s", text);
-        failure.next = N_("`qcr --help` and `qcr COMMAND --help` show what can be said");
+        va_start(args, format);
+        vsnprintf(shown, sizeof(shown), _(format), args);
+        va_end(args);
+        failure_of_usage(&failure, text, shown);
         return qcr_fail(qcr, &failure);
 }
 

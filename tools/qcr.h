@@ -72,7 +72,7 @@ extern const struct command approval_commands[];
 
 /* Reports a failure in the command's output mode, releases it, and returns its exit status. */
 int qcr_fail(struct qcr *qcr, struct failure *failure);
-/* The same for a word that cannot be used. */
+/* The same for a word that cannot be used; `format` is translated for people and stays as it is in JSON. */
 int qcr_usage(struct qcr *qcr, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Connects if need be. False: `ret` says why and is the caller's to report. */

@@ -3,7 +3,6 @@
 
 #include <time.h>
 
-#include "tools/language.h"
 
 int64_t qcr_now_ms(void)
 {
@@ -21,7 +20,7 @@ bool qcr_connect(struct qcr *qcr, struct failure *ret)
         if (qcr->client)
                 return true;
         if (!options_wire(&qcr->options, &qcr->wire, &why)) {
-                failure_of_usage(ret, "%s", why.text);
+                failure_of_usage(ret, why.text, why.text);
                 return false;
         }
         trouble = client_open(&qcr->client, &qcr->wire, &why);
