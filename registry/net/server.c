@@ -140,8 +140,6 @@ void server_forget(struct server *server, struct conn *conn)
         server->slots[slot] = NULL;
         server->free_slots[server->limits.connections_max - server->count] = slot;
         server->count--;
-        if (server->count == 0 && server->is_draining)
-                server->on_empty(server->closure);
 }
 
 /* Counts it in, or says that a cap is reached. */
@@ -284,7 +282,7 @@ static void on_tick(evutil_socket_t fd, short what, void *closure)
 /* --------------------------------------------------------------------- life */
 
 struct server *server_new(struct event_base *base, int listen_fd, struct tls *tls, struct service *service,
-        const struct server_limits *limits, void (*on_empty)(void *closure), void *closure)
+        const struct server_limits *limits)
 {
         struct server *server = must_alloc(sizeof(*server));
         unsigned most = limits->connections_max;
@@ -304,8 +302,6 @@ struct server *server_new(struct event_base *base, int listen_fd, struct tls *tl
                 TAILQ_INIT(&server->buckets[i]);
         TAILQ_INIT(&server->marked);
         TAILQ_INIT(&server->waiting);
-        server->on_empty = on_empty;
-        server->closure = closure;
         event_assign(&server->acceptable, base, listen_fd, EV_READ | EV_PERSIST, on_acceptable, server);
         evtimer_assign(&server->accept_again, base, on_accept_again, server);
         event_assign(&server->tick, base, -1, EV_PERSIST, on_tick, server);
@@ -326,7 +322,6 @@ void server_free(struct server *server)
 {
         if (!server)
                 return;
-        server->is_draining = false; /* nobody is told */
         for (unsigned i = 0; i < server->limits.connections_max; i++)
                 if (server->slots[i])
                         conn_end(server->slots[i], CONN_END_STOP, NULL);
@@ -362,6 +357,4 @@ void server_drain(struct server *server)
         for (unsigned i = 0; i < server->limits.connections_max; i++)
                 if (server->slots[i])
                         conn_drain(server->slots[i]);
-        if (server->count == 0)
-                server->on_empty(server->closure);
 }

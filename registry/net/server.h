@@ -77,24 +77,22 @@ struct server {
 
         struct server_shed shed;     /* since it was last logged */
         int64_t shed_logged_ms;
-        void (*on_empty)(void *closure);
-        void *closure;
         uint8_t scratch[SERVER_SCRATCH_OCTETS];
 };
 
 /*
  * Takes the TLS context; the socket and the service stay the caller's. Nothing is accepted before
- * server_start. `on_empty` is called when the last connection of a draining server is gone.
+ * server_start.
  */
 struct server *server_new(struct event_base *base, int listen_fd, struct tls *tls, struct service *service,
-        const struct server_limits *limits, void (*on_empty)(void *closure), void *closure);
+        const struct server_limits *limits);
 /* Ends every connection. */
 void server_free(struct server *server);
 
 void server_start(struct server *server);
 /* New connections use the new context and all of them the new limits but connections_max. Takes the context. */
 void server_reload(struct server *server, struct tls *tls, const struct server_limits *limits);
-/* Accepts nobody any more; each connection ends once it is owed nothing. */
+/* Accepts nobody any more; each connection ends once it is owed nothing. Over when `count` is zero. */
 void server_drain(struct server *server);
 
 /* The service's answers; one for a session that is gone is dropped. */
