@@ -1,0 +1,345 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+#include "registry/service/seal_batch.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <openssl/rand.h>
+
+#include "registry/base/log.h"
+
+/* When to ask again: a poll of the follower, a beat of the heart. */
+#define RETRY_CATCHING_UP_MS 200u
+#define RETRY_STALE_MS 1000u
+
+/* One place in the tree. */
+struct sealed {
+        const struct seal_question *question;
+        size_t statement;   /* where it begins in statements */
+        size_t length;
+};
+
+struct seal_batch {
+        struct seal_key *key;
+        struct digest *sha256;
+        struct seal_limits limits;
+        /* kept from batch to batch */
+        bool has_policy;
+        struct policy policy;
+        struct verdict_room room;
+        struct buffer coverage;
+        struct buffer statements;
+        struct buffer head;
+        /* of this batch */
+        struct view_meta meta;
+        struct statement statement;
+        struct sealed sealed[MERKLE_BATCH_LIMIT];
+        struct merkle_batch tree;
+};
+
+struct seal_batch *seal_batch_new(struct seal_key *key, struct digest *sha256, const struct seal_limits *limits)
+{
+        struct seal_batch *batch = must_alloc(sizeof(*batch));
+
+        memset(batch, 0, sizeof(*batch));
+        batch->key = key;
+        batch->sha256 = sha256;
+        batch->limits = *limits;
+        return batch;
+}
+
+void seal_batch_free(struct seal_batch *batch)
+{
+        if (!batch)
+                return;
+        buffer_done(&batch->room.reasons);
+        buffer_done(&batch->coverage);
+        buffer_done(&batch->statements);
+        buffer_done(&batch->head);
+        free(batch);
+}
+
+/* ------------------------------------------------------------------ refusing */
+
+static void refuse(const struct seal_question *question, enum result_code code, uint32_t retry_after_ms,
+        struct slice text, struct slice field_value)
+{
+        const struct seal_answer answer = {
+                .generation = question->request.generation,
+                .id = question->request.id,
+                .code = (uint16_t)code,
+                .retry_after_ms = retry_after_ms,
+                .text = text,
+                .field_value = field_value,
+        };
+
+        seal_answer_encode(outbox_begin(question->outbox), &answer);
+        outbox_end(question->outbox);
+}
+
+static void refuse_with(const struct seal_question *question, enum result_code code, const char *text)
+{
+        refuse(question, code, 0, slice_text(text), slice_text(""));
+}
+
+static void refuse_all(const struct seal_question *questions, unsigned count, enum result_code code, const char *text)
+{
+        for (unsigned i = 0; i < count; i++)
+                refuse_with(&questions[i], code, text);
+}
+
+/* The flaw's word, then what helps to find it: `code_check position=18 expected=7`. */
+static void refuse_code(const struct seal_question *question, const struct org_code_report *report)
+{
+        CLEANUP(buffer) struct buffer value = BUFFER_INIT;
+
+        buffer_add_text(&value, org_code_flaw_word(report->flaw));
+        if (report->position)
+                buffer_add_format(&value, " position=%u", report->position);
+        if (report->character[0])
+                buffer_add_format(&value, " character=%s", report->character);
+        if (report->expected)
+                buffer_add_format(&value, " expected=%c", report->expected);
+        if (report->suggestion[0])
+                buffer_add_format(&value, " suggestion=%s", report->suggestion);
+        refuse(question, RESULT_CODE_INVALID, 0, slice_text("the code is not one"), buffer_slice(&value));
+}
+
+/* ------------------------------------------------------------------ deciding */
+
+/* Meta, coverage and the active policy, once for the whole batch. */
+static bool load_state(struct seal_batch *batch, struct view *view, struct fault *why)
+{
+        struct document_error error;
+        enum view_found found;
+        struct slice document;
+
+        if (!view_meta(view, &batch->meta, why))
+                return false;
+        buffer_clear(&batch->coverage);
+        if (!view_coverage(view, &batch->coverage, why))
+                return false;
+        if (batch->has_policy && memcmp(batch->policy.hash, batch->meta.policy_hash, sizeof(batch->policy.hash)) == 0)
+                return true;
+        batch->has_policy = false;
+        if (!view_policy(view, batch->meta.policy_hash, &found, &document, why))
+                return false;
+        if (found)
+                return fault_set(why, FAULT_VIEW, "the active policy is not in the view");
+        if (policy_parse(document, &batch->policy, &error) != DOCUMENT_SOUND ||
+                memcmp(batch->policy.hash, batch->meta.policy_hash, sizeof(batch->policy.hash)) != 0)
+                return fault_set(why, FAULT_VIEW, "the active policy in the view is not what its hash says");
+        batch->has_policy = true;
+        return true;
+}
+
+static bool is_stale(const struct seal_batch *batch, const struct seal_request *request, int64_t boot_ms)
+{
+        uint32_t bound = request->max_age_ms ? request->max_age_ms : batch->limits.stale_ms;
+        int64_t age = boot_ms - batch->meta.heartbeat_seen_ms;
+
+        if (bound > batch->limits.stale_cap_ms)
+                bound = batch->limits.stale_cap_ms;
+        return batch->meta.heartbeat_ms == INT64_MIN || age < 0 || age > bound;
+}
+
+/* What holds for whatever enterprise is asked about. True: refused. */
+static bool refuse_by_state(const struct seal_batch *batch, const struct seal_question *question,
+        const struct seal_time *time)
+{
+        const struct seal_request *request = &question->request;
+
+        if (batch->meta.refused)
+                refuse_with(question, RESULT_STORE_MISMATCH, batch->meta.refusal);
+        else if (request->suite != SUITE_ED25519_SHA256)
+                refuse_with(question, RESULT_SUITE_UNKNOWN, "ed25519-sha256 is offered");
+        else if (is_stale(batch, request, time->boot_ms))
+                refuse(question, RESULT_STALE, RETRY_STALE_MS, slice_text("the data are older than the bound"),
+                        slice_text(""));
+        else if (request->min_serial > batch->meta.serial)
+                refuse(question, RESULT_NOT_CAUGHT_UP, RETRY_CATCHING_UP_MS,
+                        slice_text("this node has not reached the serial asked for"), slice_text(""));
+        else
+                return false;
+        return true;
+}
+
+static struct verdict_party party_of(const struct view_party *from)
+{
+        return (struct verdict_party){
+                .subject = from->subject,
+                .name = from->name,
+                .registration = (enum statement_registration)from->registration,
+                .merged_into = from->merged_into,
+                .inputs = from->inputs,
+                .grade = from->grade,
+                .score = from->score,
+                .graded_on = from->graded_on,
+                .next_change = from->next_change,
+                .policy_hash = from->policy_hash,
+                .decision = from->decision,
+        };
+}
+
+static enum verdict_refusal decide(struct seal_batch *batch, const struct view_party *found, const struct org_code *code,
+        int64_t now_ms)
+{
+        struct verdict_party party;
+        struct verdict_facts facts = {
+                .origin = batch->key->origin,
+                .policy = &batch->policy,
+                .coverage = buffer_slice(&batch->coverage),
+                .serial = batch->meta.serial,
+                .serial_at_ms = batch->meta.serial_at_ms,
+                .root = batch->meta.root,
+                .data_as_of_ms = batch->meta.heartbeat_ms,
+        };
+
+        if (found) {
+                party = party_of(found);
+                facts.party = &party;
+        }
+        return verdict_decide(&facts, code, now_ms, &batch->room, &batch->statement);
+}
+
+/* The asker's part of the statement, and the salt that hides it from its neighbours. */
+static bool complete(struct statement *statement, const struct seal_request *request, struct fault *why)
+{
+        memcpy(statement->request.octets, request->request_hash, sizeof(statement->request.octets));
+        memcpy(statement->nonce, request->nonce.data, request->nonce.length);
+        statement->nonce_size = (unsigned)request->nonce.length;
+        statement->has_purpose = request->has_purpose;
+        if (request->has_purpose)
+                memcpy(statement->purpose.octets, request->purpose_hash, sizeof(statement->purpose.octets));
+        if (RAND_bytes(statement->salt, sizeof(statement->salt)) != 1)
+                return fault_set(why, FAULT_CRYPTO, "there is no randomness");
+        return true;
+}
+
+/* Decides one question and gives its statement a place in the tree, or refuses it. */
+static void answer_one(struct seal_batch *batch, struct view *view, const struct seal_question *question,
+        const struct seal_time *time)
+{
+        size_t before = batch->statements.length;
+        struct org_code_report report;
+        enum verdict_refusal refusal;
+        enum statement_flaw flaw;
+        struct view_party party;
+        enum view_found found;
+        struct org_code code;
+        struct hash leaf;
+        struct fault why;
+
+        if (refuse_by_state(batch, question, time))
+                return;
+        if (org_code_parse(question->request.code, &code, &report) != ORG_CODE_SOUND) {
+                refuse_code(question, &report);
+                return;
+        }
+        if (!view_party(view, code.text, &found, &party, &why)) {
+                log_event(LOG_ALERT, "seal.view", "fault", fault_word(why.code), "text", why.text);
+                refuse_with(question, RESULT_VIEW_UNAVAILABLE, "the enterprise's entry cannot be read");
+                return;
+        }
+        refusal = decide(batch, found == VIEW_FOUND ? &party : NULL, &code, time->now_ms);
+        if (refusal) {
+                log_event(LOG_ALERT, "seal.verdict", "reason", verdict_refusal_text(refusal));
+                refuse_with(question, RESULT_VIEW_UNAVAILABLE, verdict_refusal_text(refusal));
+                return;
+        }
+        if (!complete(&batch->statement, &question->request, &why)) {
+                log_event(LOG_ALERT, "seal.salt", "fault", fault_word(why.code), "text", why.text);
+                refuse_with(question, RESULT_SEALER_UNAVAILABLE, why.text);
+                return;
+        }
+        flaw = statement_format(&batch->statement, &batch->statements);
+        if (flaw) {
+                log_event(LOG_ALERT, "seal.statement", "flaw", statement_flaw_word(flaw));
+                refuse_with(question, RESULT_VIEW_UNAVAILABLE, "what is known of the enterprise cannot be stated");
+                return;
+        }
+        merkle_leaf(batch->sha256, slice_of(batch->statements.data + before, batch->statements.length - before), &leaf);
+        batch->sealed[merkle_batch_add(&batch->tree, &leaf)] =
+                (struct sealed){question, before, batch->statements.length - before};
+}
+
+/* ------------------------------------------------------------------- sealing */
+
+static void send_one(const struct seal_batch *batch, unsigned index)
+{
+        const struct sealed *sealed = &batch->sealed[index];
+        struct hash path[MERKLE_BATCH_PATH_LIMIT];
+        unsigned length = merkle_batch_path(&batch->tree, index, path);
+        const struct seal_answer answer = {
+                .generation = sealed->question->request.generation,
+                .id = sealed->question->request.id,
+                .code = RESULT_DONE,
+                .index = index,
+                .statement = slice_of(batch->statements.data + sealed->statement, sealed->length),
+                .path = slice_of(path, length * sizeof(path[0])),
+                .head = buffer_slice(&batch->head),
+                .certificates = buffer_slice(&batch->key->certificates),
+        };
+
+        seal_answer_encode(outbox_begin(sealed->question->outbox), &answer);
+        outbox_end(sealed->question->outbox);
+}
+
+static unsigned seal(struct seal_batch *batch, const struct seal_time *time)
+{
+        unsigned size = batch->tree.size;
+        struct hash root;
+        struct fault why;
+        bool is_signed;
+
+        if (size == 0)
+                return 0;
+        merkle_batch_build(&batch->tree, batch->sha256, &root);
+        buffer_clear(&batch->head);
+        is_signed = seal_key_sign(batch->key, size, &root, time->now_ms, batch->meta.heartbeat_ms, &batch->head, &why);
+        if (!is_signed)
+                log_event(LOG_ALERT, "seal.sign", "fault", fault_word(why.code), "text", why.text);
+        for (unsigned i = 0; i < size; i++)
+                if (is_signed)
+                        send_one(batch, i);
+                else
+                        refuse_with(batch->sealed[i].question, RESULT_SEALER_UNAVAILABLE, "the answer could not be signed");
+        return is_signed ? size : 0;
+}
+
+unsigned seal_batch_answer(struct seal_batch *batch, struct view *view, const struct seal_question *questions,
+        unsigned count, const struct seal_time *time)
+{
+        struct fault why;
+        bool loaded;
+
+        assert(count > 0 && count <= MERKLE_BATCH_LIMIT);
+        if (time->is_wrong) {
+                refuse_all(questions, count, RESULT_SEALER_UNAVAILABLE, "the signing machine's clock went back");
+                return 0;
+        }
+        if (!seal_key_is_valid(batch->key, time->now_ms)) {
+                refuse_all(questions, count, RESULT_SEALER_UNAVAILABLE,
+                        "the lookup-signing certificate is out of its days");
+                return 0;
+        }
+        if (!view_begin(view, &why)) {
+                log_event(LOG_ALERT, "seal.view", "fault", fault_word(why.code), "text", why.text);
+                refuse_all(questions, count, RESULT_VIEW_UNAVAILABLE, "the view cannot be read");
+                return 0;
+        }
+        merkle_batch_init(&batch->tree);
+        buffer_clear(&batch->statements);
+        loaded = load_state(batch, view, &why);
+        for (unsigned i = 0; loaded && i < count; i++)
+                answer_one(batch, view, &questions[i], time);
+        view_end(view);
+        if (!loaded) {
+                log_event(LOG_ALERT, "seal.view", "fault", fault_word(why.code), "text", why.text);
+                refuse_all(questions, count, RESULT_VIEW_UNAVAILABLE, why.text);
+                return 0;
+        }
+        return seal(batch, time);
+}
