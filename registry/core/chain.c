@@ -14,9 +14,11 @@ static X509 *read_certificate(struct slice der)
 {
         const unsigned char *at = der.data;
         unsigned char *again = NULL;
-        X509 *certificate = der.length && der.length <= INT32_MAX ? d2i_X509(NULL, &at, (long)der.length) : NULL;
+        X509 *certificate = NULL;
         int length;
 
+        if (der.length && der.length <= INT32_MAX)
+                certificate = d2i_X509(NULL, &at, (long)der.length);
         if (!certificate)
                 return NULL;
         length = i2d_X509(certificate, &again);

@@ -19,7 +19,10 @@ struct chain {
         unsigned count;
 };
 
-/* From DER, one certificate a slice. False when one is not, or is self-issued as roots are; nothing to release then. */
+/*
+ * From DER, one certificate a slice. False when one is not, or is self-issued as roots are; there is
+ * nothing to release then.
+ */
 bool chain_init(struct chain *chain, const struct slice *ders, unsigned count);
 void chain_done(struct chain *chain);
 void chain_cleanup(struct chain *chain);

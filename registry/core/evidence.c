@@ -133,8 +133,8 @@ static enum evidence_refusal check_statement(const struct evidence *evidence, co
         if (!is_asked(trust->nonce, slice_of(ret->nonce, ret->nonce_size)))
                 return EVIDENCE_NONCE;
         /* The head's data-as-of is the oldest of its batch. */
-        if (ret->data_as_of_ms > head->signed_ms + EVIDENCE_SKEW_MS || head->signed_ms > ret->valid_until_ms ||
-                ret->data_as_of_ms < head->data_as_of_ms)
+        if (ret->data_as_of_ms > head->signed_ms + EVIDENCE_SKEW_MS ||
+                head->signed_ms > ret->valid_until_ms || ret->data_as_of_ms < head->data_as_of_ms)
                 return EVIDENCE_TIME;
         return EVIDENCE_AUTHENTIC;
 }

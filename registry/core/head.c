@@ -37,7 +37,8 @@ void head_format(const struct head *head, struct buffer *ret)
 {
         char hex[2 * HASH_SIZE + 1];
 
-        assert(origin_is_valid(slice_text(head->origin)) && head->size > 0 && head->size <= MERKLE_BATCH_LIMIT);
+        assert(origin_is_valid(slice_text(head->origin)));
+        assert(head->size > 0 && head->size <= MERKLE_BATCH_LIMIT);
         assert(head_instance_is_valid(slice_text(head->instance)) && head->suites & SUITE_BIT(head->suite));
 
         buffer_add_text(ret, head->origin);
@@ -83,7 +84,8 @@ static bool parse_tree(struct slice value, struct head *ret)
         struct slice number;
         uint64_t size;
 
-        if (!cut(&value, ' ', &number) || !number_parse(number, &size) || size == 0 || size > MERKLE_BATCH_LIMIT ||
+        if (!cut(&value, ' ', &number) || !number_parse(number, &size) || size == 0 ||
+                size > MERKLE_BATCH_LIMIT ||
                 !base64_decode_exact(value, ret->root.octets, HASH_SIZE))
                 return false;
         ret->size = (unsigned)size;
@@ -131,9 +133,9 @@ bool head_parse(struct slice text, struct head *ret)
         struct slice seq = lines_value(&lines, "seq");
         struct head head = {0};
 
-        if (!lines_is_done(&lines) || !origin_parse(context, HEAD_CONTEXT, head.origin) || !suite_parse(suite, &head.suite) ||
-                !parse_tree(tree, &head) || !instant_parse(at, &head.signed_ms) ||
-                !instant_parse(data_as_of, &head.data_as_of_ms) ||
+        if (!lines_is_done(&lines) || !origin_parse(context, HEAD_CONTEXT, head.origin) ||
+                !suite_parse(suite, &head.suite) || !parse_tree(tree, &head) ||
+                !instant_parse(at, &head.signed_ms) || !instant_parse(data_as_of, &head.data_as_of_ms) ||
                 !hex_decode((const char *)certificate.data, certificate.length, head.certificate.octets,
                         HASH_SIZE) ||
                 !parse_suites(suites, &head) || !parse_seq(seq, &head))

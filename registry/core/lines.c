@@ -80,8 +80,9 @@ bool origin_is_valid(struct slice origin)
         for (size_t i = 0; i < origin.length; i++) {
                 uint8_t c = origin.data[i];
                 bool slash = c == '/';
+                bool plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-';
 
-                if (slash ? after_slash : !((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-'))
+                if (slash ? after_slash : !plain)
                         return false;
                 after_slash = slash;
         }

@@ -40,7 +40,7 @@ void number_format(uint64_t number, struct buffer *ret);
  * names of note keys must not.
  */
 bool origin_is_valid(struct slice origin);
-/* The origin of a first line `<origin><suffix>`, NUL-terminated; false unless it is one, `ret` untouched then. */
+/* The origin of a first line `<origin><suffix>`, NUL-terminated; `ret` is untouched unless it is one. */
 bool origin_parse(struct slice line, const char *suffix, char ret[ORIGIN_LIMIT + 1]);
 
 /* May the bytes stand in a signed text, escaped? UTF-8 without NUL and C1 controls. */

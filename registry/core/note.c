@@ -179,7 +179,8 @@ enum note_flaw note_verify(const struct note *note, const struct note_key *key)
                         continue;
                 if (!base64_decode_exact(signature->encoded, decoded, sizeof(decoded)))
                         return NOTE_SIGNATURE;
-                public = EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL, key->public, ED25519_PUBLIC_SIZE);
+                public = EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL, key->public,
+                        ED25519_PUBLIC_SIZE);
                 if (!public)
                         abort();
                 right = ed25519_verify(public, note->text,

@@ -67,6 +67,6 @@ enum note_flaw note_parse(struct slice bytes, struct note *ret);
 /* Checks one key's line. */
 enum note_flaw note_verify(const struct note *note, const struct note_key *key);
 
-/* Appends the signed note. `text` ends with LF and is within the limits; `private` is the key's other half. */
+/* Appends the signed note. `text` ends with LF and is within its limit; `private` is the key's other half. */
 bool note_sign(struct slice text, const struct note_key *key, EVP_PKEY *private, struct buffer *ret,
         struct fault *why) MUST_CHECK;

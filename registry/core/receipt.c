@@ -24,7 +24,8 @@ static const struct {
         size_t limit; /* octets of content */
 } blocks[] = {
         [BLOCK_STATEMENT] = {"-----BEGIN QCR STATEMENT-----", "-----END QCR STATEMENT-----", STATEMENT_LIMIT},
-        [BLOCK_REQUEST] = {"-----BEGIN QCR REQUEST-----", "-----END QCR REQUEST-----", EVIDENCE_REQUEST_LIMIT},
+        [BLOCK_REQUEST] = {"-----BEGIN QCR REQUEST-----", "-----END QCR REQUEST-----",
+                EVIDENCE_REQUEST_LIMIT},
         [BLOCK_INCLUSION] = {"-----BEGIN QCR INCLUSION-----", "-----END QCR INCLUSION-----", 1024},
         [BLOCK_HEAD] = {"-----BEGIN QCR HEAD-----", "-----END QCR HEAD-----", NOTE_LIMIT},
         [BLOCK_CERTIFICATE] = {"-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----", 8192},

@@ -280,8 +280,8 @@ enum statement_flaw statement_parse(struct slice text, struct statement *ret)
         return flaw;
 }
 
-void statement_each_line(struct slice text, void (*line)(void *context, struct slice name, struct slice value),
-        void *context)
+void statement_each_line(struct slice text,
+        void (*line)(void *context, struct slice name, struct slice value), void *context)
 {
         struct lines rest = lines_of(text);
 

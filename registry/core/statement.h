@@ -127,7 +127,7 @@ struct statement {
         enum statement_published published;
         char reasons[STATEMENT_REASONS_LIMIT + 1];
 
-        /* `domain/source=day; ...` ascending by domain, then source: data of that source is complete through day */
+        /* `domain/source=day; ...`, ascending: data of that source is complete through that day */
         char coverage[STATEMENT_COVERAGE_LIMIT + 1];
         struct day as_of;
         int64_t known_at_ms;
@@ -145,7 +145,7 @@ struct statement {
  * statement_parse(), so that equal statements are equal octets.
  */
 void statement_init(struct statement *s);
-/* Appends the text; on any flaw nothing is appended, for a statement nobody may rely on is not to be signed. */
+/* Appends the text; nothing on any flaw, for a statement that nobody may rely on is not to be signed. */
 enum statement_flaw statement_format(const struct statement *s, struct buffer *ret);
 /* `ret` is untouched unless the text is right. */
 enum statement_flaw statement_parse(struct slice text, struct statement *ret);
@@ -164,5 +164,5 @@ const char *statement_flaw_word(enum statement_flaw flaw);
  * Calls `line` for each line with its name and value, in order, of a text that parsed: how tools show
  * a statement without a second list of its lines.
  */
-void statement_each_line(struct slice text, void (*line)(void *context, struct slice name, struct slice value),
-        void *context);
+void statement_each_line(struct slice text,
+        void (*line)(void *context, struct slice name, struct slice value), void *context);

@@ -37,7 +37,8 @@ static bool is_word_character(uint8_t c)
 
 static bool code_is_valid(struct slice code, size_t limit)
 {
-        return (code.length == limit || code.length == STATEMENT_SUBJECT_SIZE) && is_all(code, is_code_character);
+        return (code.length == limit || code.length == STATEMENT_SUBJECT_SIZE) &&
+                is_all(code, is_code_character);
 }
 
 static bool grade_is_valid(struct slice grade)

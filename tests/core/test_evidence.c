@@ -190,8 +190,10 @@ static enum evidence_refusal judge(void)
         }
 
 WRONG(a_checkpoint_of_the_log, scene.checkpoint = true)
-WRONG(a_suite_we_do_not_accept, scene.head.suite = SUITE_SM2_SM3; scene.head.suites |= SUITE_BIT(SUITE_SM2_SM3))
-WRONG(a_suite_accepted_but_not_verifiable, a_suite_we_do_not_accept(); scene.trust.suites |= SUITE_BIT(SUITE_SM2_SM3))
+WRONG(a_suite_we_do_not_accept, scene.head.suite = SUITE_SM2_SM3;
+        scene.head.suites |= SUITE_BIT(SUITE_SM2_SM3))
+WRONG(a_suite_accepted_but_not_verifiable, a_suite_we_do_not_accept();
+        scene.trust.suites |= SUITE_BIT(SUITE_SM2_SM3))
 WRONG(no_suite_accepted, scene.trust.suites = 0)
 WRONG(a_root_among_the_certificates, scene.with_root = true)
 WRONG(another_certificate_named, scene.keep_certificate_hash = true)
@@ -218,7 +220,8 @@ WRONG(no_usage, scene.signer.extended_usage = NULL)
 WRONG(a_usage_not_critical, scene.signer.extended_usage = USAGE_LOOKUP_SIGNING_OID)
 WRONG(no_key_usage, scene.signer.usage = NULL)
 WRONG(a_key_usage_without_signatures, scene.signer.usage = "critical,keyAgreement")
-WRONG(a_signer_that_issues, scene.signer.basic = ISSUER_BASIC; scene.signer.usage = "critical,digitalSignature,keyCertSign")
+WRONG(a_signer_that_issues, scene.signer.basic = ISSUER_BASIC;
+        scene.signer.usage = "critical,digitalSignature,keyCertSign")
 WRONG(another_size_than_signed, scene.size = BATCH - 1)
 WRONG(a_signed_size_of_another_tree, scene.size = BATCH + 4; scene.head.size = BATCH + 4)
 WRONG(a_path_longer_by_one, scene.path_longer = 1)

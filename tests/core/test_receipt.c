@@ -101,8 +101,8 @@ static const struct {
         {RECEIPT_BLOCK, "-----BEGIN QCR STATEMENT-----\n", "a note\n-----BEGIN QCR STATEMENT-----\n"},
         {RECEIPT_BLOCK, "-----BEGIN QCR STATEMENT-----\n", ""},
         {RECEIPT_BLOCK, "-----BEGIN QCR REQUEST-----\n", "\n-----BEGIN QCR REQUEST-----\n"},
-        {RECEIPT_BLOCK, "-----BEGIN QCR REQUEST-----\n", "-----BEGIN QCR LOG PROOF-----\nAAAA\n-----END QCR LOG PROOF-----\n"
-                                                         "-----BEGIN QCR REQUEST-----\n"},
+        {RECEIPT_BLOCK, "-----BEGIN QCR REQUEST-----\n",
+                "-----BEGIN QCR LOG PROOF-----\nAAAA\n-----END QCR LOG PROOF-----\n-----BEGIN QCR REQUEST-----\n"},
         {RECEIPT_BLOCK, "-----BEGIN QCR INCLUSION-----\n", "-----BEGIN QCR inclusion-----\n"},
         {RECEIPT_BLOCK, "-----BEGIN QCR HEAD-----\n", "-----BEGIN QCR HEAD-----\r\n"},
         {RECEIPT_BLOCK, "-----BEGIN CERTIFICATE-----\n", "-----BEGIN TRUSTED CERTIFICATE-----\n"},
@@ -126,7 +126,8 @@ END_TEST
 
 START_TEST(what_stands_behind_the_last_block_is_refused)
 {
-        static const char *const tails[] = {"\n", " ", "-----BEGIN QCR TIMESTAMP TOKEN-----\nAAAA\n-----END QCR TIMESTAMP TOKEN-----\n",
+        static const char *const tails[] = {"\n", " ",
+                "-----BEGIN QCR TIMESTAMP TOKEN-----\nAAAA\n-----END QCR TIMESTAMP TOKEN-----\n",
                 "-----BEGIN QCR STATEMENT-----\nAAAA\n-----END QCR STATEMENT-----\n"};
         struct receipt receipt;
 
@@ -375,7 +376,8 @@ int main(void)
         tcase_add_test(c, a_thousand_changes_of_one_octet_are_each_refused);
         tcase_add_test(c, a_change_of_any_character_of_the_file_is_refused);
         tcase_add_test(c, a_receipt_beyond_the_limits_is_refused);
-        tcase_add_loop_test(c, the_published_receipts_are_authentic_and_encode_to_the_same_octets, 0, COUNT(names));
+        tcase_add_loop_test(c, the_published_receipts_are_authentic_and_encode_to_the_same_octets, 0,
+                COUNT(names));
         tcase_add_test(c, answers_of_one_batch_are_judged_under_a_head_that_was_judged_once);
         tcase_add_test(c, the_published_batch_is_made_again_octet_by_octet);
         suite_add_tcase(suite, c);

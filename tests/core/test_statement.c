@@ -365,7 +365,8 @@ START_TEST(texts_are_refused_one_octet_beyond_their_limits)
                 const char *name;
                 size_t limit;
                 const char *also;
-        } limits[] = {{"name", STATEMENT_NAME_LIMIT, "kind current\n"}, {"reasons", STATEMENT_REASONS_LIMIT, "kind current\n"},
+        } limits[] = {{"name", STATEMENT_NAME_LIMIT, "kind current\n"},
+                {"reasons", STATEMENT_REASONS_LIMIT, "kind current\n"},
                 {"policy-document", STATEMENT_DOCUMENT_LIMIT, "policy-standing in-force\n"}};
 
         for (int i = 0; i < COUNT(limits); i++)

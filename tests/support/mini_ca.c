@@ -48,7 +48,8 @@ X509 *mini_certificate(const struct mini_certificate *fields)
         name = X509_get_subject_name(certificate);
         must(X509_set_version(certificate, X509_VERSION_3) == 1);
         must(ASN1_INTEGER_set(X509_get_serialNumber(certificate), ++serial) == 1);
-        must(X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8, (const uint8_t *)fields->subject, -1, -1, 0) == 1);
+        must(X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8, (const uint8_t *)fields->subject, -1, -1,
+                     0) == 1);
         must(X509_set_issuer_name(certificate, X509_get_subject_name(issuer)) == 1);
         must(X509_set_pubkey(certificate, fields->key) == 1);
         must(ASN1_TIME_set(X509_getm_notBefore(certificate), (time_t)(fields->from_ms / 1000)) != NULL);
