@@ -247,7 +247,8 @@ static const char *grade_of(const struct policy *policy, const struct grade_inpu
 /* ------------------------------------------------------------ next change */
 
 /* The first day after `after` on which a gate or the minimum could look different. */
-static struct day next_candidate(const struct policy *policy, const struct grade_inputs *inputs, struct day after)
+static struct day next_candidate(const struct policy *policy, const struct grade_inputs *inputs,
+        struct day after)
 {
         struct day first = DAY_NONE;
 
@@ -274,8 +275,8 @@ static struct day next_candidate(const struct policy *policy, const struct grade
  * listing stay; only a gate or the minimum of records can change the grade
  * before, and whether it does is seen by asking.
  */
-static struct day next_change(const struct policy *policy, const struct grade_inputs *inputs, struct day today,
-        int32_t score, bool is_listed, const char *grade, struct day change)
+static struct day next_change(const struct policy *policy, const struct grade_inputs *inputs,
+        struct day today, int32_t score, bool is_listed, const char *grade, struct day change)
 {
         struct day day = next_candidate(policy, inputs, today);
 

@@ -44,7 +44,7 @@ struct grade_record {
         uint32_t ordinal;                  /* from 1, unique within the enterprise */
         uint32_t case_ref;                 /* records of one case have the same */
         struct day decided_on;
-        struct day publicity_end;          /* the first day it is no longer shown or used; DAY_NONE if not known */
+        struct day publicity_end;          /* the first day it is not used any more; DAY_NONE: not known */
         struct day valid_through;          /* of certificates: the last day; DAY_NONE if without end */
         int64_t fine_fen;                  /* of penalties only */
         int64_t confiscated_fen;

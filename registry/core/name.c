@@ -35,7 +35,7 @@ static enum name_flaw check(struct slice name)
         return is_blank ? NAME_EMPTY : NAME_SOUND;
 }
 
-/* Appends `text` in the wanted form, without spaces. `text` is sound, so utf8proc can only run out of memory. */
+/* Appends `text` in the wanted form without spaces; it is sound, so only memory can run out. */
 static void add_mapped(struct buffer *to, struct slice text, utf8proc_option_t options)
 {
         utf8proc_uint8_t *mapped = NULL;

@@ -251,8 +251,9 @@ enum document_flaw policy_parse(struct slice json, struct policy *ret, struct do
 
         document_init(&document, json);
         root = document_root(&document);
-        place_only(&root, KEYS("id", "version", "names", "scope", "issued_by", "document", "effective", "base",
-                "bands", "unrated", "deductions", "heaviest_per_case", "window", "veto", "minimum", "gates"));
+        place_only(&root, KEYS("id", "version", "names", "scope", "issued_by", "document", "effective",
+                "base", "bands", "unrated", "deductions", "heaviest_per_case", "window", "veto", "minimum",
+                "gates"));
         read_identity(&root, &policy);
         read_authority(&root, &policy);
         policy.base = place_integer(&root, "base", 1, POLICY_POINTS_MAX);

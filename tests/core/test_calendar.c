@@ -194,7 +194,8 @@ END_TEST
 
 START_TEST(the_time_zone_of_the_machine_changes_nothing)
 {
-        static const char *const zones[] = {"America/Los_Angeles", "Asia/Shanghai", "UTC", "Pacific/Kiritimati"};
+        static const char *const zones[] = {"America/Los_Angeles", "Asia/Shanghai", "UTC",
+                "Pacific/Kiritimati"};
 
         for (size_t i = 0; i < sizeof(zones) / sizeof(zones[0]); i++) {
                 setenv("TZ", zones[i], 1);
@@ -240,7 +241,8 @@ int main(void)
         suite_add_tcase(suite, days);
 
         tcase_add_loop_test(moments, an_instant_in_any_other_form_is_refused, 0, COUNT(refused_instants));
-        tcase_add_loop_test(moments, an_instant_is_written_in_utc_and_its_legal_day_is_that_of_utc_plus_eight, 0,
+        tcase_add_loop_test(moments,
+                an_instant_is_written_in_utc_and_its_legal_day_is_that_of_utc_plus_eight, 0,
                 COUNT(instants));
         tcase_add_test(moments, the_time_zone_of_the_machine_changes_nothing);
         tcase_add_test(moments, a_legal_day_begins_at_its_own_instant);

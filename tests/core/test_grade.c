@@ -96,9 +96,11 @@ static void add_listing(const struct listing_row *row)
 #define P RECORD_PENALTY
 #define TODAY "2026-11-24"
 #define WORKED_EXAMPLE \
-        {P, BIT(FINE), 0, 7, "2026-01-01", "2027-01-01"}, {P, BIT(CLOSURE), 0, 7, "2026-01-02", "2028-01-01"}, \
+        {P, BIT(FINE), 0, 7, "2026-01-01", "2027-01-01"}, \
+        {P, BIT(CLOSURE), 0, 7, "2026-01-02", "2028-01-01"}, \
         {P, BIT(WARNING), 0, 90, "2026-07-18", "2027-01-18"}, \
-        {P, BIT(REVOCATION), 0, 1, "2020-01-01", "2023-01-01"}, {RECORD_CERTIFICATE, 0, 0, 5, "2024-05-01", NULL}
+        {P, BIT(REVOCATION), 0, 1, "2020-01-01", "2023-01-01"}, \
+        {RECORD_CERTIFICATE, 0, 0, 5, "2024-05-01", NULL}
 
 static const struct {
         const char *name;
@@ -192,10 +194,11 @@ static const struct {
                 .rows = {{P, BIT(REVOCATION), 0, 1, "2026-01-01", "2028-01-01"},
                         {P, BIT(WITHDRAWAL), 0, 2, "2026-01-01", "2027-01-01"}},
                 .grade = "D", .score = 0, .next_change = "2027-01-01",
-                .reasons = "penalty.revocation -100 until 2028-01-01; penalty.withdrawal -60 until 2027-01-01"},
-        {.name = "a listing in force is D, even without a record", .listings = {{LISTING_IN_FORCE, "2026-01-01",
-                        "2029-01-01"}},
-                .grade = "D", .score = 100, .next_change = "2029-01-01", .reasons = "listing until 2029-01-01"},
+                .reasons = "penalty.revocation -100 until 2028-01-01; "
+                           "penalty.withdrawal -60 until 2027-01-01"},
+        {.name = "a listing in force is D, even without a record",
+                .listings = {{LISTING_IN_FORCE, "2026-01-01", "2029-01-01"}}, .grade = "D", .score = 100,
+                .next_change = "2029-01-01", .reasons = "listing until 2029-01-01"},
         {.name = "a listing without end", .rows = {{P, BIT(FINE), 0, 1, "2026-01-01", "2027-01-01"}},
                 .listings = {{LISTING_IN_FORCE, TODAY, NULL}}, .grade = "D", .score = 90,
                 .next_change = "2027-01-01", .reasons = "listing; penalty.fine -10 until 2027-01-01"},
@@ -203,8 +206,10 @@ static const struct {
                 .listings = {{LISTING_IN_FORCE, "2026-12-01", NULL}}, .grade = "A", .score = 100,
                 .next_change = "2026-12-01", .reasons = ""},
         {.name = "a listing that is over", .rows = {{RECORD_AWARD, 0, 0, 1, "2020-01-01", NULL}},
-                .listings = {{LISTING_IN_FORCE, "2023-11-24", TODAY}}, .grade = "A", .score = 100, .reasons = ""},
-        {.name = "suspended or quashed is not in force", .rows = {{RECORD_AWARD, 0, 0, 1, "2020-01-01", NULL}},
+                .listings = {{LISTING_IN_FORCE, "2023-11-24", TODAY}}, .grade = "A", .score = 100,
+                .reasons = ""},
+        {.name = "suspended or quashed is not in force",
+                .rows = {{RECORD_AWARD, 0, 0, 1, "2020-01-01", NULL}},
                 .listings = {{LISTING_SUSPENDED, "2026-01-01", "2027-01-01"},
                         {LISTING_QUASHED, "2026-01-01", "2028-01-01"}},
                 .grade = "A", .score = 100, .reasons = ""},
@@ -254,7 +259,8 @@ static const struct {
         const char *reasons;
 } gate_cases[] = {
         {"three years of the certificate give the best grade until it ends",
-                {{RECORD_CERTIFICATE, 0, 0, 1, "2023-11-24", "2028-05-31"}}, TODAY, "AAA", "2028-06-01", "gate AAA"},
+                {{RECORD_CERTIFICATE, 0, 0, 1, "2023-11-24", "2028-05-31"}}, TODAY,
+                "AAA", "2028-06-01", "gate AAA"},
         {"a day before they do not, and the day is known",
                 {{RECORD_CERTIFICATE, 0, 0, 1, "2023-11-25", NULL}}, TODAY, "AA", "2026-11-25", "gate AA"},
         {"the certificate holds on its last day",
@@ -282,10 +288,11 @@ START_TEST(a_gate_lifts_only_while_everything_that_it_asks_for_holds)
                 add_row(&gate_cases[_i].rows[i]);
         grade_evaluate(&policy, inputs, day_must(gate_cases[_i].day), outcome);
         ck_assert_msg(strcmp(outcome->grade, gate_cases[_i].grade) == 0, "%s: %s", name, outcome->grade);
-        ck_assert_msg(outcome->next_change.number == day_must(gate_cases[_i].next_change).number, "%s: %d", name,
-                outcome->next_change.number);
+        ck_assert_msg(outcome->next_change.number == day_must(gate_cases[_i].next_change).number,
+                "%s: %d", name, outcome->next_change.number);
         grade_reasons_format(outcome, &line);
-        ck_assert_msg(strcmp(buffer_text(&line), gate_cases[_i].reasons) == 0, "%s: %s", name, buffer_text(&line));
+        ck_assert_msg(strcmp(buffer_text(&line), gate_cases[_i].reasons) == 0, "%s: %s", name,
+                buffer_text(&line));
 }
 END_TEST
 

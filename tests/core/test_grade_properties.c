@@ -18,8 +18,8 @@ static void set_up(void)
         policy = (struct policy){
                 .base = 100,
                 .bands_count = 4,
-                .bands = {{.grade = "A", .least = 90}, {.grade = "B", .least = 70}, {.grade = "C", .least = 40},
-                        {.grade = "D", .least = 0}},
+                .bands = {{.grade = "A", .least = 90}, {.grade = "B", .least = 70},
+                        {.grade = "C", .least = 40}, {.grade = "D", .least = 0}},
         };
         inputs = must_alloc(sizeof(*inputs));
         outcome = must_alloc(sizeof(*outcome));
@@ -111,10 +111,13 @@ static bool naive_gate(const struct policy_gate *gate, int day)
                 if ((gate->certificates >> kind) % 2 && !held)
                         return false;
         }
-        for (uint32_t i = 0; i < inputs->count && gate->months_without_deduction; i++)
-                if (naive_stands(&inputs->records[i], day) &&
-                        day < day_add_months(inputs->records[i].decided_on, gate->months_without_deduction).number)
+        for (uint32_t i = 0; i < inputs->count && gate->months_without_deduction; i++) {
+                const struct grade_record *r = &inputs->records[i];
+
+                if (naive_stands(r, day) &&
+                        day < day_add_months(r->decided_on, gate->months_without_deduction).number)
                         return false;
+        }
         return true;
 }
 
@@ -132,8 +135,8 @@ static void naive_evaluate(int day, struct naive *ret)
                 if (naive_points(r) > 0 && r->decided_on.number <= day)
                         ret->effects[i] = GRADE_EXPIRED;
                 if (naive_stands(r, day))
-                        ret->effects[i] = policy.heaviest_per_case && naive_is_behind(i, day) ? GRADE_SUPERSEDED :
-                                                                                               GRADE_COUNTED;
+                        ret->effects[i] = policy.heaviest_per_case && naive_is_behind(i, day) ?
+                                GRADE_SUPERSEDED : GRADE_COUNTED;
                 if (ret->effects[i] == GRADE_COUNTED)
                         sum += naive_points(r);
         }
@@ -439,7 +442,8 @@ int main(void)
         tcase_set_timeout(properties, 120);
         tcase_add_checked_fixture(properties, set_up, tear_down);
         tcase_add_test(properties, a_naive_grader_comes_to_the_same_outcome_and_the_same_next_change);
-        tcase_add_test(properties, nothing_differs_on_the_day_before_the_next_change_and_something_does_on_it);
+        tcase_add_test(properties,
+                nothing_differs_on_the_day_before_the_next_change_and_something_does_on_it);
         tcase_add_test(properties, the_order_of_records_and_listings_never_matters);
         tcase_add_test(properties, one_more_negative_record_never_lifts_and_one_less_never_lowers);
         suite_add_tcase(suite, properties);

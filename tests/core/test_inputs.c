@@ -208,8 +208,10 @@ static const struct {
         {"0101" "80" "00" "00" "00000000" "04" "00" "00", "a certificate's end of a penalty"},
         {"0101" "05" "00" "00" "00000000" "0d" "00", "an unknown certificate"},
         {"0101" "06" "ffffffff0f" "00" "00000000" "00", "an ordinal past the last"},
-        {"0102" "06" "feffffff0f" "00" "00000000" "06" "00" "00" "00000000" "00", "a record behind the last ordinal"},
-        {"0102" "06" "00" "00" "00000000" "06" "ffffffff0f" "00" "00000000" "00", "an ordinal that comes round"},
+        {"0102" "06" "feffffff0f" "00" "00000000" "06" "00" "00" "00000000" "00",
+                "a record behind the last ordinal"},
+        {"0102" "06" "00" "00" "00000000" "06" "ffffffff0f" "00" "00000000" "00",
+                "an ordinal that comes round"},
         {"0101" "06" "8080808010" "00" "00000000" "00", "an ordinal of more than 32 bits"},
         {"0101" "06" "00" "8080808020" "00000000" "00", "a day of more than 32 bits"},
         {"0101" "06" "00" "c9bf10" "00000000" "00", "a decision before the calendar"},
@@ -265,7 +267,8 @@ START_TEST(a_usual_record_takes_at_most_24_octets)
 
         for (uint32_t i = 0; i < GRADE_RECORDS_MAX; i++) {
                 inputs->records[i] = fine(i + 1);
-                inputs->records[i].kinds |= PENALTY_BIT(PENALTY_CONFISCATION) | PENALTY_BIT(PENALTY_REVOCATION);
+                inputs->records[i].kinds |= PENALTY_BIT(PENALTY_CONFISCATION);
+                inputs->records[i].kinds |= PENALTY_BIT(PENALTY_REVOCATION);
                 inputs->records[i].fine_fen = 10000000;
                 inputs->records[i].confiscated_fen = 10000000;
         }

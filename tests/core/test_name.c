@@ -109,8 +109,8 @@ static const struct {
 
 START_TEST(width_case_spaces_and_brackets_make_no_other_name)
 {
-        ck_assert_msg(name_is_same(slice_text(pairs[_i].a), slice_text(pairs[_i].b)) == pairs[_i].same, "%s / %s",
-                pairs[_i].a, pairs[_i].b);
+        ck_assert_msg(name_is_same(slice_text(pairs[_i].a), slice_text(pairs[_i].b)) == pairs[_i].same,
+                "%s / %s", pairs[_i].a, pairs[_i].b);
 }
 END_TEST
 
@@ -208,7 +208,8 @@ int main(void)
         tcase_set_timeout(cases, 60);
         tcase_add_loop_test(cases, a_name_that_hides_something_is_refused_in_both_forms, 0, COUNT(refused));
         tcase_add_test(cases, a_name_of_more_than_300_octets_is_refused);
-        tcase_add_loop_test(cases, what_is_shown_is_in_nfc_and_otherwise_left_as_registered, 0, COUNT(displayed));
+        tcase_add_loop_test(cases, what_is_shown_is_in_nfc_and_otherwise_left_as_registered, 0,
+                COUNT(displayed));
         tcase_add_loop_test(cases, width_case_spaces_and_brackets_make_no_other_name, 0, COUNT(pairs));
         tcase_add_loop_test(cases, the_normalised_form_is_appended, 0, COUNT(forms));
         tcase_add_test(cases, normalising_twice_changes_nothing);

@@ -86,11 +86,13 @@ START_TEST(a_nul_or_an_endless_text_is_no_code)
         struct org_code_report report;
         char endless[ORG_CODE_INPUT_MAX + 1];
 
-        ck_assert_int_eq(org_code_parse(slice_of("91110000600037341L\0", 19), &code, &report), ORG_CODE_CHARACTER);
+        ck_assert_int_eq(org_code_parse(slice_of("91110000600037341L\0", 19), &code, &report),
+                ORG_CODE_CHARACTER);
         ck_assert_uint_eq(report.position, 19);
         memset(endless, ' ', sizeof(endless));
         ck_assert_int_eq(org_code_parse(slice_of(endless, sizeof(endless)), &code, &report), ORG_CODE_LENGTH);
-        ck_assert_int_eq(org_code_parse(slice_of(endless, sizeof(endless) - 1), &code, &report), ORG_CODE_EMPTY);
+        ck_assert_int_eq(org_code_parse(slice_of(endless, sizeof(endless) - 1), &code, &report),
+                ORG_CODE_EMPTY);
         ck_assert_int_eq(org_code_parse(slice_of(NULL, 0), &code, &report), ORG_CODE_EMPTY);
 }
 END_TEST
@@ -173,7 +175,7 @@ static const struct {
         {"\t91110000600037341L", "91110000600037341L", "600037341", ORG_CODE_NORMALISED},
         {"９１１１００００６０００３７３４１Ｌ", "91110000600037341L", "600037341", ORG_CODE_NORMALISED},
         {"９１１１００００６０００３７３４１ｌ　", "91110000600037341L", "600037341", ORG_CODE_NORMALISED},
-        {"91110000600037341\xe2\x93\x81", "91110000600037341L", "600037341", ORG_CODE_NORMALISED}, /* circled L */
+        {"91110000600037341\xe2\x93\x81", "91110000600037341L", "600037341", ORG_CODE_NORMALISED},
         {"d2143569－x", "D2143569X", "D2143569X", ORG_CODE_NORMALISED},
 };
 
@@ -190,7 +192,8 @@ START_TEST(a_sound_code_gives_its_canonical_text_and_subject_and_says_what_was_c
         ck_assert_msg(report.warnings == accepted[_i].warnings, "%s: %u", accepted[_i].text, report.warnings);
         ck_assert_uint_eq(report.position, 0);
         ck_assert(org_code_parse_canonical(slice_text(code.text), &code));
-        ck_assert(org_code_parse_canonical(slice_text(accepted[_i].text), &code) == (accepted[_i].warnings == 0));
+        ck_assert(org_code_parse_canonical(slice_text(accepted[_i].text), &code) ==
+                (accepted[_i].warnings == 0));
 }
 END_TEST
 
@@ -419,10 +422,13 @@ int main(void)
         tcase_add_loop_test(cases, a_flawed_code_is_refused_with_its_place_and_what_would_be_right, 0,
                 COUNT(refused));
         tcase_add_test(cases, a_nul_or_an_endless_text_is_no_code);
-        tcase_add_loop_test(cases, a_code_for_internal_use_is_known_here_but_never_exchanged, 0, COUNT(reserved));
-        tcase_add_loop_test(cases, a_sound_code_gives_its_canonical_text_and_subject_and_says_what_was_changed, 0,
+        tcase_add_loop_test(cases, a_code_for_internal_use_is_known_here_but_never_exchanged, 0,
+                COUNT(reserved));
+        tcase_add_loop_test(cases,
+                a_sound_code_gives_its_canonical_text_and_subject_and_says_what_was_changed, 0,
                 COUNT(accepted));
-        tcase_add_loop_test(cases, a_wrong_inner_check_or_an_unknown_type_is_a_warning_not_a_flaw, 0, COUNT(warned));
+        tcase_add_loop_test(cases, a_wrong_inner_check_or_an_unknown_type_is_a_warning_not_a_flaw, 0,
+                COUNT(warned));
         tcase_add_test(cases, every_flaw_warning_and_kind_has_its_stable_word);
         suite_add_tcase(suite, cases);
 

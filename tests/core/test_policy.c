@@ -82,7 +82,8 @@ static const struct {
         {"\"min\": 90", "\"min\": 90, \"max\": 100", DOCUMENT_UNKNOWN, "bands[0].max"},
         {"\"zh\": \"质量", "\"fr\": \"\", \"zh\": \"质量", DOCUMENT_UNKNOWN, "names.fr"},
         {"\"sampling\"", "\"awards\": {}, \"sampling\"", DOCUMENT_UNKNOWN, "deductions.awards"},
-        {"\"rule\": \"publicity\"", "\"rule\": \"publicity\", \"months\": 3", DOCUMENT_UNKNOWN, "window.months"},
+        {"\"rule\": \"publicity\"", "\"rule\": \"publicity\", \"months\": 3", DOCUMENT_UNKNOWN,
+                "window.months"},
         {"\"active_listing\": \"D\"", "\"active_listing\": \"D\", \"repeat\": \"D\"", DOCUMENT_UNKNOWN,
                 "veto.repeat"},
         {"\"records_ever\": 1", "\"records_ever\": 1, \"months\": 3", DOCUMENT_UNKNOWN, "minimum.months"},
@@ -92,8 +93,8 @@ static const struct {
         {"\"version\": 1,", "", DOCUMENT_MISSING, "version"},
         {"\"document\": null,", "", DOCUMENT_MISSING, "document"},
         {"\"fine\": 10,", "", DOCUMENT_MISSING, "deductions.penalty.fine"},
-        {"\"sampling\": {\"ordinary\": 10, \"serious\": 20}", "\"sampling\": {\"ordinary\": 10}", DOCUMENT_MISSING,
-                "deductions.sampling.serious"},
+        {"\"sampling\": {\"ordinary\": 10, \"serious\": 20}", "\"sampling\": {\"ordinary\": 10}",
+                DOCUMENT_MISSING, "deductions.sampling.serious"},
         {", \"to\": null", "", DOCUMENT_MISSING, "effective.to"},
         {"\"heaviest_per_case\": true,", "", DOCUMENT_MISSING, "heaviest_per_case"},
         {", \"fallback_months\": 12", "", DOCUMENT_MISSING, "window.fallback_months"},
@@ -139,8 +140,8 @@ static const struct {
                 "document.number"},
         {"所有主体", "所有\\n主体", DOCUMENT_VALUE, "scope"},
         {"所有主体", "所有\xe2\x80\xae主体", DOCUMENT_VALUE, "scope"},
-        {"\"gates\": []", "\"gates\": [{\"grade\":\"AA\",\"zh\":\"甲\",\"en\":\"a\",\"of\":\"A\"}]", DOCUMENT_VALUE,
-                "gates[0]"},
+        {"\"gates\": []", "\"gates\": [{\"grade\":\"AA\",\"zh\":\"甲\",\"en\":\"a\",\"of\":\"A\"}]",
+                DOCUMENT_VALUE, "gates[0]"},
         {"\"gates\": []", "\"gates\": [{\"grade\":\"A\",\"zh\":\"甲\",\"en\":\"a\",\"of\":\"A\","
                 "\"months_without_deduction\":12}]", DOCUMENT_VALUE, "gates[0].grade"},
         {"\"gates\": []", "\"gates\": [{\"grade\":\"AA\",\"zh\":\"甲\",\"en\":\"a\",\"of\":\"A\","
@@ -158,7 +159,8 @@ static const struct {
                 "\"certificates\":[\"iso9001\",\"iso9001\"],\"held_months\":1}]", DOCUMENT_VALUE,
                 "gates[0].certificates[1]"},
         {"\"gates\": []", "\"gates\": [{\"grade\":\"AA\",\"zh\":\"甲\",\"en\":\"a\",\"of\":\"A\","
-                "\"certificates\":[\"none\"],\"held_months\":1}]", DOCUMENT_VALUE, "gates[0].certificates[0]"},
+                "\"certificates\":[\"none\"],\"held_months\":1}]", DOCUMENT_VALUE,
+                "gates[0].certificates[0]"},
         {"\"gates\": []", "\"gates\": [{\"grade\":\"AA\",\"zh\":\"甲\",\"en\":\"a\",\"of\":\"A\","
                 "\"certificates\":[9001],\"held_months\":1}]", DOCUMENT_TYPE, "gates[0].certificates[0]"},
 };
@@ -294,13 +296,16 @@ END_TEST
 
 START_TEST(everything_that_a_policy_may_say_is_read)
 {
-        edit("\"sampling\"", "\"recall\": {\"ordinary\": 1, \"serious\": 2}, \"complaint\": {\"ordinary\": 3, "
+        edit("\"sampling\"",
+                "\"recall\": {\"ordinary\": 1, \"serious\": 2}, \"complaint\": {\"ordinary\": 3, "
                 "\"serious\": 4}, \"accident\": {\"ordinary\": 5, \"serious\": 6}, \"sampling\"");
         edit("\"rule\": \"publicity\", \"fallback_months\"", "\"rule\": \"months\", \"months\"");
         edit("\"active_listing\": \"D\"", "\"active_listing\": null");
         edit("\"heaviest_per_case\": true", "\"heaviest_per_case\": false");
-        edit("\"gates\": []", "\"gates\": [{\"grade\": \"AAA\", \"zh\": \"优\", \"en\": \"best\", \"of\": \"A\", "
-                "\"months_without_deduction\": 24, \"certificates\": [\"iso9001\", \"gmp\"], \"held_months\": 36}]");
+        edit("\"gates\": []",
+                "\"gates\": [{\"grade\": \"AAA\", \"zh\": \"优\", \"en\": \"best\", \"of\": \"A\", "
+                "\"months_without_deduction\": 24, \"certificates\": [\"iso9001\", \"gmp\"], "
+                "\"held_months\": 36}]");
         ck_assert_msg(parse() == DOCUMENT_SOUND, "%s: %s", error.path, error.reason);
         ck_assert_int_eq(policy.points[POLICY_RULE_FINDING(RECORD_RECALL, SEVERITY_ORDINARY)], 1);
         ck_assert_int_eq(policy.points[POLICY_RULE_FINDING(RECORD_RECALL, SEVERITY_SERIOUS)], 2);

@@ -129,9 +129,11 @@ int main(void)
         Suite *suite = suite_create("record_kind");
         TCase *cases = tcase_create("cases");
 
-        tcase_add_loop_test(cases, a_text_with_a_word_that_is_no_known_penalty_is_refused_and_the_word_named, 0,
+        tcase_add_loop_test(cases,
+                a_text_with_a_word_that_is_no_known_penalty_is_refused_and_the_word_named, 0,
                 COUNT(refused));
-        tcase_add_loop_test(cases, every_penalty_of_a_text_is_taken_whatever_separates_them, 0, COUNT(accepted));
+        tcase_add_loop_test(cases, every_penalty_of_a_text_is_taken_whatever_separates_them, 0,
+                COUNT(accepted));
         tcase_add_test(cases, every_number_has_a_word_that_leads_back_to_it);
         tcase_add_test(cases, what_is_no_number_or_word_of_the_tables_is_refused);
         suite_add_tcase(suite, cases);

@@ -38,7 +38,8 @@ static void try_name(struct slice text)
         if (once.length > NAME_MAX_OCTETS)
                 return;
         if (name_normalise(buffer_slice(&once), &twice) != NAME_SOUND ||
-                !slice_equal(buffer_slice(&once), buffer_slice(&twice)) || !name_is_same(text, buffer_slice(&once)))
+                !slice_equal(buffer_slice(&once), buffer_slice(&twice)) ||
+                !name_is_same(text, buffer_slice(&once)))
                 abort();
 }
 
