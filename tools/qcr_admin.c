@@ -16,6 +16,7 @@ struct command {
 };
 
 static const struct command commands[] = {
+        {"import", admin_import, "bring in a department's file of enterprises or penalties"},
         {"init", admin_init, "make a registry: schema, keys, founders"},
 };
 
