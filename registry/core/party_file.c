@@ -110,7 +110,6 @@ void party_file_inputs(const struct party_file *file, struct grade_inputs *ret)
 /* What comparing two courses of a grade takes; too large for a stack. */
 struct comparison {
         struct grade_inputs before, after;
-        struct grade_outcome was, is;
 };
 
 /* Higher is better; a gate stands just above the band that it lifts from. */
@@ -133,20 +132,21 @@ static struct day earlier_change(struct day a, struct day b)
 }
 
 /*
- * Would the grade be better today, or on any day to come? A correction that ends a record's publicity sooner
- * lifts nothing today and is as favourable; so both courses are walked from change to change. Each record
- * changes an outcome at its decision and its end, so there are few.
+ * A correction that ends a record's publicity sooner lifts nothing today and is as favourable; so both courses are
+ * walked from change to change. Each record changes an outcome at its decision and its end, so there are few.
  */
-static bool is_lifted(struct comparison *c, const struct policy *policy, struct day today)
+bool party_file_lifts(const struct policy *policy, const struct grade_inputs *before,
+        const struct grade_inputs *after, struct day today)
 {
+        struct grade_outcome was, is;
         struct day day = today;
 
         do {
-                grade_evaluate(policy, &c->before, day, &c->was);
-                grade_evaluate(policy, &c->after, day, &c->is);
-                if (c->is.score > c->was.score || rank(policy, c->is.grade) > rank(policy, c->was.grade))
+                grade_evaluate(policy, before, day, &was);
+                grade_evaluate(policy, after, day, &is);
+                if (is.score > was.score || rank(policy, is.grade) > rank(policy, was.grade))
                         return true;
-                day = earlier_change(c->was.next_change, c->is.next_change);
+                day = earlier_change(was.next_change, is.next_change);
         } while (!day_is_none(day));
         return false;
 }
@@ -164,7 +164,7 @@ static bool is_favourable(const struct party_file *file, const struct party_file
         for (uint32_t i = 0; i < c->after.count; i++)
                 if (c->after.records[i].ordinal == facts.ordinal)
                         c->after.records[i] = facts;
-        lifted = is_lifted(c, policy, today);
+        lifted = party_file_lifts(policy, &c->before, &c->after, today);
         free(c);
         return lifted;
 }

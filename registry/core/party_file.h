@@ -71,6 +71,10 @@ bool party_file_has_name(const struct party_file *file, const char *name);
 /* The facts of a record that policies may ask for. `ordinal` 0 is to be set when it gets one. */
 struct grade_record party_file_facts(const struct record *record);
 
+/* Would the grade be better under `after` today, or on any day to come? */
+bool party_file_lifts(const struct policy *policy, const struct grade_inputs *before,
+        const struct grade_inputs *after, struct day today);
+
 /* Decides about a sound record of this subject; changes nothing. */
 enum party_file_outcome party_file_decide(const struct party_file *file, const struct record *record,
         const struct policy *policy, struct day today);
