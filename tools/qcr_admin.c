@@ -16,6 +16,7 @@ struct command {
 };
 
 static const struct command commands[] = {
+        {"doctor", admin_doctor, "prove that everything rests on signed entries, and name what does not"},
         {"import", admin_import, "bring in a department's file of enterprises or penalties"},
         {"init", admin_init, "make a registry: schema, keys, founders"},
 };
