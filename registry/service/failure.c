@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "qcr.pb-c.h"
+#include "proto/qcr.pb-c.h"
 
 /* A peer that is told to come again soon, all at once with the others, is told when. */
 #define RETRY_SOON_MS 1000u

@@ -38,6 +38,7 @@ struct service_limits {
         uint32_t seal_wait_ms;        /* wait for the sealer: 1,000 */
         uint32_t visible_wait_ms;     /* wait for the view after a commit: 2,000 */
         uint32_t in_flight_max;       /* requests this worker holds at once */
+        uint32_t in_flight_per_connection; /* said in the greeting; the session keeps it */
         uint32_t lookups_per_day;     /* quota of one person */
 };
 
@@ -52,6 +53,7 @@ struct service_links {
         struct event_base *base;
         const char *view_directory;
         const char *conninfo;
+        const char *share_directory;  /* where publicity.json is, read by service_new; NULL: no end is computed */
         int sealer;                   /* SOCK_SEQPACKET, non-blocking; see service/channel.h */
         int follower;
         service_reply_fn reply;

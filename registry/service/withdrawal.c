@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+#include "registry/service/withdrawal.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define CODE_OCTETS 64u
+#define DOCUMENT_OCTETS 200u
+#define REASON_OCTETS 1000u
+#define WORD_OCTETS 32u
+
+struct withdrawing {
+        struct withdrawal withdrawal;
+        struct credit credit;
+};
+
+bool withdrawal_read(struct call *call, const Qcr__RecordWithdraw *message, struct withdrawal *ret)
+{
+        struct fields fields = call_fields(call);
+        CLEANUP(buffer) struct buffer norm = BUFFER_INIT;
+        const char *type;
+
+        *ret = (struct withdrawal){0};
+        fields_code(&fields, "code", &message->code, &ret->code);
+        ret->authority_code = fields_text(&fields, "authority_code", &message->authority_code, CODE_OCTETS);
+        ret->document = fields_text(&fields, "document", &message->document, DOCUMENT_OCTETS);
+        type = fields_text(&fields, "type", &message->type, WORD_OCTETS);
+        ret->reason = fields_text(&fields, "reason", &message->reason, REASON_OCTETS);
+        ret->basis_document = fields_text(&fields, "basis_document", &message->basis_document, DOCUMENT_OCTETS);
+        if (!fields.failed && !record_type_of_word(slice_text(type), &ret->type))
+                fields_refuse(&fields, RESULT_FIELD_INVALID, "type", slice_text(type), "not a type of record");
+        if (!fields.failed && (!record_document_normalise(slice_text(ret->document), &norm) || norm.length == 0))
+                fields_refuse(&fields, RESULT_FIELD_INVALID, "document", slice_text(ret->document),
+                        "not a document number");
+        if (fields.failed)
+                return false;
+        ret->document_norm = call_text(call, buffer_slice(&norm));
+        return true;
+}
+
+void withdrawal_credit(struct call *call, const struct withdrawal *withdrawal, struct credit *ret)
+{
+        credit_init(ret, call, &withdrawal->code, withdrawal->authority_code, withdrawal->document_norm,
+                withdrawal->type, "");
+}
+
+bool withdrawal_check(struct writing *writing, const struct credit *credit)
+{
+        struct failure *failure = &writing->call->failure;
+
+        if (!credit_check(writing, credit))
+                return false;
+        if (credit->versions_count == 0)
+                return failure_set(failure, RESULT_RECORD_UNKNOWN, "%s", result_find(RESULT_RECORD_UNKNOWN)->meaning);
+        if (strcmp(credit->versions[0].record.state, "active") != 0)
+                return failure_set(failure, RESULT_RECORD_ENDED, "the record has been %s already",
+                        credit->versions[0].record.state);
+        return true;
+}
+
+/* ----------------------------------------------------------------- the act */
+
+static bool withdrawal_act_check(struct writing *writing)
+{
+        struct call *call = writing->call;
+        struct withdrawing *withdrawing = call_alloc(call, sizeof(*withdrawing));
+
+        writing->data = withdrawing;
+        if (!withdrawal_read(call, call->message->record_withdraw, &withdrawing->withdrawal))
+                return false;
+        withdrawal_credit(call, &withdrawing->withdrawal, &withdrawing->credit);
+        return true;
+}
+
+static void withdrawal_act_load(struct writing *writing)
+{
+        struct withdrawing *withdrawing = writing->data;
+
+        credit_load(writing, &withdrawing->credit);
+}
+
+static enum act_decision withdrawal_act_decide(struct writing *writing)
+{
+        struct withdrawing *withdrawing = writing->data;
+
+        if (!withdrawal_check(writing, &withdrawing->credit))
+                return ACT_REFUSED;
+        writing_propose(writing, withdrawing->credit.subject);
+        return ACT_WRITE;
+}
+
+static void withdrawal_act_save(struct writing *writing)
+{
+        const struct withdrawing *withdrawing = writing->data;
+        const struct withdrawal *withdrawal = &withdrawing->withdrawal;
+        char summary[2 * DOCUMENT_OCTETS + REASON_OCTETS + 256];
+
+        snprintf(summary, sizeof(summary), "withdraw %s %s of %s by %s: %s", record_type_word(withdrawal->type),
+                withdrawal->document, withdrawal->authority_code, withdrawal->basis_document, withdrawal->reason);
+        writing_reply_proposal(writing, "proposed");
+        writing_save_proposal(writing, "record-withdraw", withdrawing->credit.subject, summary);
+}
+
+const struct act withdrawal_act = {
+        .check = withdrawal_act_check,
+        .load = withdrawal_act_load,
+        .decide = withdrawal_act_decide,
+        .save = withdrawal_act_save,
+};
