@@ -86,6 +86,31 @@ static bool find_highest(void *closure, int fd, const char *name)
         return true;
 }
 
+static const struct {
+        const char *name;
+        mode_t mode;
+} files[] = {{"data.mdb", 0640}, {"lock.mdb", 0660}};
+
+#define FILE_COUNT (sizeof(files) / sizeof(files[0]))
+
+static bool make_files(int directory, const char *generation)
+{
+        int fd = openat(directory, generation, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        bool made = fd >= 0;
+
+        for (size_t i = 0; made && i < FILE_COUNT; i++) {
+                int file = openat(fd, files[i].name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, files[i].mode);
+
+                /* The umask is whoever's started us. */
+                made = file >= 0 && fchmod(file, files[i].mode) == 0;
+                if (file >= 0)
+                        close(file);
+        }
+        if (fd >= 0)
+                close(fd);
+        return made;
+}
+
 bool view_generation_create(const char *directory, char ret[VIEW_GENERATION_SIZE], struct fault *why)
 {
         char name[VIEW_GENERATION_SIZE];
@@ -100,8 +125,7 @@ bool view_generation_create(const char *directory, char ret[VIEW_GENERATION_SIZE
                 return false;
         }
         snprintf(name, sizeof(name), PREFIX "%" PRIu64, highest + 1);
-        /* Readers write into LMDB's lock file, and need the directory only to enter it. */
-        made = mkdirat(fd, name, 0750) == 0;
+        made = mkdirat(fd, name, 0750) == 0 && make_files(fd, name);
         if (!made)
                 fault_set(why, FAULT_SYSTEM, "view directory %s/%s: %s", directory, name, strerror(errno));
         close(fd);
@@ -146,7 +170,6 @@ struct sweep {
 
 static bool remove_other(void *closure, int fd, const char *name)
 {
-        static const char *const files[] = {"data.mdb", "lock.mdb"};
         const struct sweep *sweep = closure;
         int generation;
         bool removed = true;
@@ -156,8 +179,8 @@ static bool remove_other(void *closure, int fd, const char *name)
         generation = openat(fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
         if (generation < 0)
                 return false;
-        for (size_t i = 0; removed && i < sizeof(files) / sizeof(files[0]); i++)
-                removed = unlinkat(generation, files[i], 0) == 0 || errno == ENOENT;
+        for (size_t i = 0; removed && i < FILE_COUNT; i++)
+                removed = unlinkat(generation, files[i].name, 0) == 0 || errno == ENOENT;
         close(generation);
         return removed && unlinkat(fd, name, AT_REMOVEDIR) == 0;
 }

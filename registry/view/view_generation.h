@@ -12,7 +12,11 @@
 
 /* The name of the generation `current` points to; a fault when there is none. */
 bool view_generation_current(const char *directory, char ret[VIEW_GENERATION_SIZE], struct fault *why) MUST_CHECK;
-/* Makes the directory of a new generation, numbered above every other, that readers' processes may enter. */
+/*
+ * Makes a new generation, numbered above every other, with LMDB's two files, empty, in their modes: the group's
+ * processes read the one and write their places into the other. (LMDB would give both one mode, and its files must
+ * not be opened a second time once it has them: closing one drops the process's locks.)
+ */
 bool view_generation_create(const char *directory, char ret[VIEW_GENERATION_SIZE], struct fault *why) MUST_CHECK;
 bool view_generation_publish(const char *directory, const char *generation, struct fault *why) MUST_CHECK;
 /* No generation is read from now on; there may have been none. */

@@ -2,12 +2,10 @@
 #include "registry/view/view_write.h"
 
 #include <assert.h>
-#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "registry/view/view_table.h"
 
@@ -16,25 +14,6 @@ struct view_writer {
         struct view_tables tables;  /* txn is NULL between transactions */
         struct buffer value;        /* room for one value at a time */
 };
-
-/* LMDB makes both files with one mode; readers may write the lock file alone. */
-static bool set_modes(const char *path, struct fault *why)
-{
-        static const struct {
-                const char *name;
-                mode_t mode;
-        } files[] = {{"data.mdb", 0640}, {"lock.mdb", 0660}};
-
-        for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
-                char file[PATH_MAX];
-
-                if (snprintf(file, sizeof(file), "%s/%s", path, files[i].name) >= (int)sizeof(file))
-                        return fault_set(why, FAULT_CONFIG, "view directory: the path is too long");
-                if (chmod(file, files[i].mode) < 0)
-                        return fault_set(why, FAULT_SYSTEM, "%s: %s", file, strerror(errno));
-        }
-        return true;
-}
 
 static bool writer_open_tables(struct view_writer *writer, struct fault *why)
 {
@@ -60,7 +39,7 @@ bool view_writer_open(struct view_writer **ret, const char *directory, const cha
                 view_fault(why, path, error);
                 goto fail;
         }
-        if (!set_modes(path, why) || !writer_open_tables(writer, why))
+        if (!writer_open_tables(writer, why))
                 goto fail;
         *ret = writer;
         return true;

@@ -15,7 +15,7 @@
 
 struct view_writer;
 
-/* Opens `generation` in `directory`; an empty one gets its tables. Readers' processes may use its lock file. */
+/* Opens `generation` in `directory`, as view_generation_create() made it; an empty one gets its tables. */
 bool view_writer_open(struct view_writer **ret, const char *directory, const char *generation,
         struct fault *why) MUST_CHECK;
 void view_writer_free(struct view_writer *writer);
