@@ -1,0 +1,178 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MulanPSL-2.0
+"""The doctor finds what a superuser edits: each edit on a copy of a clean database, each by table and key."""
+import json
+import pathlib
+import subprocess
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
+from registry import Registry, check, finish  # noqa: E402
+
+# Foreign keys and checks do not hold a superuser: replication mode turns the keys off.
+FREE = "SET session_replication_role = replica;"
+# A record of the file, and the enterprise it is about; `one` is used by several edits.
+ONE = "SELECT * FROM qcr.record ORDER BY subject, document_norm LIMIT 1"
+CORRECTED = "SELECT subject, authority_code, document_norm, type FROM qcr.record WHERE version = 2 ORDER BY 1, 3 LIMIT 1"
+KEY = "(subject, authority_code, document_norm, type)"
+
+# what was done, the statements, and the (table, part of key, part of reason) that must be named
+EDITS = [
+    ("a record's fine is lowered",
+     f"UPDATE qcr.record SET fine_fen = fine_fen + 1 WHERE {KEY} IN (SELECT subject, authority_code, document_norm, type FROM ({ONE}) o)",
+     [("record", "{subject}", "was changed")]),
+    ("a record's fine and its hash are changed together",
+     f"UPDATE qcr.record SET fine_fen = 77, content_hash = sha256('x') WHERE {KEY} IN (SELECT subject, authority_code, document_norm, type FROM ({ONE}) o)",
+     [("record", "{subject}", "was changed"), ("run_chunk", "", "a row was changed")]),
+    ("a record's words are changed",
+     f"UPDATE qcr.record_body SET facts = 'nothing happened' WHERE {KEY} IN (SELECT subject, authority_code, document_norm, type FROM ({ONE}) o)",
+     [("record", "{subject}", "was changed")]),
+    ("a record's words are removed",
+     f"DELETE FROM qcr.record_body WHERE {KEY} IN (SELECT subject, authority_code, document_norm, type FROM ({ONE}) o)",
+     [("record_body", "{subject}", "is missing")]),
+    ("a record is inserted",
+     f"""INSERT INTO qcr.record (subject, authority_code, document_norm, type, version, ordinal, state, domain, document, kinds, severity,
+         fine_fen, confiscated_fen, decided_on, source_code, content_hash, serial)
+         SELECT subject, authority_code, 'X1', type, 1, 900, state, domain, 'X1', kinds, severity, 0, 0, decided_on, source_code, content_hash, 5 FROM ({ONE}) o""",
+     [("record", "{subject}", "was inserted"), ("standing", "{subject}", "inputs were changed")]),
+    ("a record is inserted into a run's chunk",
+     f"""INSERT INTO qcr.record (subject, authority_code, document_norm, type, version, ordinal, state, domain, document, kinds, severity,
+         fine_fen, confiscated_fen, decided_on, source_code, content_hash, serial, run_id, chunk, row_no)
+         SELECT subject, authority_code, 'X1', type, 1, 900, state, domain, 'X1', kinds, severity, 0, 0, decided_on, source_code, content_hash,
+         serial, run_id, chunk, 999999 FROM ({ONE}) o""",
+     [("run_chunk", "", "removed or inserted"), ("record_body", "{subject} ", "is missing")]),
+    ("the newest version of a record is deleted",
+     f"""CREATE TEMPORARY TABLE k AS {CORRECTED};
+         DELETE FROM qcr.record_body WHERE version = 2 AND {KEY} IN (SELECT * FROM k);
+         DELETE FROM qcr.record WHERE version = 2 AND {KEY} IN (SELECT * FROM k)""",
+     [("run_chunk", "", "removed or inserted")]),
+    ("a whole record is deleted",
+     f"""CREATE TEMPORARY TABLE k AS SELECT subject, authority_code, document_norm, type FROM ({ONE}) o;
+         DELETE FROM qcr.record_body WHERE {KEY} IN (SELECT * FROM k); DELETE FROM qcr.record WHERE {KEY} IN (SELECT * FROM k)""",
+     [("run_chunk", "", "removed or inserted"), ("standing", "{subject}", "inputs were changed")]),
+    ("the packed inputs are edited",
+     "UPDATE qcr.standing SET inputs = '\\x010000' WHERE subject = '{subject}'",
+     [("standing", "{subject}", "inputs were changed")]),
+    ("a grade is edited",
+     "UPDATE qcr.standing SET grade = 'A', score = 100 WHERE subject = '{bad}'",
+     [("standing", "{bad}", "grade was changed")]),
+    ("a grade is edited with its history",
+     "UPDATE qcr.standing SET grade = 'A', score = 100 WHERE subject = '{bad}'; UPDATE qcr.grade_history SET grade = 'A', score = 100 WHERE subject = '{bad}'",
+     [("standing", "{bad}", "grade was changed")]),
+    ("the day a grade changes is put off",
+     "UPDATE qcr.standing SET next_change = '2099-01-01' WHERE subject = '{bad}'",
+     [("standing", "{bad}", "next_change")]),
+    ("an entry's time is changed", "UPDATE qcr.ledger SET at = at - interval '1 day' WHERE serial = 4", [("ledger", "4", "was changed")]),
+    ("an entry's commitment is changed", "UPDATE qcr.ledger SET commitment = sha256('x') WHERE serial = 4",
+     [("ledger", "4", "was changed"), ("ledger_body", "4", "was changed")]),
+    ("an entry's body is changed", "UPDATE qcr.ledger_body SET body = body || 'x' WHERE serial = 4", [("ledger_body", "4", "was changed")]),
+    ("an entry's body is removed", "DELETE FROM qcr.ledger_body WHERE serial = 4", [("ledger_body", "4", "is missing")]),
+    ("an entry in the middle is removed", "DELETE FROM qcr.ledger WHERE serial = 4", [("ledger", "4", "is missing")]),
+    ("two entries are swapped",
+     "UPDATE qcr.ledger a SET commitment = b.commitment FROM qcr.ledger b WHERE (a.serial, b.serial) IN ((4, 5), (5, 4))",
+     [("ledger", "4", "was changed"), ("ledger", "5", "was changed")]),
+    ("the ledger's tail is cut", "DELETE FROM qcr.ledger WHERE serial > {head} - 2", [("ledger", "", "tail was cut")]),
+    ("the ledger's tail is cut and its head set back",
+     """DELETE FROM qcr.ledger WHERE serial > {head} - 2; DELETE FROM qcr.ledger_body WHERE serial > {head} - 2;
+        UPDATE qcr.ledger_head h SET serial = l.serial, at = l.at, chain = l.chain FROM qcr.ledger l WHERE l.serial = {head} - 2""",
+     [("run_chunk", "", "was inserted: entry")]),
+    ("the head is set back", "UPDATE qcr.ledger_head SET serial = serial - 1", [("ledger_head", "head", "was set back")]),
+    ("the change feed loses a change", "DELETE FROM qcr.ledger_change WHERE subject = '{subject}' AND version = 1",
+     [("ledger_change", "{subject}", "changes up to")]),
+    ("a role is inserted", "INSERT INTO qcr.person_role VALUES ('regulator', 'admin', 1)", [("person_role", "regulator admin", "was inserted")]),
+    ("a role is removed", "DELETE FROM qcr.person_role WHERE person_id = 'admin2'", [("person_role", "admin2 admin", "is missing")]),
+    ("a role is ended by nobody", "INSERT INTO qcr.person_role_end VALUES ('admin2', 'admin', 1, 3)", [("person_role_end", "admin2 admin", "was inserted")]),
+    ("a person is inserted", "INSERT INTO qcr.person VALUES ('mallory', 'market', 'M', 1, 1)", [("person", "mallory", "was inserted")]),
+    ("a person is renamed", "UPDATE qcr.person SET name = 'M' WHERE person_id = 'admin'", [("person", "admin", "was changed")]),
+    ("a certificate is inserted",
+     "INSERT INTO qcr.certificate VALUES (sha256('mine'), 'admin', 'mine', '2026-01-01', '2030-01-01', 1)", [("certificate", "", "was inserted")]),
+    ("a certificate is given to another", "UPDATE qcr.certificate SET person_id = 'auditor' WHERE person_id = 'admin'", [("certificate", "", "was changed")]),
+    ("a certificate is revoked by nobody",
+     "INSERT INTO qcr.certificate_revocation SELECT fingerprint, now(), 'x', 1 FROM qcr.certificate WHERE person_id = 'admin2'",
+     [("certificate_revocation", "", "was inserted")]),
+    ("the policy's document is edited", "UPDATE qcr.policy SET document = convert_to(replace(convert_from(document, 'UTF8'), '100', '101'), 'UTF8')",
+     [("policy", "", "was changed")]),
+    ("a policy is inserted and activated",
+     "INSERT INTO qcr.policy VALUES (sha256('{}'), 'p', 1, '{}', 'trial', 3); INSERT INTO qcr.policy_activation VALUES (3, sha256('{}'))",
+     [("policy", "", "was inserted"), ("policy_activation", "3", "was inserted")]),
+    ("an enterprise is renamed", "UPDATE qcr.party_version SET name = '剑阁县另一有限公司' WHERE subject = '{subject}'",
+     [("party_version", "{subject}", "was changed")]),
+    ("an enterprise is struck off", "UPDATE qcr.party_version SET registration = 'revoked' WHERE subject = '{subject}'",
+     [("party_version", "{subject}", "was changed")]),
+    ("an enterprise is inserted", "INSERT INTO qcr.party VALUES ('PDY00001X', 3)", [("party", "PDY00001X", "was inserted"), ("standing", "PDY00001X", "is missing")]),
+    ("a code is led to another enterprise", "UPDATE qcr.code SET subject = '{bad}' WHERE subject = '{subject}'", [("code", "", "not its enterprise")]),
+    ("a code is inserted", "INSERT INTO qcr.code VALUES ('91510823000000000X', '{subject}', NULL, NULL, 3)", [("code", "91510823000000000X", "was inserted")]),
+    ("the founding document is edited", "UPDATE qcr.founding SET document = convert_to(replace(convert_from(document, 'UTF8'), '赵文博', '赵文搏'), 'UTF8')",
+     [("founding", "1", "not signed")]),
+    ("the registry is given another name", "UPDATE qcr.system SET origin = 'credit.other.example'", [("system", "origin", "was changed")]),
+    ("a run's file is another", "UPDATE qcr.run SET file_hash = sha256('x')", [("run", "", "was changed")]),
+    ("a run's person is another", "UPDATE qcr.run SET person_id = 'admin2'", [("run", "", "was changed")]),
+    ("a chunk's root is another", "UPDATE qcr.run_chunk SET root = sha256('x') WHERE chunk = 1", [("run_chunk", "", "was changed")]),
+    ("a chunk's signature is another", "UPDATE qcr.run_chunk SET signature = sha256('x') || sha256('y') WHERE chunk = 1", [("run", "", "signature")]),
+    ("a run's summary is embellished", "UPDATE qcr.run_end SET summary = replace(summary, '5819', '5820')", [("run_end", "", "was changed")]),
+    ("a waiting row is edited", "UPDATE qcr.waiting_row SET fields = fields || 'x' WHERE state = 'held'", [("waiting_row", "", "were changed")]),
+    ("a waiting row is removed", "DELETE FROM qcr.proposal WHERE kind = 'held-accept'; DELETE FROM qcr.waiting_row WHERE state = 'parked'",
+     [("run_chunk", "", "removed or inserted")]),
+    ("a waiting row is ended by nobody", "INSERT INTO qcr.waiting_row_end SELECT subject, run_id, row_no, 'accepted', 3 FROM qcr.waiting_row WHERE state = 'held'",
+     [("waiting_row_end", "", "was inserted")]),
+    ("an approval is inserted",
+     """INSERT INTO qcr.approval SELECT serial, item, proposer, 'reviewer', 'approved', NULL, 3 FROM qcr.proposal ORDER BY serial, item LIMIT 1""",
+     [("approval", "", "was inserted")]),
+    ("an act is inserted", "INSERT INTO qcr.act SELECT 3, fingerprint, 'r', sha256('x') || sha256('y') FROM qcr.certificate LIMIT 1", [("act", "3", "")]),
+    ("coverage is made up", "INSERT INTO qcr.coverage VALUES ('x', 'product', 1, 'X', '2026-01-01')", [("coverage", "x product", "was inserted")]),
+]
+
+
+def doctor(r, database):
+    done = subprocess.run(["qcr-admin", "doctor", "--json", "--database", f"host={r.pg} dbname={database}"], env=r.env,
+                          capture_output=True, text=True, timeout=300)
+    try:
+        return done.returncode, json.loads(done.stdout)
+    except ValueError:
+        return done.returncode, {"findings": [], "stdout": done.stdout, "stderr": done.stderr}
+
+
+def named(report, table, key, reason):
+    return any(f["level"] == "finding" and f["table"] == table and key in f["key"] and reason in f["reason"] for f in report["findings"])
+
+
+def edits(r, places, cases, template="qcr"):
+    for number, (what, statements, wanted) in enumerate(cases):
+        database = f"copy{number}"
+        r.sql(f"CREATE DATABASE {database} TEMPLATE {template}", database="postgres")
+        for word, value in places.items():
+            statements = statements.replace("{" + word + "}", value)
+        edited = subprocess.run(["psql", "-XqAt", "-v", "ON_ERROR_STOP=1", "-h", str(r.pg), "-U", "postgres", "-d", database, "-1"],
+                                env=r.env, input=FREE + statements, capture_output=True, text=True)
+        status, report = doctor(r, database)
+        missing = [w for w in wanted if not named(report, w[0], w[1].format(**places), w[2])]
+        check(f"{what}: found", edited.returncode == 0 and status == 1 and not missing,
+              (edited.stderr, status, missing, report if "stdout" in report else report["findings"][:4]))
+        r.sql(f"DROP DATABASE {database}", database="postgres")
+
+
+def main():
+    with Registry(start=False) as r:
+        status, report = doctor(r, "qcr")
+        check("a registry just founded is clean", status == 0 and report.get("clean") is True, report)
+        r.import_sample()
+        status, report = doctor(r, "qcr")
+        check("a registry with a county's files is clean", status == 0 and report.get("clean") is True, report)
+        check("it looked at everything", report.get("enterprises") == 3000 and report.get("entries", 0) > 10, report)
+        places = {
+            "subject": r.sql(f"SELECT subject FROM ({ONE}) o")[0][0],
+            "bad": r.sql("SELECT subject FROM qcr.standing WHERE grade = 'D' ORDER BY 1 LIMIT 1")[0][0],
+            "head": r.sql("SELECT serial FROM qcr.ledger_head")[0][0],
+        }
+        edits(r, places, EDITS)
+        plain = subprocess.run(["qcr-admin", "doctor"], env=r.env, capture_output=True, text=True)
+        check("as text a clean database is called clean", plain.returncode == 0 and plain.stdout.endswith("clean\n"), plain)
+        other = subprocess.run(["qcr-admin", "doctor", "--json", "--ca", str(r.home / "keys" / "tls.pem")], env=r.env, capture_output=True, text=True)
+        check("under another CA nobody is believed", other.returncode == 1 and named(json.loads(other.stdout), "founding", "1", "not signed"))
+        away = subprocess.run(["qcr-admin", "doctor", "--json", "--database", "host=/nonexistent dbname=qcr"], env=r.env, capture_output=True, text=True)
+        check("a database that is away is no finding", away.returncode == 5 and json.loads(away.stdout)["clean"] is False and "error" in json.loads(away.stdout),
+              (away.returncode, away.stdout))
+    finish()
+
+
+main()
