@@ -33,7 +33,7 @@ static const char usage[] =
         "Signals: TERM finishes what was accepted and ends, a second one ends at once; HUP reads configuration\n"
         "and certificates again.\n";
 
-enum option {
+enum long_option {
         OPTION_CHECK = 256,
         OPTION_FOREGROUND,
         OPTION_READY_FD,

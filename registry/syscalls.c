@@ -74,17 +74,16 @@ static void add(scmp_filter_ctx filter, uint32_t action, const int *list, size_t
 /* mmap without new code; ioctl for what a terminal and a socket are asked. */
 static void add_bounded(scmp_filter_ctx filter, bool maps_code, int *error)
 {
-        if (*error == 0 && maps_code)
-                *error = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 0);
-        else if (*error == 0)
-                *error = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1,
-                        SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
+        static const struct scmp_arg_cmp no_code = {.arg = 2, .op = SCMP_CMP_MASKED_EQ, .datum_a = PROT_EXEC};
+        static const struct scmp_arg_cmp terminal = {.arg = 1, .op = SCMP_CMP_EQ, .datum_a = TCGETS};
+        static const struct scmp_arg_cmp readable = {.arg = 1, .op = SCMP_CMP_EQ, .datum_a = FIONREAD};
+
         if (*error == 0)
-                *error = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1,
-                        SCMP_A1(SCMP_CMP_EQ, TCGETS));
+                *error = seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), maps_code ? 0 : 1, &no_code);
         if (*error == 0)
-                *error = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1,
-                        SCMP_A1(SCMP_CMP_EQ, FIONREAD));
+                *error = seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1, &terminal);
+        if (*error == 0)
+                *error = seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1, &readable);
 }
 
 bool syscalls_confine(enum syscalls which, bool sanitized, struct fault *why)
