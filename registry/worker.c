@@ -254,6 +254,7 @@ static unsigned fit_descriptors(unsigned connections)
 
 static bool open_service(struct worker *worker, const struct config *config, struct fault *why)
 {
+        const char *share = getenv("QCR_SHARE");
         struct service_limits limits = {
                 .worker = worker->identity->slot,
                 .generation = worker->identity->generation,
@@ -262,12 +263,14 @@ static bool open_service(struct worker *worker, const struct config *config, str
                 .seal_wait_ms = SEAL_WAIT_MS,
                 .visible_wait_ms = VISIBLE_WAIT_MS,
                 .in_flight_max = (uint32_t)config->in_flight_max,
+                .in_flight_per_connection = (uint32_t)config->in_flight_per_connection,
                 .lookups_per_day = (uint32_t)config->lookups_per_day,
         };
         struct service_links links = {
                 .base = worker->base,
                 .view_directory = config->view_directory,
                 .conninfo = config->database,
+                .share_directory = share && *share ? share : QCR_DATA_FOLDER,
                 .sealer = PROCESS_SEALER_FD,
                 .follower = PROCESS_FOLLOWER_FD,
                 .reply = on_reply,
