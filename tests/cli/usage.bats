@@ -1,0 +1,111 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MulanPSL-2.0
+# What the commands say when they are not understood, and where they take their options from.
+load helper
+
+@test "an unknown option, command, word too many or missing ends with 2 and names the word" {
+  while IFS='|' read -r words named; do
+    # shellcheck disable=SC2086
+    run qcr $words
+    [ "$status" -eq 2 ]
+    [[ $output == *"$named"* ]] || { echo "qcr $words: $output"; false; }
+  done <<'CASES'
+|no command
+frob|'frob'
+code|'code check'
+record fiel|'record fiel'
+lookup|CODE
+lookup X --frobnicate|'--frobnicate'
+--frobnicate lookup X|'--frobnicate'
+lookup X --purpose|--purpose needs a value
+verify a b|'b' is one word too many
+verify a --at noon|'noon'
+lookup X --max-age 0|'0'
+lookup X --suite rot13|'rot13'
+--color pink ping|'pink'
+--lang tlh ping|'tlh'
+reject 5|--reason
+approve 0|'0'
+approve 5.x|'5.x'
+record file|--code is missing
+CASES
+}
+
+@test "under --json an error of usage is one document too" {
+  run --separate-stderr qcr lookup "$clear" --frobnicate --json
+  [ "$status" -eq 2 ]
+  [ "$(member exit)" = 2 ]
+  [ "$(member reason)" = usage ]
+  [ -z "$stderr" ]
+}
+
+@test "without a server, a person's folder or a CA it says which is missing" {
+  run qcr lookup "$clear"
+  [ "$status" -eq 2 ]
+  [[ $output == *--server* ]]
+  run qcr --server 127.0.0.1:1 lookup "$clear"
+  [ "$status" -eq 2 ]
+  [[ $output == *--home* ]]
+  run qcr verify "$evidence/receipt-found.txt"
+  [ "$status" -eq 2 ]
+  [[ $output == *--ca* ]]
+}
+
+@test "a person's name cannot lead out of the folder" {
+  run qcr --server 127.0.0.1:1 --home "$BATS_TEST_TMPDIR" --as ../../etc ping
+  [ "$status" -eq 2 ]
+  [[ $output == *"'../../etc'"* ]]
+}
+
+@test "each option comes from the first place that has it: flag, variable, --config, user's file" {
+  mkdir -p "$HOME/.config/qcr"
+  echo 'language = zh' >"$HOME/.config/qcr/qcr.conf"
+  run qcr verify nothing
+  [[ $output == *无法识别命令* ]]
+  echo 'language = en' >"$BATS_TEST_TMPDIR/other.conf"
+  run qcr --config "$BATS_TEST_TMPDIR/other.conf" verify nothing
+  [[ $output == *'cannot be read'* ]]
+  QCR_LANGUAGE=zh run qcr --config "$BATS_TEST_TMPDIR/other.conf" verify nothing
+  [[ $output == *无法识别命令* ]]
+  QCR_LANGUAGE=zh run qcr --lang en verify nothing
+  [[ $output == *'cannot be read'* ]]
+}
+
+@test "an option that is none in a file is named with file and line" {
+  printf 'server = 127.0.0.1:1\nsevrer = 127.0.0.1:2\n' >"$BATS_TEST_TMPDIR/bad.conf"
+  run qcr --config "$BATS_TEST_TMPDIR/bad.conf" verify nothing
+  [ "$status" -eq 2 ]
+  [[ $output == *"bad.conf, line 2"*"'sevrer'"* ]]
+}
+
+@test "every command has help with an example" {
+  for words in lookup verify find 'code check' 'record file' 'record withdraw' 'record list' pending approve reject whoami ping; do
+    # shellcheck disable=SC2086
+    run qcr $words --help
+    [ "$status" -eq 0 ]
+    [[ $output == *"  qcr "*"$words"* ]] || { echo "$words: $output"; false; }
+  done
+}
+
+@test "messages are Chinese by locale, also where the machine has not generated it, and words and JSON are not" {
+  LC_ALL=zh_CN.UTF-8 run qcr verify "$evidence/receipt-found.txt" --ca "$evidence/root.pem"
+  [ "$status" -eq 0 ]
+  [[ $output == *真实*已登记* ]]
+  LC_ALL=zh_CN.UTF-8 run qcr lookup --json
+  chinese=$output
+  LC_ALL=C.UTF-8 run qcr lookup --json
+  [ "$chinese" = "$output" ]
+}
+
+@test "every message has its Chinese" {
+  cd "$top"
+  grep -v '^#' po/POTFILES | xgettext -f - -o "$BATS_TEST_TMPDIR/qcr.pot" --from-code=UTF-8 --language=C --keyword=_ \
+    --keyword=N_ --keyword=RESULT:6 --keyword=qcr_usage:2
+  msgmerge -q -N po/zh_CN.po "$BATS_TEST_TMPDIR/qcr.pot" -o "$BATS_TEST_TMPDIR/now.po"
+  msgfmt -c -o /dev/null po/zh_CN.po
+  [ -z "$(msgattrib --untranslated --no-obsolete "$BATS_TEST_TMPDIR/now.po")" ]
+  [ -z "$(msgattrib --only-obsolete "$BATS_TEST_TMPDIR/now.po")" ]
+  grep -lE '\bN?_\("' tools/*.[ch] | grep -v language.h | sort >"$BATS_TEST_TMPDIR/with"
+  grep '^tools/' po/POTFILES | sort | comm -13 - "$BATS_TEST_TMPDIR/with" >"$BATS_TEST_TMPDIR/left"
+  [ ! -s "$BATS_TEST_TMPDIR/left" ]
+}
