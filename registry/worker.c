@@ -19,7 +19,7 @@
 
 /* A restarted node's follower has read its view by then, or will not soon. */
 #define VIEW_WAIT_MS 10000
-#define VIEW_POLL_MS 20
+#define VIEW_POLL_MS 50
 #define DRAIN_POLL_MS 20
 #define SEAL_WAIT_MS 1000
 #define VISIBLE_WAIT_MS 2000
