@@ -19,6 +19,10 @@ static const struct command commands[] = {
         {"doctor", admin_doctor, "prove that everything rests on signed entries, and name what does not"},
         {"import", admin_import, "bring in a department's file of enterprises or penalties"},
         {"init", admin_init, "make a registry: schema, keys, founders"},
+        {"key", admin_key, "renew the keys qcrd uses; make keys for people"},
+        {"office", admin_office, "propose an office"},
+        {"person", admin_person, "propose persons, roles, certificates"},
+        {"view", admin_view, "accept a database the follower refused"},
 };
 
 int admin_fail(const char *command, const struct fault *fault)
