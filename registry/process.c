@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 #include "registry/process.h"
 
+#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "registry/base/log.h"
@@ -205,6 +207,13 @@ static int live(struct process *process, struct fault *why)
         return PROCESS_EXIT_CONFIG;
 }
 
+/* What libraries open at their first use, they open now: later they may not. */
+static void ready_libraries(void)
+{
+        tzset();               /* any calendar function of libc: /etc/localtime */
+        json_object_seed(0);   /* jansson's hashes: /dev/urandom */
+}
+
 int process_run(const struct process_identity *identity)
 {
         struct process *process = must_alloc(sizeof(*process));
@@ -218,6 +227,7 @@ int process_run(const struct process_identity *identity)
         else
                 snprintf(name, sizeof(name), "%s", words[identity->role]);
         log_set_process(name);
+        ready_libraries();
         prctl(PR_SET_NAME, name, 0, 0, 0);
         status = live(process, &why);
         if (why.code != FAULT_NONE)
