@@ -62,3 +62,11 @@ int64_t glance_age_ms(const struct view_meta *meta)
 {
         return clock_boot_ms() - meta->heartbeat_seen_ms;
 }
+
+bool glance_has(struct glance *glance, uint64_t serial)
+{
+        struct view_meta meta;
+        struct fault why;
+
+        return glance_meta(glance, &meta, &why) && !meta.refused && meta.serial >= serial;
+}

@@ -24,3 +24,6 @@ bool glance_meta(struct glance *glance, struct view_meta *ret, struct fault *why
 
 /* How old the view's data is, by CLOCK_BOOTTIME. */
 int64_t glance_age_ms(const struct view_meta *meta);
+
+/* Has the view this serial? False also when it cannot be read. */
+bool glance_has(struct glance *glance, uint64_t serial);

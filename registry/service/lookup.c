@@ -119,7 +119,7 @@ static void on_reached(void *closure, bool reached)
 {
         struct call *call = closure;
 
-        if (reached)
+        if (reached || glance_has(&call->service->glance, call->message->min_serial))
                 ask(call);
         else
                 call_fail_with(call, RESULT_NOT_CAUGHT_UP);
@@ -128,14 +128,7 @@ static void on_reached(void *closure, bool reached)
 /* Asked for no less than a serial: wait for it as a writer would; the sealer checks again. */
 static void ask_when_reached(struct call *call)
 {
-        struct view_meta meta;
-        struct fault why;
-
-        if (!glance_meta(&call->service->glance, &meta, &why)) {
-                call_fail_fault(call, &why);
-                return;
-        }
-        if (meta.serial >= call->message->min_serial)
+        if (glance_has(&call->service->glance, call->message->min_serial))
                 ask(call);
         else
                 reaching_wait(call->service->reaching, call->message->min_serial, on_reached, call);

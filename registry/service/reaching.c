@@ -10,9 +10,6 @@
 #include "registry/base/log.h"
 #include "registry/service/clock.h"
 
-/* A poke has 14 octets; see service/channel.c. */
-#define POKE_LIMIT 64u
-
 struct waiter {
         TAILQ_ENTRY(waiter) next; /* by deadline: all wait equally long */
         uint64_t serial;
@@ -82,18 +79,12 @@ static void on_timeout(evutil_socket_t fd, short what, void *closure)
         start_timer(reaching);
 }
 
-/* Asks for the highest serial anybody waits for. A poke that cannot be sent is sent when the channel takes it. */
-static void poke(struct reaching *reaching)
+/* The follower keeps the least and the most that this worker asked for. */
+static void poke(struct reaching *reaching, uint64_t serial)
 {
+        const struct poke message = {.kind = POKE_REACH, .generation = reaching->generation, .serial = serial};
         CLEANUP(buffer) struct buffer packet = BUFFER_INIT;
-        struct poke message = {.kind = POKE_REACH, .generation = reaching->generation};
-        struct waiter *waiter;
 
-        TAILQ_FOREACH(waiter, &reaching->waiting, next)
-                if (waiter->serial > message.serial)
-                        message.serial = waiter->serial;
-        if (message.serial == 0)
-                return;
         poke_encode(&packet, &message);
         if (send(reaching->channel, packet.data, packet.length, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0)
                 return;
@@ -102,17 +93,23 @@ static void poke(struct reaching *reaching)
         event_add(reaching->writable, NULL);
 }
 
+/* Some poke was not sent, and which is not kept: all who wait ask again. */
 static void on_writable(evutil_socket_t fd, short what, void *closure)
 {
+        struct reaching *reaching = closure;
+        struct waiter *waiter;
+
         (void)fd;
         (void)what;
-        poke(closure);
+        TAILQ_FOREACH(waiter, &reaching->waiting, next)
+                if (waiter->serial > reaching->reached)
+                        poke(reaching, waiter->serial);
 }
 
 static void on_readable(evutil_socket_t fd, short what, void *closure)
 {
         struct reaching *reaching = closure;
-        uint8_t packet[POKE_LIMIT];
+        uint8_t packet[POKE_OCTETS + 1]; /* a longer packet is cut to what is none */
         struct poke message;
         ssize_t length;
 
@@ -157,7 +154,7 @@ void reaching_wait(struct reaching *reaching, uint64_t serial, reaching_done_fn 
         }
         if (TAILQ_FIRST(&reaching->waiting) == waiter)
                 start_timer(reaching);
-        poke(reaching);
+        poke(reaching, serial);
 }
 
 struct reaching *reaching_new(struct event_base *base, int channel, uint32_t generation, uint32_t wait_ms)

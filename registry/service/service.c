@@ -26,7 +26,7 @@ static const struct db_limits db_limits = {
         .retry_ms = 250,
 };
 
-/* The store this worker writes to must be the one the view was made from, no further back than the view. */
+/* The store this worker writes to must be the one the view was made from, and no further back. */
 static bool on_identify(void *closure, const PGresult *row, struct fault *why)
 {
         struct service *service = closure;
@@ -42,9 +42,14 @@ static bool on_identify(void *closure, const PGresult *row, struct fault *why)
         if (store.system_identifier != view.system_identifier || store.timeline != view.timeline ||
                 memcmp(store.epoch, view.epoch, sizeof(store.epoch)) != 0)
                 return fault_set(why, FAULT_MISMATCH, "the store is not the one the view was made from");
-        if (store.serial < view.serial ||
-                (store.serial == view.serial && memcmp(store.chain, view.chain, sizeof(store.chain)) != 0))
+        if (store.serial == view.serial && memcmp(store.chain, view.chain, sizeof(store.chain)) != 0)
                 return fault_set(why, FAULT_MISMATCH, "the store's ledger is not the view's");
+        /*
+         * The view may have gone on since the row was read. If the store is behind at the next attempt too, the
+         * follower will have seen it and refuse it by its name.
+         */
+        if (store.serial < view.serial)
+                return fault_set(why, FAULT_STORE, "the store is behind the view");
         return true;
 }
 

@@ -383,6 +383,8 @@ static void on_reached(void *closure, bool reached)
         struct writing *writing = closure;
         Qcr__Reply *reply = writing->reply;
 
+        /* A follower that was started anew meanwhile has reached it without knowing who waits. */
+        reached = reached || glance_has(&writing->call->service->glance, writing->serial);
         reply->has_visible = true;
         reply->visible = reached;
         if (!reached && reply->code == RESULT_DONE)
