@@ -158,17 +158,17 @@ static bool may_decide(struct writing *writing, const struct approval *approval)
                 return refuse(writing, RESULT_PROPOSAL_UNKNOWN);
         if (approval->is_decided)
                 return refuse(writing, RESULT_PROPOSAL_DECIDED);
-        if (is_own(writing, approval)) {
-                if (!approval->approves)
-                        return true; /* taking it back */
-                refuse(writing, RESULT_SELF_APPROVAL);
-                writing->call->failure.allowed = "another person may approve it; you may take it back by rejecting it";
-                return false;
-        }
+        if (is_own(writing, approval) && !approval->approves)
+                return true; /* taking it back */
         if (!(writing->roles & approval->kind->roles)) {
                 failure_set(&writing->call->failure, RESULT_ROLE_MISSING, "none of your roles decides %s",
                         approval->kind->word);
                 writing_refuse(writing);
+                return false;
+        }
+        if (is_own(writing, approval)) {
+                refuse(writing, RESULT_SELF_APPROVAL);
+                writing->call->failure.allowed = "another person may approve it; you may take it back by rejecting it";
                 return false;
         }
         return true;
