@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /*
  * qcrd: the registry's daemon. Started by people and service managers it is the parent; started by the parent
- * (`--process`) it is one of the others.
+ * (`--role`) it is one of the others.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -65,14 +65,16 @@ static bool parse_count(const char *text, unsigned *ret)
         return true;
 }
 
-/* qcrd --process ROLE SLOT GENERATION PARENT: written by registry/spawn.c. */
+/* qcrd --role ROLE --slot N --generation N --parent PID: written by registry/spawn.c, read here alone. */
 static int run_process(char **words)
 {
         struct process_identity identity = {0};
         unsigned parent;
 
-        if (!process_role_parse(words[0], &identity.role) || !parse_count(words[1], &identity.slot) ||
-            !parse_count(words[2], &identity.generation) || !parse_count(words[3], &parent))
+        if (!process_role_parse(words[1], &identity.role) || strcmp(words[2], "--slot") != 0 ||
+            !parse_count(words[3], &identity.slot) || strcmp(words[4], "--generation") != 0 ||
+            !parse_count(words[5], &identity.generation) || strcmp(words[6], "--parent") != 0 ||
+            !parse_count(words[7], &parent))
                 return EXIT_USAGE;
         identity.parent = (long)parent;
         return process_run(&identity);
@@ -141,8 +143,8 @@ int main(int argc, char **argv)
 
         fill_standard_descriptors();
         signal(SIGPIPE, SIG_IGN);
-        if (argc == 6 && strcmp(argv[1], "--process") == 0)
-                return run_process(argv + 2);
+        if (argc == 9 && strcmp(argv[1], "--role") == 0)
+                return run_process(argv + 1);
         while ((c = getopt_long(argc, argv, "c:h", options, NULL)) != -1) {
                 switch (c) {
                 case 'c':

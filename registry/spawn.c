@@ -23,8 +23,11 @@ static void become(const struct process_identity *identity, int pipe_fd, const i
 {
         char slot[12], generation[12], parent[24];
         char role[16];
-        char name[] = "qcrd", process[] = "--process";
-        char *const arguments[] = {name, process, role, slot, generation, parent, NULL};
+        char name[] = "qcrd", role_word[] = "--role", slot_word[] = "--slot";
+        char generation_word[] = "--generation", parent_word[] = "--parent";
+        char *const arguments[] = {
+                name, role_word, role, slot_word, slot, generation_word, generation, parent_word, parent, NULL,
+        };
         int high[2 + CONFIG_WORKERS_MAX], null = open("/dev/null", O_RDONLY | O_CLOEXEC);
         sigset_t none;
 
