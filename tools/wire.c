@@ -202,7 +202,7 @@ static enum wire_trouble make_context(struct wire *w, const struct wire_options 
         return WIRE_FINE;
 }
 
-static enum wire_trouble make_session(struct wire *w, const char *host, struct fault *why)
+static enum wire_trouble make_session(struct wire *w, char *host, struct fault *why)
 {
         struct in6_addr address;
         bool is_address = inet_pton(AF_INET, host, &address) == 1 || inet_pton(AF_INET6, host, &address) == 1;

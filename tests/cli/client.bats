@@ -235,6 +235,22 @@ CASES
   [ "$(ls "$BATS_TEST_TMPDIR/receipts" | wc -l)" -eq 2 ]
 }
 
+@test "a receipt may be relied on now (--fresh), or not any more (6)" {
+  play honest
+  qcr lookup "$clear" --receipt "$BATS_TEST_TMPDIR/receipt" >/dev/null
+  run qcr verify "$BATS_TEST_TMPDIR/receipt" --fresh
+  [ "$status" -eq 0 ]
+  stop
+  play old
+  qcr lookup "$clear" --receipt "$BATS_TEST_TMPDIR/receipt" >/dev/null
+  run qcr verify "$BATS_TEST_TMPDIR/receipt"
+  [ "$status" -eq 0 ]
+  run qcr verify "$BATS_TEST_TMPDIR/receipt" --fresh --json
+  [ "$status" -eq 6 ]
+  [ "$(member exit)" = 6 ]
+  [ "$(member current)" = false ]
+}
+
 @test "an answer whose receipt cannot be written is not shown" {
   play honest
   run qcr lookup "$clear" --receipt "$BATS_TEST_TMPDIR/nowhere/receipt"

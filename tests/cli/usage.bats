@@ -109,3 +109,23 @@ CASES
   grep '^tools/' po/POTFILES | sort | comm -13 - "$BATS_TEST_TMPDIR/with" >"$BATS_TEST_TMPDIR/left"
   [ ! -s "$BATS_TEST_TMPDIR/left" ]
 }
+
+# options_of TEXT...: the long options named in a text, one a line
+options_of() {
+  grep -oE '(^|[^a-z-])--[a-z][a-z-]+' | grep -oE '[a-z][a-z-]+' | sort -u
+}
+
+@test "the manual names every option and command that help names, and no other" {
+  {
+    qcr --help
+    for words in lookup verify find 'code check' 'record file' 'record withdraw' 'record list' pending approve reject whoami ping; do
+      # shellcheck disable=SC2086
+      qcr $words --help
+    done
+  } | options_of >"$BATS_TEST_TMPDIR/help"
+  options_of <"$top/docs/man/qcr.1.scd" >"$BATS_TEST_TMPDIR/manual"
+  diff "$BATS_TEST_TMPDIR/help" "$BATS_TEST_TMPDIR/manual"
+  qcr --help | sed -n '/^Commands:/,/^$/s/^  \([a-z]* *[a-z]*\) .*/\1/p' | sed -E 's/ +$//; s/  .*//' | while read -r words; do
+    grep -q "^\*${words%% [A-Z]*}" "$top/docs/man/qcr.1.scd" || grep -q "\*${words%% [A-Z]*}\* ID" "$top/docs/man/qcr.1.scd" || { echo "$words"; false; }
+  done
+}

@@ -76,14 +76,6 @@ refused() {
   [ "$(member current)" = false ]
 }
 
-@test "--fresh asks about now" {
-  [ -n "$(command -v faketime)" ] || skip "faketime is not installed"
-  run faketime -f '@2026-11-24 12:00:00' qcr verify "$receipt" --fresh
-  [ "$status" -eq 0 ]
-  run faketime -f '@2027-11-24 12:00:00' qcr verify "$receipt" --fresh
-  [ "$status" -eq 6 ]
-}
-
 @test "the members are the statement's lines, as the other verifier reads them" {
   for name in found listed merged not-registered withheld; do
     run qcr verify "$evidence/receipt-$name.txt" --json

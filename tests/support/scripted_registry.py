@@ -81,7 +81,7 @@ class Authority:
 
   def issue(self, subject, key, ca=False, usages=(), names=(), critical=True):
     name = lambda text: x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, text)])
-    start = now() - datetime.timedelta(days=1)
+    start = now() - datetime.timedelta(days=5)
     self.serial += 1
     builder = (x509.CertificateBuilder().subject_name(name(subject)).issuer_name(name(self.name))
                .public_key(key.public_key()).serial_number(self.serial).not_valid_before(start)
@@ -163,15 +163,16 @@ class Sealer:
     lines = ['context %s/lookup-statement/v1' % ORIGIN] + ['%s %s' % (n, values[n]) for n in verify_receipt.LINES]
     return ('\n'.join(lines) + '\n').encode()
 
-  def seal(self, request, fields, changes=None, after=lambda statement: statement):
+  def seal(self, request, fields, changes=None, after=lambda statement: statement, signed=None):
+    signed = signed or now()
     statement = self.statement(request, fields, changes or {})
     other = hashlib.sha256(b'\x00neighbour').digest()
     root, paths = make_evidence.tree([hashlib.sha256(b'\x00' + statement).digest(), other])
     # The head's data-as-of is the oldest of its batch, so never younger than the statement's.
     text = ('%s/lookup-batch/v1\nsuite ed25519-sha256\ntree 2 %s\nsigned %s\ndata-as-of %s\ncert %s\n'
             'suites ed25519-sha256\nseq script-1\n' % (
-              ORIGIN, base64.b64encode(root).decode(), instant(now()),
-              instant(now() - datetime.timedelta(seconds=5)), hashlib.sha256(self.certificate).hexdigest()))
+              ORIGIN, base64.b64encode(root).decode(), instant(signed),
+              instant(signed - datetime.timedelta(seconds=5)), hashlib.sha256(self.certificate).hexdigest()))
     note = make_evidence.sign_note(text, ORIGIN + '/lookup', self.key)
     return message(f1=after(statement), f2=0, f3=b''.join(paths[0]), f4=note, f5=self.certificate)
 
@@ -330,6 +331,15 @@ class Unsigned(Registry):
     return self.whoami(request, fields)
 
 
+class Old(Registry):
+  """Signed three days ago and current for one: a clock that is far behind."""
+  def lookup(self, request, fields):
+    then = now() - datetime.timedelta(days=3)
+    return reply(self.sealer.seal(request, fields, {
+      'data-as-of': instant(then), 'known-at': instant(then),
+      'valid-until': instant(then + datetime.timedelta(days=1))}, signed=then), 16)
+
+
 class Stale(Registry):
   def lookup(self, request, fields):
     return failure(5003, 'stale', 'the newest data is 300 s old', f5='max_age_ms', f6='60000', f7=1, f8=1500)
@@ -384,7 +394,7 @@ class WrongId(Registry):
 SCRIPTS = {
   'honest': Registry, 'stranger': Stranger, 'wrong-name': WrongName, 'closed': Closed, 'not-enrolled': NotEnrolled,
   'garbage': Garbage, 'forged': Forged, 'replayed': Replayed, 'other-code': OtherCode, 'other-request': OtherRequest,
-  'other-root': OtherRoot, 'person-seals': PersonSeals, 'unsigned': Unsigned, 'stale': Stale, 'lost-once': LostOnce,
+  'other-root': OtherRoot, 'person-seals': PersonSeals, 'unsigned': Unsigned, 'old': Old, 'stale': Stale, 'lost-once': LostOnce,
   'lost-always': LostAlways, 'draining-once': DrainingOnce, 'silent': Silent, 'backwards': Backwards,
   'wrong-id': WrongId,
 }
