@@ -52,6 +52,9 @@ static void open_view(struct doctor *doctor)
                 snprintf(path, sizeof(path), "%s", buffer_text(&name));
         else if (!home_path(doctor->home, buffer_text(&name), path, &why))
                 return;
+        /* A view may be lost; that answers were given from one up to some entry is remembered beside it. */
+        if (!view_witness_read(path, &doctor->witness, &why))
+                doctor_warn(doctor, "view", "its witness is not compared: %s", why.text);
         if (view_open(&doctor->view, path, &why) && view_begin(doctor->view, &why) &&
                 view_meta(doctor->view, &doctor->view_meta, &why))
                 return;

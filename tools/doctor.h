@@ -15,6 +15,7 @@
 #include "registry/core/policy.h"
 #include "registry/store/link.h"
 #include "registry/view/view.h"
+#include "registry/view/view_witness.h"
 
 struct doctor_fact;
 
@@ -67,6 +68,8 @@ struct doctor {
         struct view *view;  /* NULL: none that can be read */
         struct view_meta view_meta;
         uint8_t chain_at_view[32], root_at_view[32]; /* at the view's serial, recomputed */
+        struct view_witness witness; /* what any view here has shown last; serial 0: nothing */
+        uint8_t chain_at_witness[32];
 };
 
 /* One finding. `key` says which row of `table`. */

@@ -123,6 +123,8 @@ static bool check_chain(struct pass *pass, const PGresult *row, struct fault *wh
                 memcpy(pass->doctor->root_at_view, root.octets, 32);
                 memcpy(pass->doctor->chain_at_view, pass->chain, 32);
         }
+        if (serial == pass->doctor->witness.serial)
+                memcpy(pass->doctor->chain_at_witness, pass->chain, 32);
         pass->doctor->entries++;
         return true;
 }
@@ -346,10 +348,27 @@ static bool check_head(struct pass *pass, struct fault *why)
         return true;
 }
 
+static void check_witness(struct doctor *doctor)
+{
+        const struct view_witness *witness = &doctor->witness;
+        char key[DOCTOR_KEY];
+
+        /* Of another epoch: the view check and the follower have said so. */
+        if (!witness->serial || memcmp(witness->epoch, doctor->epoch, sizeof(doctor->epoch)) != 0)
+                return;
+        if (witness->serial > doctor->serial)
+                doctor_find(doctor, "ledger", doctor_key(key, "%" PRIu64, doctor->serial + 1),
+                        "the ledger's tail was cut: answers were given from %" PRIu64 " entries", witness->serial);
+        else if (memcmp(witness->chain, doctor->chain_at_witness, 32) != 0)
+                doctor_find(doctor, "ledger", doctor_key(key, "1..%" PRIu64, witness->serial),
+                        "is another history than answers were given from");
+}
+
 static void check_view(struct doctor *doctor)
 {
         char key[DOCTOR_KEY];
 
+        check_witness(doctor);
         if (!doctor->view)
                 return;
         if (memcmp(doctor->view_meta.epoch, doctor->epoch, sizeof(doctor->epoch)) != 0)

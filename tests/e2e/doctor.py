@@ -122,6 +122,48 @@ EDITS = [
     ("coverage is made up", "INSERT INTO qcr.coverage VALUES ('x', 'product', 1, 'X', '2026-01-01')", [("coverage", "x product", "was inserted")]),
 ]
 
+# What rests on acts; places: filed, corrected, withdrawn are documents, approval the entry of the correction.
+ACT_EDITS = [
+    ("a filed record is lowered with its hash", "UPDATE qcr.record SET fine_fen = 1, content_hash = sha256('x') WHERE document = '{filed}'",
+     [("record", "{filed}", "its entry filed something else"), ("ledger_body", "", "its line `content`")]),
+    ("a filed record is deleted", "DELETE FROM qcr.record_body WHERE document_norm LIKE '%6001%'; DELETE FROM qcr.record WHERE document = '{filed}'",
+     [("record", "", "is missing"), ("standing", "{subject}", "inputs were changed")]),
+    ("an approved correction is made more favourable", "UPDATE qcr.record SET fine_fen = 1, content_hash = sha256('x') WHERE document = '{corrected}' AND version = 2",
+     [("record", "{corrected}", "is not the correction that was approved")]),
+    ("an approved correction is deleted",
+     "DELETE FROM qcr.record_body WHERE document_norm LIKE '%6002%' AND version = 2; DELETE FROM qcr.record WHERE document = '{corrected}' AND version = 2",
+     [("record", "{subject}", "is missing: entry {approval} approved")]),
+    ("a withdrawal is undone", "UPDATE qcr.record SET state = 'active' WHERE document = '{withdrawn}' AND version = 2", [("record", "{withdrawn}", "was changed")]),
+    ("a second withdrawal hangs on the approval of the first",
+     """INSERT INTO qcr.record (subject, authority_code, document_norm, type, version, ordinal, state, domain, document, kinds, severity, fine_fen,
+        confiscated_fen, decided_on, publicity_file, publicity_computed, source_code, content_hash, serial)
+        SELECT subject, authority_code, document_norm, type, 2, ordinal, 'withdrawn', domain, document, kinds, severity, fine_fen, confiscated_fen, decided_on,
+        publicity_file, publicity_computed, source_code, sha256('x'), (SELECT serial FROM qcr.record WHERE document = '{withdrawn}' AND version = 2)
+        FROM qcr.record WHERE document = '{filed}'""",
+     [("record", "{filed}", "is not the withdrawal that was approved")]),
+    ("an approval is laid to another person", "UPDATE qcr.approval SET actor = 'superior' WHERE serial = {approval}", [("approval", "{approval}", "actor was changed")]),
+    ("a proposal is laid to another person", "UPDATE qcr.approval SET proposer = 'officer' WHERE serial = {approval}", [("approval", "{approval}", "proposer was changed")]),
+    ("an approval is removed", "DELETE FROM qcr.approval WHERE serial = {approval}", [("approval", "{approval}", "is missing"), ("record", "{corrected}", "was inserted")]),
+    ("a rejection is turned into an approval", "UPDATE qcr.approval SET outcome = 'approved', reason = NULL WHERE outcome = 'rejected'",
+     [("approval", "", "outcome was changed"), ("record", "{subject}", "is missing")]),
+    ("a signed request is changed", "UPDATE qcr.act SET request = request || 'x' WHERE serial = {approval}",
+     [("act", "{approval}", "signature"), ("ledger_body", "{approval}", "its line `act`")]),
+    ("an act is laid to another certificate",
+     "UPDATE qcr.act SET certificate = (SELECT fingerprint FROM qcr.certificate WHERE person_id = 'superior') WHERE serial = {approval}",
+     [("act", "{approval}", "signature")]),
+    ("an act is removed", "DELETE FROM qcr.act WHERE serial = {approval}", [("act", "{approval}", "is missing")]),
+    ("a person let in by two is removed", "DELETE FROM qcr.person_role WHERE person_id = 'eve'; DELETE FROM qcr.certificate WHERE person_id = 'eve'",
+     [("person_role", "eve recorder", "is missing"), ("certificate", "", "is missing")]),
+    ("a role that two persons ended comes back", "DELETE FROM qcr.person_role_end", [("person_role_end", "eve regulator", "is missing")]),
+    ("a revocation by two persons is taken back", "DELETE FROM qcr.certificate_revocation", [("certificate_revocation", "", "is missing")]),
+    ("an inserted administrator approves alone",
+     "UPDATE qcr.act SET certificate = (SELECT certificate FROM qcr.act a WHERE a.serial = {person}) WHERE serial = {letin}",
+     [("approval", "{letin}", "signature")]),
+    ("the database has another grade than the view", """UPDATE qcr.standing SET grade = 'A', score = 100 WHERE subject = '{subject}';
+     UPDATE qcr.grade_history SET grade = 'A', score = 100 WHERE subject = '{subject}'""", [("view", "{subject}", "is not the database's"), ("standing", "{subject}", "grade was changed")]),
+    ("a backup from before is put in its place", "", [("ledger", "", "tail was cut: the view has seen"), ("ledger", "", "tail was cut: answers were given")]),
+]
+
 
 def doctor(r, database):
     done = subprocess.run(["qcr-admin", "doctor", "--json", "--database", f"host={r.pg} dbname={database}"], env=r.env,
@@ -145,13 +187,72 @@ def edits(r, places, cases, template="qcr"):
         edited = subprocess.run(["psql", "-XqAt", "-v", "ON_ERROR_STOP=1", "-h", str(r.pg), "-U", "postgres", "-d", database, "-1"],
                                 env=r.env, input=FREE + statements, capture_output=True, text=True)
         status, report = doctor(r, database)
-        missing = [w for w in wanted if not named(report, w[0], w[1].format(**places), w[2])]
+        missing = [w for w in wanted if not named(report, w[0], w[1].format(**places), w[2].format(**places))]
         check(f"{what}: found", edited.returncode == 0 and status == 1 and not missing,
               (edited.stderr, status, missing, report if "stdout" in report else report["findings"][:4]))
         r.sql(f"DROP DATABASE {database}", database="postgres")
 
 
+def decide(r, done, *who):
+    """Approves what `done` proposed; its serial and the approval's."""
+    text = done.stdout
+    serial = json.loads(text)["serial"] if text.startswith("{") else int(text.split()[2])
+    for name in who[:-1]:
+        refused = r.qcr("approve", serial, "--yes", who=name)
+        check(f"{name} cannot approve what they proposed, whichever certificate they use", refused.returncode == 11, refused.stdout + refused.stderr)
+    approved = r.qcr("approve", serial, "--yes", "--json", who=who[-1])
+    if approved.returncode != 0:
+        raise RuntimeError(approved.stdout + approved.stderr)
+    return serial, json.loads(approved.stdout)["serial"]
+
+
+def acts(r):
+    """Filed, corrected and withdrawn records, a rejection, and a person's whole life; then every edit of them."""
+    code, name = "91510823141777630N", "剑阁县诚盛农业开发有限公司"
+    filed, corrected, withdrawn = (f"剑市监处罚〔2026〕600{n}号" for n in (1, 2, 3))
+    r.stop()
+    r.sql("CREATE DATABASE before TEMPLATE qcr", database="postgres")
+    r.start()
+    r.record(code, name, filed)
+    r.record(code, name, corrected, kind="closure")
+    _, approval = decide(r, r.record(code, name, corrected, kind="warning"), "recorder", "reviewer")
+    r.record(code, name, withdrawn)
+    withdraw = ["record", "withdraw", "--code", code, "--type", "penalty", "--authority-code", "11510823008765438X", "--document", withdrawn,
+                "--reason", "撤销", "--basis-document", "剑府复决〔2026〕3号", "--yes", "--json"]
+    decide(r, r.qcr(*withdraw, who="recorder"), "reviewer")
+    withdraw[withdraw.index("--document") + 1] = filed
+    rejected = r.qcr("reject", json.loads(r.qcr(*withdraw, who="recorder").stdout)["serial"], "--reason", "不成立", "--yes", who="superior")
+    check("a proposal is rejected by another person", rejected.returncode == 0, rejected.stderr)
+
+    made = r.admin("key", "person", "eve")
+    check("a key for a person is made", made.returncode == 0, made.stderr)
+    eve = r.home / "people" / "eve" / "cert.pem"
+    add = ["person", "add", "eve", "--office", "market", "--name", "Eve", "--role", "recorder", "--role", "regulator", "--certificate", eve]
+    person, letin = decide(r, r.admin(*add), "admin", "admin2")
+    check("who two administrators let in may ask", r.qcr("whoami", who="eve").returncode == 0)
+    decide(r, r.admin("person", "end", "eve", "regulator"), "admin2")
+    decide(r, r.admin("office", "add", "quality", "--name", "质量监督所", "--code", "11510823008765438X"), "admin2")
+    decide(r, r.admin("person", "grant", "eve", "officer"), "admin2")
+    r.admin("key", "person", "eve2", "--person", "eve")
+    decide(r, r.admin("person", "certificate", "eve", r.home / "people" / "eve2" / "cert.pem"), "admin2")
+    decide(r, r.admin("person", "revoke", eve, "--reason", "key lost"), "admin2")
+    check("a revoked certificate is not admitted", r.qcr("whoami", who="eve").returncode == 8)
+    check("another certificate of the same person is", r.qcr("whoami", who="eve2").returncode == 0)
+    r.stop()
+    status, report = doctor(r, "qcr")
+    check("a registry that was worked with is clean", status == 0 and report.get("clean") is True, report)
+    places = {"subject": code[8:17], "filed": filed.replace("〔", "(").replace("〕", ")"), "corrected": corrected.replace("〔", "(").replace("〕", ")"),
+              "withdrawn": withdrawn.replace("〔", "(").replace("〕", ")"), "approval": str(approval), "person": str(person), "letin": str(letin)}
+    for what, statements, wanted in ACT_EDITS:
+        for word, document in (("filed", filed), ("corrected", corrected), ("withdrawn", withdrawn)):
+            statements = statements.replace(f"'{{{word}}}'", f"'{document}'")
+        edits(r, places, [(what, statements, wanted)], template="before" if not statements else "qcr")
+
+
 def main():
+    with Registry() as r:
+        r.import_sample()
+        acts(r)
     with Registry(start=False) as r:
         status, report = doctor(r, "qcr")
         check("a registry just founded is clean", status == 0 and report.get("clean") is True, report)
