@@ -25,11 +25,13 @@
 static const char help[] =
         "Usage: qcr-admin import enterprises|penalties FILE [OPTION]...\n"
         "\n"
-        "Imports a CSV file, UTF-8 or GB18030. A row that cannot be used stops no other. The same rows sent again\n"
+        "Imports a CSV file, UTF-8 or GB18030. A row that cannot be used stops no other. The same rows sent "
+        "again\n"
         "are unchanged, so that an import that was cut off is simply run again.\n"
         "\n"
         "  --dry-run            the same decisions, and nothing stored\n"
-        "  --rejects FILE       writes what was rejected as CSV, with line, column, value and reason; it can be\n"
+        "  --rejects FILE       writes what was rejected as CSV, with line, column, value and reason; it can "
+        "be\n"
         "                       corrected and imported again\n"
         "  --json               the summary as JSON\n"
         "  --as PERSON          whose key signs, a folder under people/; QCR_AS otherwise, and admin\n"
@@ -38,7 +40,8 @@ static const char help[] =
         "  --home DIR           the registry's folder; QCR_HOME otherwise\n"
         "  --database CONNINFO  without a user; QCR_DATABASE or the home's qcrd.conf otherwise\n"
         "\n"
-        "Rows are accepted, unchanged, corrected, held (a second person decides: qcr pending), parked (until\n"
+        "Rows are accepted, unchanged, corrected, held (a second person decides: qcr pending), parked "
+        "(until\n"
         "their enterprise arrives) or rejected. Rejected rows do not make the command fail.\n"
         "\n"
         "Example:\n"
@@ -76,7 +79,8 @@ static bool chunk_parse(const char *text, unsigned *ret)
 
 static int parse_words(struct command *command, int count, char **words)
 {
-        static const struct import_format *const formats[] = {&import_enterprises_format, &import_penalties_format};
+        static const struct import_format *const formats[] = {
+                &import_enterprises_format, &import_penalties_format};
 
         if (count != 2)
                 return admin_usage(COMMAND, "what to import and one file are needed");
@@ -109,19 +113,36 @@ static int parse(struct command *command, int argc, char **argv)
 
         while ((letter = getopt_long(argc, argv, ":h", options, NULL)) != -1)
                 switch (letter) {
-                case DRY: command->is_dry = true; break;
-                case REJECTS: command->rejects = optarg; break;
-                case JSON: command->is_json = true; break;
-                case AS: command->as = optarg; break;
-                case QUIET: command->is_quiet = true; break;
-                case HOME: command->home = optarg; break;
-                case DATABASE: command->database = optarg; break;
+                case DRY:
+                        command->is_dry = true;
+                        break;
+                case REJECTS:
+                        command->rejects = optarg;
+                        break;
+                case JSON:
+                        command->is_json = true;
+                        break;
+                case AS:
+                        command->as = optarg;
+                        break;
+                case QUIET:
+                        command->is_quiet = true;
+                        break;
+                case HOME:
+                        command->home = optarg;
+                        break;
+                case DATABASE:
+                        command->database = optarg;
+                        break;
                 case CHUNK:
                         if (!chunk_parse(optarg, &command->chunk_rows))
-                                return admin_usage(COMMAND, "%s: not a number from 1 to %u", optarg, IMPORT_CHUNK_MAX);
+                                return admin_usage(
+                                        COMMAND, "%s: not a number from 1 to %u", optarg, IMPORT_CHUNK_MAX);
                         break;
-                case 'h': return -1;
-                default: return admin_bad_option(COMMAND, letter, argv);
+                case 'h':
+                        return -1;
+                default:
+                        return admin_bad_option(COMMAND, letter, argv);
                 }
         return parse_words(command, argc - optind, argv + optind);
 }
@@ -218,8 +239,8 @@ static void print_text(const struct command *command, const struct import_result
                 s->rows);
         printf("  accepted  %" PRIu64 "\n  unchanged %" PRIu64 "\n  corrected %" PRIu64 "\n", s->accepted,
                 s->unchanged, s->corrected);
-        printf("  held      %" PRIu64 "\n  parked    %" PRIu64 "\n  rejected  %" PRIu64 "\n", s->held, s->parked,
-                s->rejected);
+        printf("  held      %" PRIu64 "\n  parked    %" PRIu64 "\n  rejected  %" PRIu64 "\n", s->held,
+                s->parked, s->rejected);
         for (unsigned i = 0; i < s->reasons; i++)
                 printf("    %-22s %" PRIu64 "\n", s->reason[i].word, s->reason[i].count);
         if (*result->run)
@@ -237,10 +258,13 @@ static void print_result(const struct command *command, struct import_result *re
         if (command->is_quiet)
                 return;
         if (s->inner_checks)
-                fprintf(stderr, "qcr-admin import: %" PRIu64 " codes hold an organization code with another check"
-                                " character than GB 11714 gives\n", s->inner_checks);
+                fprintf(stderr,
+                        "qcr-admin import: %" PRIu64 " codes hold an organization code with another check"
+                        " character than GB 11714 gives\n",
+                        s->inner_checks);
         if (s->types)
-                fprintf(stderr, "qcr-admin import: %" PRIu64 " codes are of a type that GB 32100 does not list\n",
+                fprintf(stderr,
+                        "qcr-admin import: %" PRIu64 " codes are of a type that GB 32100 does not list\n",
                         s->types);
 }
 

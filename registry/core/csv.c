@@ -103,7 +103,8 @@ static size_t plain_length(const struct csv *csv)
                 while (n < csv->input.length && p[n] != '"' && p[n] != '\n' && p[n])
                         n++;
         else
-                while (n < csv->input.length && p[n] != '"' && p[n] != '\n' && p[n] != ',' && p[n] != '\r' && p[n])
+                while (n < csv->input.length && p[n] != '"' && p[n] != '\n' && p[n] != ',' && p[n] != '\r' &&
+                        p[n])
                         n++;
         return n;
 }
@@ -268,15 +269,24 @@ enum csv_answer csv_next(struct csv *csv, const struct csv_row **ret)
 const char *csv_flaw_word(enum csv_flaw which)
 {
         switch (which) {
-        case CSV_SOUND: return "ok";
-        case CSV_NUL: return "csv_nul";
-        case CSV_STRAY_QUOTE: return "csv_stray_quote";
-        case CSV_AFTER_QUOTE: return "csv_after_quote";
-        case CSV_UNCLOSED: return "csv_unclosed";
-        case CSV_STRAY_RETURN: return "csv_stray_return";
-        case CSV_FIELD_LENGTH: return "csv_field_length";
-        case CSV_ROW_LENGTH: return "csv_row_length";
-        case CSV_COLUMNS: return "csv_columns";
+        case CSV_SOUND:
+                return "ok";
+        case CSV_NUL:
+                return "csv_nul";
+        case CSV_STRAY_QUOTE:
+                return "csv_stray_quote";
+        case CSV_AFTER_QUOTE:
+                return "csv_after_quote";
+        case CSV_UNCLOSED:
+                return "csv_unclosed";
+        case CSV_STRAY_RETURN:
+                return "csv_stray_return";
+        case CSV_FIELD_LENGTH:
+                return "csv_field_length";
+        case CSV_ROW_LENGTH:
+                return "csv_row_length";
+        case CSV_COLUMNS:
+                return "csv_columns";
         }
         return "csv";
 }
@@ -293,7 +303,9 @@ static bool is_formula(struct slice text)
 
 void csv_add_field(struct buffer *to, struct slice text, bool guard)
 {
-        bool guarded = guard && is_formula(text), quoted = guarded;
+        bool guarded = guard && is_formula(text);
+        /* At a file's start a byte order mark would be taken for the file's. */
+        bool quoted = guarded || (text.length >= 3 && !memcmp(text.data, byte_order_mark, 3));
 
         for (size_t i = 0; i < text.length && !quoted; i++)
                 quoted = memchr(",\"\r\n", text.data[i], 4);

@@ -35,12 +35,12 @@ enum csv_answer {
 };
 
 enum csv_state {
-        CSV_AT_ROW,    /* before the first octet of a row */
-        CSV_AT_FIELD,  /* before the first octet of a field that is not the first */
+        CSV_AT_ROW,   /* before the first octet of a row */
+        CSV_AT_FIELD, /* before the first octet of a field that is not the first */
         CSV_PLAIN,
         CSV_QUOTED,
-        CSV_QUOTE,     /* after a quote inside quotes: a doubled one, or the end */
-        CSV_RETURN,    /* after a CR outside quotes */
+        CSV_QUOTE,  /* after a quote inside quotes: a doubled one, or the end */
+        CSV_RETURN, /* after a CR outside quotes */
 };
 
 struct csv_row {
@@ -55,11 +55,11 @@ struct csv_row {
 struct csv {
         enum csv_state state;
         bool ended;
-        unsigned bom;          /* octets of a byte order mark seen; 4: no longer looked for */
+        unsigned bom; /* octets of a byte order mark seen; 4: no longer looked for */
         struct slice input;
         uint64_t line;
         uint64_t column;
-        struct buffer text;    /* the row's fields, one after the other */
+        struct buffer text; /* the row's fields, one after the other */
         size_t starts[CSV_COLUMNS_MAX + 1];
         struct csv_row row;
 };
@@ -79,8 +79,9 @@ enum csv_answer csv_next(struct csv *csv, const struct csv_row **ret);
 const char *csv_flaw_word(enum csv_flaw flaw);
 
 /*
- * Appends one field as RFC 4180 has it: quoted where it must be. With `guard`, a text that a spreadsheet would
- * run as a formula (it starts with = + - @, tab or CR) gets an apostrophe in front; csv_unguard takes it off.
+ * Appends one field as RFC 4180 has it: quoted where it must be. With `guard`, a text that a spreadsheet
+ * would run as a formula (it starts with = + - @, tab or CR) gets an apostrophe in front; csv_unguard takes
+ * it off.
  */
 void csv_add_field(struct buffer *to, struct slice text, bool guard);
 struct slice csv_unguard(struct slice text);

@@ -41,7 +41,8 @@ static bool row_parse(const struct csv_row *row, struct domain_table *table, str
         by_default = ret->by == DOMAIN_BY_DEFAULT;
         ret->at = table->texts.length;
         /* A default has no text: it would never be compared with anything. */
-        if (by_default ? row->fields[1].length > 0 : name_normalise(row->fields[1], &table->texts) != NAME_SOUND)
+        if (by_default ? row->fields[1].length > 0
+                       : name_normalise(row->fields[1], &table->texts) != NAME_SOUND)
                 return fault_set(why, FAULT_CONFIG, "domains: line %llu: its text cannot be used",
                         (unsigned long long)row->line);
         ret->length = table->texts.length - ret->at;
@@ -58,7 +59,8 @@ bool domain_table_parse(struct slice text, struct domain_table *ret, struct faul
         *ret = (struct domain_table){0};
         csv_init(&csv);
         if (text.length > DOMAIN_TABLE_OCTETS_MAX)
-                return fault_set(why, FAULT_CONFIG, "domains: longer than %u octets", DOMAIN_TABLE_OCTETS_MAX);
+                return fault_set(
+                        why, FAULT_CONFIG, "domains: longer than %u octets", DOMAIN_TABLE_OCTETS_MAX);
         csv_push(&csv, text);
         csv_end(&csv);
         for (; csv_next(&csv, &row) == CSV_ROW; header = false) {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /*
- * The domain table: to which of the four domains (product, engineering, service, environment) a penalty belongs.
- * What was done says it best, so the kind of violation is looked up first; only if the table does not know it,
- * the deciding office; and last the table's own default, which it must have, since a record without a domain
- * would stand in nobody's coverage.
+ * The domain table: to which of the four domains (product, engineering, service, environment) a penalty
+ * belongs. What was done says it best, so the kind of violation is looked up first; only if the table does
+ * not know it, the deciding office; and last the table's own default, which it must have, since a record
+ * without a domain would stand in nobody's coverage.
  *
  * The table is data (share/domains.csv): `by,text,domain` with by one of conduct, office, default. A text is
  * found anywhere in the field; of several that are found the longest counts, then the earlier line, so that a
@@ -25,7 +25,7 @@ enum domain_by {
 
 struct domain_row {
         enum domain_by by;
-        size_t at;          /* of its normalised text in texts */
+        size_t at; /* of its normalised text in texts */
         size_t length;
         const char *domain; /* a literal */
 };

@@ -76,7 +76,8 @@ static bool is_mobile(const uint8_t *p)
 
 bool personal_is_identity(struct slice text)
 {
-        return text.length == IDENTITY_LENGTH && looks_like_identity(text.data) && has_identity_check(text.data);
+        return text.length == IDENTITY_LENGTH && looks_like_identity(text.data) &&
+               has_identity_check(text.data);
 }
 
 unsigned personal_mask(struct slice text, unsigned kinds, struct buffer *ret)

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /*
- * Publicity: until which day a penalty may be shown and used, by the regime in force on the day it was decided.
- * Regimes replace each other (SAMR Order 45, then 107, then NDRC Order 36), and each counts in its own way, so
- * they are a table, data with sources, and a decision keeps the regime of its day.
+ * Publicity: until which day a penalty may be shown and used, by the regime in force on the day it was
+ * decided. Regimes replace each other (SAMR Order 45, then 107, then NDRC Order 36), and each counts in its
+ * own way, so they are a table, data with sources, and a decision keeps the regime of its day.
  *
- * The table gives the longest term a regime allows. Repair and early stop are decisions of their own, with their
- * own papers. A kind that a regime does not publish at all has no term, and no end is computed from it: how long
- * such a record counts is the policy's to say (core/policy, fallback).
+ * The table gives the longest term a regime allows. Repair and early stop are decisions of their own, with
+ * their own papers. A kind that a regime does not publish at all has no term, and no end is computed from it:
+ * how long such a record counts is the policy's to say (core/policy, fallback).
  */
 #pragma once
 
@@ -18,8 +18,8 @@
 
 struct publicity_regime {
         struct day from;
-        struct day to;                  /* the last day; DAY_NONE: still in force */
-        uint8_t publication_days;       /* counted from publicity: the last day on which a decision is published */
+        struct day to;            /* the last day; DAY_NONE: still in force */
+        uint8_t publication_days; /* counted from publicity: the last day on which a decision is published */
         uint16_t months[PENALTY_KINDS]; /* by kind; 0: not published */
 };
 

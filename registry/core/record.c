@@ -256,8 +256,8 @@ void party_hash(const struct party *party, uint8_t ret[32])
         SHA256(bytes.data, bytes.length, ret);
 }
 
-bool record_has_content(const struct record *record, const struct record_guise *guise,
-        const uint8_t content_hash[32])
+bool record_has_content(
+        const struct record *record, const struct record_guise *guise, const uint8_t content_hash[32])
 {
         struct record stored = *record;
         uint8_t hash[32];

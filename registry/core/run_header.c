@@ -18,14 +18,17 @@ void run_header_format(struct buffer *to, const struct run_header *header)
         char at[INSTANT_TEXT];
 
         instant_format(header->at_ms, at);
-        buffer_add_format(to, "qcr-run/v1\norigin %s\nrun %s\nkind %s\n", header->origin, header->run, header->kind);
+        buffer_add_format(
+                to, "qcr-run/v1\norigin %s\nrun %s\nkind %s\n", header->origin, header->run, header->kind);
         add_hash(to, "file", header->file_hash);
         buffer_add_format(to, "octets %" PRIu64 "\nperson %s\nat %s\n", header->octets, header->person, at);
 }
 
-void run_chunk_format(struct buffer *to, const char *run, uint64_t chunk, uint64_t rows, const uint8_t root[32])
+void run_chunk_format(
+        struct buffer *to, const char *run, uint64_t chunk, uint64_t rows, const uint8_t root[32])
 {
-        buffer_add_format(to, "qcr-run-chunk/v1\nrun %s\nchunk %" PRIu64 "\nrows %" PRIu64 "\n", run, chunk, rows);
+        buffer_add_format(
+                to, "qcr-run-chunk/v1\nrun %s\nchunk %" PRIu64 "\nrows %" PRIu64 "\n", run, chunk, rows);
         add_hash(to, "root", root);
 }
 

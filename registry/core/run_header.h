@@ -19,7 +19,10 @@
 
 #define RUN_ID_TEXT 33 /* 32 hexadecimal digits and NUL */
 
-/* Rows that come with a file's row but are none of it (parked ones that find their enterprise) count from here. */
+/*
+ * Rows that come with a file's row but are none of it (parked ones that find their enterprise) count from
+ * here.
+ */
 #define RUN_ATTACHED_FROM INT64_C(1000000000)
 
 struct run_header {
@@ -33,6 +36,7 @@ struct run_header {
 };
 
 void run_header_format(struct buffer *to, const struct run_header *header);
-void run_chunk_format(struct buffer *to, const char *run, uint64_t chunk, uint64_t rows, const uint8_t root[32]);
+void run_chunk_format(
+        struct buffer *to, const char *run, uint64_t chunk, uint64_t rows, const uint8_t root[32]);
 /* `summary` is the text whose hash the header has. */
 void run_end_format(struct buffer *to, const char *run, uint64_t chunks, struct slice summary);

@@ -30,8 +30,8 @@ struct import {
         struct import_coverage coverage;
         struct import_context context;
         int64_t next_attached;
-        int64_t chunks;  /* committed */
-        bool has_begun;  /* the run's first entry is committed */
+        int64_t chunks; /* committed */
+        bool has_begun; /* the run's first entry is committed */
 };
 
 /* ---------------------------------------------------------------- transactions */
@@ -58,8 +58,10 @@ static bool begin_run(struct import *import, struct fault *why)
 
         memcpy(header.file_hash, import->file.hash, sizeof(header.file_hash));
         run_header_format(&entry.header, &header);
-        return import_entry_sign(&entry, &import->runner, why) && import_entry_append(&entry, import->link, why) &&
-               import_insert_run(import->link, &row, buffer_slice(&entry.header), entry.signature, entry.serial, why);
+        return import_entry_sign(&entry, &import->runner, why) &&
+               import_entry_append(&entry, import->link, why) &&
+               import_insert_run(
+                       import->link, &row, buffer_slice(&entry.header), entry.signature, entry.serial, why);
 }
 
 /* Under the head's lock from its first append on: whatever is asked there has an answer that holds. */
@@ -83,8 +85,8 @@ static bool enter_chunk(struct import *import, struct fault *why)
                 return false;
         if (overtaken)
                 return fault_set(why, FAULT_CONFLICT, "an enterprise arrived meanwhile");
-        if (!import_insert_chunk(import->link, import->result->run, number, (int64_t)chunk->stored_count, root,
-                    buffer_slice(&entry.header), entry.signature, entry.serial, why))
+        if (!import_insert_chunk(import->link, import->result->run, number, (int64_t)chunk->stored_count,
+                    root, buffer_slice(&entry.header), entry.signature, entry.serial, why))
                 return false;
         import_save_begin(&import->save, import->result->run, number, entry.serial, import->runner.person);
         import_chunk_gather(chunk, &import->context, &import->save);
@@ -102,7 +104,8 @@ static bool commit(struct import *import, struct fault *why)
                 return false;
         }
         return fault_set(why, FAULT_STORE,
-                "%.300s; whether the last chunk was stored is not known: import again, what arrived is unchanged",
+                "%.300s; whether the last chunk was stored is not known: import again, what arrived is "
+                "unchanged",
                 inner.text);
 }
 
@@ -129,20 +132,24 @@ static bool end_run(struct import *import, struct fault *why)
 
         run_end_format(&entry.header, result->run, (uint64_t)import->chunks, buffer_slice(&result->json));
         if (!link_begin(import->link, why) || !import_entry_sign(&entry, &import->runner, why) ||
-                (!import->has_begun && !begin_run(import, why)) || !import_entry_append(&entry, import->link, why))
+                (!import->has_begun && !begin_run(import, why)) ||
+                !import_entry_append(&entry, import->link, why))
                 return false;
         return import_insert_end(import->link, result->run, import->chunks, buffer_slice(&result->json),
                        buffer_slice(&entry.header), entry.signature, entry.serial, why) &&
-               import_coverage_save(&import->coverage, import->link, entry.serial, why) && commit(import, why);
+               import_coverage_save(&import->coverage, import->link, entry.serial, why) &&
+               commit(import, why);
 }
 
-/* Somebody was faster: serialisation, a deadlock, a row of the same key. Deciding again sees what they did. */
+/* Somebody was faster: serialisation, a deadlock, a row of the same key. Deciding again sees what they did.
+ */
 static bool is_conflict(const struct import *import, const struct fault *why)
 {
         return why->code == FAULT_CONFLICT || !strcmp(link_sqlstate(import->link), "23505");
 }
 
-static bool with_tries(struct import *import, bool (*step)(struct import *, struct fault *), struct fault *why)
+static bool with_tries(
+        struct import *import, bool (*step)(struct import *, struct fault *), struct fault *why)
 {
         for (int tries = 1;; tries++) {
                 if (step(import, why))
@@ -236,9 +243,10 @@ static bool process(struct import *import, struct fault *why)
         bool is_dry = import->options->is_dry;
 
         if (!read_header(import, why) || !import_rejects_open(&import->rejects, import->options->rejects_path,
-                    import->options->format, &import->header, why))
+                                                 import->options->format, &import->header, why))
                 return false;
-        if (is_dry && (!link_begin(import->link, why) || !import_load_policy(import->link, import->policy, why)))
+        if (is_dry &&
+                (!link_begin(import->link, why) || !import_load_policy(import->link, import->policy, why)))
                 return false;
         if (!read_rows(import, why) || !import_rejects_close(&import->rejects, why))
                 return false;
@@ -271,16 +279,16 @@ static void import_init(struct import *import, struct link *link, const struct i
         memset(import->policy, 0, sizeof(*import->policy));
         import->runner.key = options->key;
         memcpy(import->runner.fingerprint, options->fingerprint, sizeof(import->runner.fingerprint));
-        import->tables = (struct import_tables){
-                options->publicity, options->domains, day_of_instant(options->now_ms)};
+        import->tables =
+                (struct import_tables){options->publicity, options->domains, day_of_instant(options->now_ms)};
         import->context = (struct import_context){
                 link, import->policy, import->tables.today, options->is_dry, &import->next_attached};
         import_chunk_init(&import->chunk, options->format, options->chunk_rows);
         import_save_begin(&import->save, NULL, 0, 0, NULL);
 }
 
-bool import_run(struct link *link, const struct import_options *options, struct import_result *ret,
-        struct fault *why)
+bool import_run(
+        struct link *link, const struct import_options *options, struct import_result *ret, struct fault *why)
 {
         struct import *import = must_alloc(sizeof(*import));
         struct fault ignored;

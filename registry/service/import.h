@@ -4,14 +4,15 @@
  *
  *     read -> chunk -> load -> decide -> sign -> ledger -> save -> commit
  *
- * Each chunk is one transaction with one ledger entry, so a killed import leaves whole chunks; run again, their
- * rows are unchanged and the rest follows. The run's first entry comes with the first chunk that stores
+ * Each chunk is one transaction with one ledger entry, so a killed import leaves whole chunks; run again,
+ * their rows are unchanged and the rest follows. The run's first entry comes with the first chunk that stores
  * anything, its last with the summary and the coverage.
  *
  * A dry run goes the same way in one transaction that is rolled back. It inserts parties and records, because
- * later rows of the same file must be decided against earlier ones, and only the store can hold a file's worth of
- * them in bounded memory; it takes no lock that a filing waits for (no standing, no ledger head), and its rows
- * are seen by nobody. What a filing of the very same document would wait for is the dry run's end.
+ * later rows of the same file must be decided against earlier ones, and only the store can hold a file's
+ * worth of them in bounded memory; it takes no lock that a filing waits for (no standing, no ledger head),
+ * and its rows are seen by nobody. What a filing of the very same document would wait for is the dry run's
+ * end.
  */
 #pragma once
 
@@ -25,11 +26,11 @@
 struct import_options {
         const struct import_format *format;
         const char *path;
-        const char *rejects_path;           /* NULL: no rejects file */
-        unsigned chunk_rows;                /* 1 to IMPORT_CHUNK_MAX */
+        const char *rejects_path; /* NULL: no rejects file */
+        unsigned chunk_rows;      /* 1 to IMPORT_CHUNK_MAX */
         bool is_dry;
-        EVP_PKEY *key;                      /* the person's */
-        const uint8_t *fingerprint;         /* of their certificate */
+        EVP_PKEY *key;              /* the person's */
+        const uint8_t *fingerprint; /* of their certificate */
         const struct publicity *publicity;
         const struct domain_table *domains;
         int64_t now_ms;
@@ -42,7 +43,7 @@ struct import_options {
 
 struct import_result {
         struct import_summary summary;
-        char run[33];                       /* empty: a dry run */
+        char run[33]; /* empty: a dry run */
         struct buffer json;
 };
 

@@ -43,8 +43,8 @@ void import_chunk_done(struct import_chunk *chunk)
         free(chunk->rows);
 }
 
-struct import_stored *import_chunk_store(struct import_chunk *chunk, enum import_stored_kind kind, int64_t row_no,
-        const uint8_t hash[32])
+struct import_stored *import_chunk_store(
+        struct import_chunk *chunk, enum import_stored_kind kind, int64_t row_no, const uint8_t hash[32])
 {
         struct import_stored *stored;
 
@@ -72,11 +72,13 @@ bool import_chunk_decide(struct import_chunk *chunk, const struct import_context
         return import_decide_penalties(chunk, context, why);
 }
 
-bool import_chunk_is_overtaken(const struct import_chunk *chunk, struct link *link, bool *ret, struct fault *why)
+bool import_chunk_is_overtaken(
+        const struct import_chunk *chunk, struct link *link, bool *ret, struct fault *why)
 {
         static const char arrived[] = "SELECT count(*) FROM qcr.party WHERE subject = ANY ($1::text[])";
         static const char parked[] =
-                "SELECT count(*) FROM qcr.waiting_row w LEFT JOIN qcr.waiting_row_end e USING (subject, run_id, row_no)"
+                "SELECT count(*) FROM qcr.waiting_row w LEFT JOIN qcr.waiting_row_end e USING (subject, "
+                "run_id, row_no)"
                 " WHERE w.subject = ANY ($1::text[]) AND w.state = 'parked' AND e.outcome IS NULL";
         bool arriving = chunk->format == &import_enterprises_format;
         struct query query;
@@ -132,7 +134,8 @@ static void summarise(const struct import_stored *stored, struct buffer *ret)
                 stored->record->authority_name, stored->record->party_name);
 }
 
-static void gather_stored(const struct import_stored *stored, struct buffer *summary, struct import_save *save)
+static void gather_stored(
+        const struct import_stored *stored, struct buffer *summary, struct import_save *save)
 {
         switch (stored->kind) {
         case IMPORT_STORED_PARTY:
@@ -142,8 +145,8 @@ static void gather_stored(const struct import_stored *stored, struct buffer *sum
                         import_save_code(save, stored->party);
                 return;
         case IMPORT_STORED_RECORD:
-                import_save_record(save, stored->record, stored->version, stored->ordinal, stored->hash,
-                        stored->row_no);
+                import_save_record(
+                        save, stored->record, stored->version, stored->ordinal, stored->hash, stored->row_no);
                 return;
         case IMPORT_STORED_HELD:
                 summarise(stored, summary);
@@ -189,8 +192,8 @@ static void gather_standing(const struct import_subject *subject, const struct i
         import_save_standing(save, subject->file.subject, &standing);
 }
 
-void import_chunk_gather(const struct import_chunk *chunk, const struct import_context *context,
-        struct import_save *save)
+void import_chunk_gather(
+        const struct import_chunk *chunk, const struct import_context *context, struct import_save *save)
 {
         CLEANUP(buffer) struct buffer summary = BUFFER_INIT;
         struct evaluation *evaluation;

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /*
- * A chunk: the rows of a file that are loaded for, decided about and saved together, in one transaction with one
- * ledger entry. Its rows are read once; loading and deciding can be done again, when another writer was faster.
+ * A chunk: the rows of a file that are loaded for, decided about and saved together, in one transaction with
+ * one ledger entry. Its rows are read once; loading and deciding can be done again, when another writer was
+ * faster.
  *
- * What is stored has a row number that is unique within the run, and the chunk's root goes over what is stored in
- * that order. A party that arrives brings what was parked for it; those rows count from RUN_ATTACHED_FROM.
+ * What is stored has a row number that is unique within the run, and the chunk's root goes over what is
+ * stored in that order. A party that arrives brings what was parked for it; those rows count from
+ * RUN_ATTACHED_FROM.
  */
 #pragma once
 
@@ -14,7 +16,8 @@
 #include "registry/store/import_save.h"
 
 #define IMPORT_CHUNK_MAX 10000u /* rows: what a transaction should hold locks for */
-#define IMPORT_ROW_TEXTS (4u * CSV_ROW_MAX) /* octets a row's texts take at most: cells, and what they were read as */
+#define IMPORT_ROW_TEXTS                                                                                     \
+        (4u * CSV_ROW_MAX) /* octets a row's texts take at most: cells, and what they were read as */
 
 enum import_stored_kind {
         IMPORT_STORED_PARTY,
@@ -48,7 +51,7 @@ struct import_chunk {
         struct import_waiting_list waiting; /* parked for parties that arrive */
         const struct import_waiting **attached;
         size_t attached_count;
-        struct buffer expected;             /* array literal: who was taken not to be there, or to arrive */
+        struct buffer expected; /* array literal: who was taken not to be there, or to arrive */
         size_t expected_count;
 };
 
@@ -57,7 +60,7 @@ struct import_context {
         const struct policy *policy;
         struct day today;
         bool is_dry;
-        int64_t *next_attached;             /* the run's next number from RUN_ATTACHED_FROM */
+        int64_t *next_attached; /* the run's next number from RUN_ATTACHED_FROM */
 };
 
 void import_chunk_init(struct import_chunk *chunk, const struct import_format *format, size_t rows);
@@ -66,25 +69,25 @@ void import_chunk_done(struct import_chunk *chunk);
 void import_chunk_clear(struct import_chunk *chunk);
 
 /* Loads and decides: every row has its outcome afterwards, and what is to be stored stands in `stored`. */
-bool import_chunk_decide(struct import_chunk *chunk, const struct import_context *context, struct fault *why)
-        MUST_CHECK;
+bool import_chunk_decide(
+        struct import_chunk *chunk, const struct import_context *context, struct fault *why) MUST_CHECK;
 /*
- * Asked under the ledger head's lock, where commits are in order: has an enterprise arrived that was taken to be
- * unknown, or a row been parked for one that arrives? Then neither would ever find the other, and the chunk is to
- * be decided again.
+ * Asked under the ledger head's lock, where commits are in order: has an enterprise arrived that was taken to
+ * be unknown, or a row been parked for one that arrives? Then neither would ever find the other, and the
+ * chunk is to be decided again.
  */
-bool import_chunk_is_overtaken(const struct import_chunk *chunk, struct link *link, bool *ret, struct fault *why)
-        MUST_CHECK;
+bool import_chunk_is_overtaken(
+        const struct import_chunk *chunk, struct link *link, bool *ret, struct fault *why) MUST_CHECK;
 /* RFC 9162 root over what is stored; sorts it. */
 bool import_chunk_root(struct import_chunk *chunk, uint8_t ret[32], struct fault *why) MUST_CHECK;
 /* Gathers what is stored and the standings that change by it. */
-void import_chunk_gather(const struct import_chunk *chunk, const struct import_context *context,
-        struct import_save *save);
+void import_chunk_gather(
+        const struct import_chunk *chunk, const struct import_context *context, struct import_save *save);
 
 /* For the deciders: one more row to store. */
-struct import_stored *import_chunk_store(struct import_chunk *chunk, enum import_stored_kind kind, int64_t row_no,
-        const uint8_t hash[32]);
-bool import_decide_penalties(struct import_chunk *chunk, const struct import_context *context, struct fault *why)
-        MUST_CHECK;
-bool import_decide_enterprises(struct import_chunk *chunk, const struct import_context *context, struct fault *why)
-        MUST_CHECK;
+struct import_stored *import_chunk_store(
+        struct import_chunk *chunk, enum import_stored_kind kind, int64_t row_no, const uint8_t hash[32]);
+bool import_decide_penalties(
+        struct import_chunk *chunk, const struct import_context *context, struct fault *why) MUST_CHECK;
+bool import_decide_enterprises(
+        struct import_chunk *chunk, const struct import_context *context, struct fault *why) MUST_CHECK;

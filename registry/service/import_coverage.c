@@ -37,7 +37,8 @@ void import_coverage_note(struct import_coverage *coverage, const struct record 
                 return;
         if (coverage->count == coverage->room) {
                 coverage->room = coverage->room ? 2 * coverage->room : 16;
-                coverage->sources = must_resize(coverage->sources, coverage->room * sizeof(*coverage->sources));
+                coverage->sources =
+                        must_resize(coverage->sources, coverage->room * sizeof(*coverage->sources));
         }
         coverage->last = coverage->count;
         coverage->sources[coverage->count++] = (struct import_source){
@@ -48,14 +49,14 @@ void import_coverage_note(struct import_coverage *coverage, const struct record 
         };
 }
 
-bool import_coverage_save(const struct import_coverage *coverage, struct link *link, uint64_t serial,
-        struct fault *why)
+bool import_coverage_save(
+        const struct import_coverage *coverage, struct link *link, uint64_t serial, struct fault *why)
 {
         for (size_t i = 0; i < coverage->count; i++) {
                 const struct import_source *source = &coverage->sources[i];
 
-                if (!import_insert_coverage(link, source->code, source->domain, source->name, source->through, serial,
-                            why))
+                if (!import_insert_coverage(
+                            link, source->code, source->domain, source->name, source->through, serial, why))
                         return false;
         }
         return true;

@@ -8,7 +8,8 @@
 
 /* ---------------------------------------------------------------- penalties */
 
-static bool load_for_penalties(struct import_chunk *chunk, const struct import_context *context, struct fault *why)
+static bool load_for_penalties(
+        struct import_chunk *chunk, const struct import_context *context, struct fault *why)
 {
         const struct record **rows;
         size_t count = 0;
@@ -34,7 +35,8 @@ static bool load_for_penalties(struct import_chunk *chunk, const struct import_c
         return done;
 }
 
-static void decide_penalty(struct import_chunk *chunk, const struct import_context *context, struct import_row *row)
+static void decide_penalty(
+        struct import_chunk *chunk, const struct import_context *context, struct import_row *row)
 {
         struct import_subject *subject = import_subjects_find(&chunk->subjects, row->record.subject);
         enum party_file_outcome outcome =
@@ -79,18 +81,20 @@ static bool is_waiting(const struct import_row *row)
 /* Is it this row's content that waits, or waited? */
 static bool is_same_content(const struct record *record, const struct record *other, const uint8_t hash[32])
 {
-        struct record_guise guise = {other->document, other->party_name, other->domain, other->publicity_computed};
+        struct record_guise guise = {
+                other->document, other->party_name, other->domain, other->publicity_computed};
 
-        return !strcmp(record->subject, other->subject) && !strcmp(record->document_norm, other->document_norm) &&
+        return !strcmp(record->subject, other->subject) &&
+               !strcmp(record->document_norm, other->document_norm) &&
                record_has_content(record, &guise, hash);
 }
 
 /*
- * A row that waits already is not stored again, so that a file sent ten times asks a person once; what a person
- * has refused is not asked again.
+ * A row that waits already is not stored again, so that a file sent ten times asks a person once; what a
+ * person has refused is not asked again.
  */
-static void settle_waiting(struct import_chunk *chunk, const struct import_waiting_list *known,
-        struct import_row *row)
+static void settle_waiting(
+        struct import_chunk *chunk, const struct import_waiting_list *known, struct import_row *row)
 {
         bool parked = row->outcome == IMPORT_PARKED;
         struct import_stored *stored;
@@ -115,13 +119,14 @@ static void settle_waiting(struct import_chunk *chunk, const struct import_waiti
                         is_same_content(&row->record, s->record, s->hash))
                         return;
         }
-        stored = import_chunk_store(chunk, parked ? IMPORT_STORED_PARKED : IMPORT_STORED_HELD, (int64_t)row->line,
-                row->hash);
+        stored = import_chunk_store(
+                chunk, parked ? IMPORT_STORED_PARKED : IMPORT_STORED_HELD, (int64_t)row->line, row->hash);
         stored->record = &row->record;
         stored->reason = row->reason;
 }
 
-static bool settle_all_waiting(struct import_chunk *chunk, const struct import_context *context, struct fault *why)
+static bool settle_all_waiting(
+        struct import_chunk *chunk, const struct import_context *context, struct fault *why)
 {
         CLEANUP(buffer) struct buffer subjects = BUFFER_INIT;
         struct import_waiting_list known;
@@ -153,7 +158,8 @@ static bool settle_all_waiting(struct import_chunk *chunk, const struct import_c
         return true;
 }
 
-bool import_decide_penalties(struct import_chunk *chunk, const struct import_context *context, struct fault *why)
+bool import_decide_penalties(
+        struct import_chunk *chunk, const struct import_context *context, struct fault *why)
 {
         if (!load_for_penalties(chunk, context, why))
                 return false;
@@ -165,7 +171,8 @@ bool import_decide_penalties(struct import_chunk *chunk, const struct import_con
 
 /* ---------------------------------------------------------------- enterprises */
 
-static bool load_for_enterprises(struct import_chunk *chunk, const struct import_context *context, struct fault *why)
+static bool load_for_enterprises(
+        struct import_chunk *chunk, const struct import_context *context, struct fault *why)
 {
         for (size_t i = 0; i < chunk->count; i++)
                 if (chunk->rows[i].is_sound)
@@ -231,13 +238,15 @@ static void decide_enterprise(struct import_chunk *chunk, struct import_row *row
         subject->is_changed = true;
 }
 
-/* What was parked is decided about like a row of today; what may not simply be filed waits for a person now. */
+/* What was parked is decided about like a row of today; what may not simply be filed waits for a person now.
+ */
 static void attach(struct import_chunk *chunk, const struct import_context *context,
         const struct import_waiting *waiting)
 {
         struct import_subject *subject = import_subjects_find(&chunk->subjects, waiting->subject);
         const struct record *record = &waiting->record;
-        enum party_file_outcome outcome = party_file_decide(&subject->file, record, context->policy, context->today);
+        enum party_file_outcome outcome =
+                party_file_decide(&subject->file, record, context->policy, context->today);
         const struct party_file_record *filed;
         struct import_stored *stored;
 
@@ -245,8 +254,8 @@ static void attach(struct import_chunk *chunk, const struct import_context *cont
         case PARTY_FILE_FILED:
         case PARTY_FILE_CORRECTED:
                 filed = party_file_add(&subject->file, record);
-                stored = import_chunk_store(chunk, IMPORT_STORED_RECORD, (*context->next_attached)++,
-                        waiting->row_hash);
+                stored = import_chunk_store(
+                        chunk, IMPORT_STORED_RECORD, (*context->next_attached)++, waiting->row_hash);
                 stored->record = record;
                 stored->version = filed->version;
                 stored->ordinal = filed->facts.ordinal;
@@ -254,8 +263,8 @@ static void attach(struct import_chunk *chunk, const struct import_context *cont
         case PARTY_FILE_NAME_MISMATCH:
         case PARTY_FILE_FAVOURABLE:
         case PARTY_FILE_WITHDRAWN:
-                stored = import_chunk_store(chunk, IMPORT_STORED_HELD, (*context->next_attached)++,
-                        waiting->row_hash);
+                stored = import_chunk_store(
+                        chunk, IMPORT_STORED_HELD, (*context->next_attached)++, waiting->row_hash);
                 stored->record = record;
                 stored->reason = party_file_outcome_reason(outcome);
                 break;
@@ -268,7 +277,8 @@ static void attach(struct import_chunk *chunk, const struct import_context *cont
         chunk->attached[chunk->attached_count++] = waiting;
 }
 
-bool import_decide_enterprises(struct import_chunk *chunk, const struct import_context *context, struct fault *why)
+bool import_decide_enterprises(
+        struct import_chunk *chunk, const struct import_context *context, struct fault *why)
 {
         if (!load_for_enterprises(chunk, context, why))
                 return false;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
-/* Enterprises as the registration authority lists them: who there is, what they are called, whether they stand. */
+/*
+ * Enterprises as the registration authority lists them: who there is, what they are called, whether they
+ * stand.
+ */
 #include <string.h>
 
 #include "registry/core/name.h"

@@ -51,15 +51,16 @@ static bool look_through(struct import_file *file, uint8_t *piece, struct fault 
                         return false;
                 file->octets += n;
                 if (file->octets > IMPORT_OCTETS_MAX)
-                        return fault_set(why, FAULT_LIMIT, "the file has more than %u octets", IMPORT_OCTETS_MAX);
+                        return fault_set(
+                                why, FAULT_LIMIT, "the file has more than %u octets", IMPORT_OCTETS_MAX);
                 EVP_DigestUpdate(file->digest, piece, n);
                 text_probe_push(&probe, slice_of(piece, n));
         } while (n);
         EVP_DigestFinal_ex(file->digest, file->hash, NULL);
         file->encoding = text_probe_end(&probe);
         if (file->encoding == TEXT_DAMAGED)
-                return fault_set(why, FAULT_INPUT, "damaged UTF-8: octet %" PRIu64 " fits no character",
-                        probe.offset);
+                return fault_set(
+                        why, FAULT_INPUT, "damaged UTF-8: octet %" PRIu64 " fits no character", probe.offset);
         return rewind_file(file, why);
 }
 

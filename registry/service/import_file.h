@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /*
- * A file to import: read twice, first for its hash and its encoding, then row by row. The hash is what the run's
- * header commits to, so the second reading is hashed too, and a file that changed between is found at its end.
- * Memory does not grow with the file.
+ * A file to import: read twice, first for its hash and its encoding, then row by row. The hash is what the
+ * run's header commits to, so the second reading is hashed too, and a file that changed between is found at
+ * its end. Memory does not grow with the file.
  */
 #pragma once
 
@@ -18,13 +18,13 @@
 struct import_file {
         int descriptor;
         uint64_t octets;
-        uint64_t done;              /* of the second reading */
+        uint64_t done; /* of the second reading */
         uint8_t hash[32];
         enum text_encoding encoding;
         struct text_decoder decoder;
         EVP_MD_CTX *digest;
         struct csv csv;
-        struct buffer piece;        /* decoded; what `csv` works on */
+        struct buffer piece; /* decoded; what `csv` works on */
         bool ended;
 };
 

@@ -16,7 +16,8 @@ static bool take_runner(const PGresult *rows, struct import_runner *runner, stru
         if (!cell_bool(rows, 0, 2))
                 return fault_set(why, FAULT_CONFIG, "the certificate is revoked, or out of its time");
         if (!cell_bool(rows, 0, 3))
-                return fault_set(why, FAULT_CONFIG, "%s may not import: role admin is needed", cell_text(rows, 0, 1));
+                return fault_set(
+                        why, FAULT_CONFIG, "%s may not import: role admin is needed", cell_text(rows, 0, 1));
         if ((size_t)snprintf(runner->origin, sizeof(runner->origin), "%s", cell_text(rows, 0, 0)) >=
                         sizeof(runner->origin) ||
                 (size_t)snprintf(runner->person, sizeof(runner->person), "%s", cell_text(rows, 0, 1)) >=
@@ -51,7 +52,8 @@ bool import_runner_load(struct link *link, int64_t now_ms, struct import_runner 
 
 bool import_entry_sign(struct import_entry *entry, const struct import_runner *runner, struct fault *why)
 {
-        return act_sign(runner->key, slice_text(runner->origin), buffer_slice(&entry->header), entry->signature, why);
+        return act_sign(
+                runner->key, slice_text(runner->origin), buffer_slice(&entry->header), entry->signature, why);
 }
 
 bool import_entry_append(struct import_entry *entry, struct link *link, struct fault *why)

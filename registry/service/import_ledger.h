@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /*
- * A run's side of the ledger: who runs it, and its entries. Headers are signed before the ledger's head is locked,
- * since everybody who writes waits for that lock.
+ * A run's side of the ledger: who runs it, and its entries. Headers are signed before the ledger's head is
+ * locked, since everybody who writes waits for that lock.
  */
 #pragma once
 
@@ -26,11 +26,15 @@ struct import_entry {
         uint64_t serial;
 };
 
-/* Whose certificate it is, and whether they may import: it is known, in its time, not revoked, an administrator's. */
-bool import_runner_load(struct link *link, int64_t now_ms, struct import_runner *runner, struct fault *why)
-        MUST_CHECK;
+/*
+ * Whose certificate it is, and whether they may import: it is known, in its time, not revoked, an
+ * administrator's.
+ */
+bool import_runner_load(
+        struct link *link, int64_t now_ms, struct import_runner *runner, struct fault *why) MUST_CHECK;
 /* Signs the entry's header. */
-bool import_entry_sign(struct import_entry *entry, const struct import_runner *runner, struct fault *why) MUST_CHECK;
+bool import_entry_sign(
+        struct import_entry *entry, const struct import_runner *runner, struct fault *why) MUST_CHECK;
 /* Appends it and sets its serial; the head stays locked until the transaction ends. */
 bool import_entry_append(struct import_entry *entry, struct link *link, struct fault *why) MUST_CHECK;
 void import_entry_done(struct import_entry *entry);

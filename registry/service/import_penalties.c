@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /*
- * Penalties as departments exchange them (双公示, the columns CF_*). Amounts are in ten thousand yuan. A natural
- * person's row is refused before anything of it is read: the registry keeps files of enterprises.
+ * Penalties as departments exchange them (双公示, the columns CF_*). Amounts are in ten thousand yuan. A
+ * natural person's row is refused before anything of it is read: the registry keeps files of enterprises.
  */
 #include <string.h>
 
@@ -11,12 +11,37 @@
 #include "registry/service/import_row.h"
 
 enum column {
-        PARTY_NAME, PARTY_CLASS, PARTY_CODE, PARTY_INNER,
-        DOCUMENT, CONDUCT, FACTS, BASIS, KINDS, CONTENT, FINE, CONFISCATED, LICENCE,
-        DECIDED, PUBLICITY, AUTHORITY, AUTHORITY_CODE, SOURCE, SOURCE_CODE, REMARK,
+        PARTY_NAME,
+        PARTY_CLASS,
+        PARTY_CODE,
+        PARTY_INNER,
+        DOCUMENT,
+        CONDUCT,
+        FACTS,
+        BASIS,
+        KINDS,
+        CONTENT,
+        FINE,
+        CONFISCATED,
+        LICENCE,
+        DECIDED,
+        PUBLICITY,
+        AUTHORITY,
+        AUTHORITY_CODE,
+        SOURCE,
+        SOURCE_CODE,
+        REMARK,
         /* known, and not read: */
-        TERM, BUSINESS_NUMBER, TAX_NUMBER, INSTITUTION_NUMBER, SOCIAL_NUMBER, REPRESENTATIVE,
-        REPRESENTATIVE_PAPER, REPRESENTATIVE_NUMBER, PERSON_PAPER, PERSON_NUMBER,
+        TERM,
+        BUSINESS_NUMBER,
+        TAX_NUMBER,
+        INSTITUTION_NUMBER,
+        SOCIAL_NUMBER,
+        REPRESENTATIVE,
+        REPRESENTATIVE_PAPER,
+        REPRESENTATIVE_NUMBER,
+        PERSON_PAPER,
+        PERSON_NUMBER,
 };
 
 static const struct import_column columns[] = {
@@ -55,7 +80,11 @@ static const struct import_column columns[] = {
 static bool is_organization(struct slice class)
 {
         static const char *const words[] = {
-                "法人及非法人组织", "法人", "非法人组织", "个体工商户", "农民专业合作社",
+                "法人及非法人组织",
+                "法人",
+                "非法人组织",
+                "个体工商户",
+                "农民专业合作社",
         };
 
         for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
@@ -78,7 +107,8 @@ static bool is_complete(struct import_row *row, const struct slice *cells)
 }
 
 /* An organization code in its one form, or a department's own number as it is. */
-static const char *office_code(struct import_row *row, struct slice cell, enum column column, struct arena *texts)
+static const char *office_code(
+        struct import_row *row, struct slice cell, enum column column, struct arena *texts)
 {
         struct org_code code;
         struct org_code_report report;
@@ -86,7 +116,8 @@ static const char *office_code(struct import_row *row, struct slice cell, enum c
         if (!org_code_parse(cell, &code, &report))
                 return import_label(row, slice_text(code.text), (int)column, texts);
         for (size_t i = 0; i < cell.length; i++)
-                if (!strchr("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-._", cell.data[i])) {
+                if (!strchr("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-._",
+                            cell.data[i])) {
                         import_refuse(row, (int)column, "office_code");
                         return "";
                 }
@@ -161,8 +192,8 @@ static void read_penalty(const struct import_tables *tables, const struct slice 
         record->remark = import_text(row, cells[REMARK], REMARK, texts);
         if (!row->is_sound)
                 return;
-        record->domain = domain_table_find(tables->domains, slice_text(record->conduct),
-                slice_text(record->authority_name));
+        record->domain = domain_table_find(
+                tables->domains, slice_text(record->conduct), slice_text(record->authority_name));
         record->publicity_computed = publicity_end(tables->publicity, record->decided_on, record->kinds);
 }
 

@@ -58,7 +58,13 @@ static const struct import_column *column_of(const struct import_rejects *reject
 static bool is_shown_of_person(const struct import_column *column)
 {
         static const char *const shown[] = {
-                "CF_XDR_LB", "CF_WSH", "CF_JDRQ", "CF_CFJG", "CF_CFJGDM", "CF_SJLY", "CF_SJLYDM",
+                "CF_XDR_LB",
+                "CF_WSH",
+                "CF_JDRQ",
+                "CF_CFJG",
+                "CF_CFJGDM",
+                "CF_SJLY",
+                "CF_SJLYDM",
         };
 
         for (size_t i = 0; column && i < sizeof(shown) / sizeof(*shown); i++)

@@ -56,7 +56,8 @@ bool import_header_read(struct import_header *header, const struct import_format
                 if (column < 0)
                         header->unknown[header->unknown_count++] = i;
                 else if (header->file_column[column] >= 0)
-                        return fault_set(why, FAULT_INPUT, "column %s stands twice", format->columns[column].name);
+                        return fault_set(
+                                why, FAULT_INPUT, "column %s stands twice", format->columns[column].name);
                 else
                         header->file_column[column] = (int)i;
         }
@@ -172,8 +173,8 @@ const char *import_label(struct import_row *row, struct slice cell, int column, 
                 import_refuse(row, column, "text");
                 return "";
         }
-        length = utf8proc_map(cell.data, (utf8proc_ssize_t)cell.length, &composed,
-                UTF8PROC_COMPOSE | UTF8PROC_STABLE);
+        length = utf8proc_map(
+                cell.data, (utf8proc_ssize_t)cell.length, &composed, UTF8PROC_COMPOSE | UTF8PROC_STABLE);
         if (length < 0)
                 abort(); /* it is UTF-8, so only memory can be wanting */
         personal_mask(slice_of(composed, (size_t)length), PERSONAL_IDENTITY, &masked);
@@ -196,8 +197,8 @@ static bool is_inner(struct slice cell, const char *subject)
         return slice_equal(slice_of(plain.data, at), slice_text(subject));
 }
 
-bool import_code(struct import_row *row, struct slice code, int code_column, struct slice inner, int inner_column,
-        struct arena *texts, const char **ret_code, const char **ret_subject)
+bool import_code(struct import_row *row, struct slice code, int code_column, struct slice inner,
+        int inner_column, struct arena *texts, const char **ret_code, const char **ret_subject)
 {
         struct org_code parsed;
         struct org_code_report report;
@@ -218,7 +219,8 @@ bool import_code(struct import_row *row, struct slice code, int code_column, str
                 import_refuse(row, column, "personal_number");
                 return false;
         }
-        /* The inner check is a warning, but what stands there must be able to be a key (GB 11714: 0-9 or X). */
+        /* The inner check is a warning, but what stands there must be able to be a key (GB 11714: 0-9 or X).
+         */
         if (!strchr("0123456789X", parsed.subject[ORG_CODE_LEGACY_LENGTH - 1])) {
                 import_refuse(row, column, "code_inner");
                 return false;

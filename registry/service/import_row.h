@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /*
- * A row of an imported file: the cells as they stood, what they were read as, and what became of it. Reading a
- * row is pure: it either gives a sound record or party, or says which column is wrong and why. Nothing that is
- * wrong with one row touches another.
+ * A row of an imported file: the cells as they stood, what they were read as, and what became of it. Reading
+ * a row is pure: it either gives a sound record or party, or says which column is wrong and why. Nothing that
+ * is wrong with one row touches another.
  *
- * Cells are taken without spaces around them and without the apostrophe that guards a formula. Identity numbers in
- * running text are masked here, at the door, so that no later step can store, log or write them back.
+ * Cells are taken without spaces around them and without the apostrophe that guards a formula. Identity
+ * numbers in running text are masked here, at the door, so that no later step can store, log or write them
+ * back.
  */
 #pragma once
 
@@ -34,17 +35,17 @@ enum import_warning {
 
 struct import_row {
         uint64_t line;
-        struct slice cells;         /* counted (base/bytes), for the rejects */
+        struct slice cells; /* counted (base/bytes), for the rejects */
         bool is_sound;
         enum import_outcome outcome;
-        const char *reason;         /* stable word; NULL if there is none to tell */
-        int column;                 /* the file's; -1: the row as a whole */
+        const char *reason; /* stable word; NULL if there is none to tell */
+        int column;         /* the file's; -1: the row as a whole */
         unsigned warnings;
-        struct record record;       /* of penalties */
-        const char *source_name;    /* who delivered it */
-        struct party party;         /* of enterprises */
-        const char *name_norm;      /* the party's name, normalised */
-        uint8_t hash[32];           /* record_hash or party_hash */
+        struct record record;    /* of penalties */
+        const char *source_name; /* who delivered it */
+        struct party party;      /* of enterprises */
+        const char *name_norm;   /* the party's name, normalised */
+        uint8_t hash[32];        /* record_hash or party_hash */
 };
 
 struct import_column {
@@ -65,7 +66,7 @@ struct import_format {
         const struct import_column *columns; /* those that have a meaning here */
         unsigned count;
         void (*read)(const struct import_tables *tables, const struct slice *cells, struct arena *texts,
-                struct import_row *row);     /* `cells` by the format's columns; absent ones are empty */
+                struct import_row *row); /* `cells` by the format's columns; absent ones are empty */
 };
 
 extern const struct import_format import_enterprises_format;
@@ -104,7 +105,8 @@ const char *import_text(struct import_row *row, struct slice cell, int column, s
 /* A text that identifies something and is shown: in NFC, without anything hidden, one line. */
 const char *import_label(struct import_row *row, struct slice cell, int column, struct arena *texts);
 /* Reads a code and, if given, the organization code beside it, which must be the one inside. */
-bool import_code(struct import_row *row, struct slice code, int code_column, struct slice inner, int inner_column,
-        struct arena *texts, const char **ret_code, const char **ret_subject);
+bool import_code(struct import_row *row, struct slice code, int code_column, struct slice inner,
+        int inner_column, struct arena *texts, const char **ret_code, const char **ret_subject);
 /* A day that is not after `today`. */
-bool import_past_day(struct import_row *row, struct slice cell, int column, struct day today, struct day *ret);
+bool import_past_day(
+        struct import_row *row, struct slice cell, int column, struct day today, struct day *ret);

@@ -24,12 +24,24 @@ void import_summary_add(struct import_summary *summary, const struct import_row 
         case IMPORT_UNDECIDED:
                 assert(false);
                 break;
-        case IMPORT_ACCEPTED: summary->accepted++; break;
-        case IMPORT_UNCHANGED: summary->unchanged++; break;
-        case IMPORT_CORRECTED: summary->corrected++; break;
-        case IMPORT_HELD: summary->held++; break;
-        case IMPORT_PARKED: summary->parked++; break;
-        case IMPORT_REJECTED: summary->rejected++; break;
+        case IMPORT_ACCEPTED:
+                summary->accepted++;
+                break;
+        case IMPORT_UNCHANGED:
+                summary->unchanged++;
+                break;
+        case IMPORT_CORRECTED:
+                summary->corrected++;
+                break;
+        case IMPORT_HELD:
+                summary->held++;
+                break;
+        case IMPORT_PARKED:
+                summary->parked++;
+                break;
+        case IMPORT_REJECTED:
+                summary->rejected++;
+                break;
         }
         if (row->reason)
                 add_reason(summary, row->reason);
@@ -52,8 +64,9 @@ void import_summary_format(struct import_summary *summary, const char *run, stru
         if (run)
                 buffer_add_format(to, "\"run\":\"%s\",", run);
         buffer_add_format(to,
-                "\"rows\":%" PRIu64 ",\"accepted\":%" PRIu64 ",\"unchanged\":%" PRIu64 ",\"corrected\":%" PRIu64
-                ",\"held\":%" PRIu64 ",\"parked\":%" PRIu64 ",\"rejected\":%" PRIu64 ",\"reasons\":{",
+                "\"rows\":%" PRIu64 ",\"accepted\":%" PRIu64 ",\"unchanged\":%" PRIu64
+                ",\"corrected\":%" PRIu64 ",\"held\":%" PRIu64 ",\"parked\":%" PRIu64 ",\"rejected\":%" PRIu64
+                ",\"reasons\":{",
                 summary->rows, summary->accepted, summary->unchanged, summary->corrected, summary->held,
                 summary->parked, summary->rejected);
         /* Reasons are words of the program: nothing in them needs escaping. */

@@ -82,9 +82,12 @@ enum text_encoding text_probe_end(struct text_probe *probe)
 const char *text_encoding_word(enum text_encoding encoding)
 {
         switch (encoding) {
-        case TEXT_UTF8: return "utf-8";
-        case TEXT_GB18030: return "gb18030";
-        case TEXT_DAMAGED: return "damaged";
+        case TEXT_UTF8:
+                return "utf-8";
+        case TEXT_GB18030:
+                return "gb18030";
+        case TEXT_DAMAGED:
+                return "damaged";
         }
         return "damaged";
 }
@@ -97,7 +100,8 @@ bool text_decoder_init(struct text_decoder *decoder, enum text_encoding encoding
                 return true;
         decoder->conversion = iconv_open("UTF-8", "GB18030");
         if (decoder->conversion == (iconv_t)-1)
-                return fault_set(why, FAULT_SYSTEM, "this system's iconv has no GB18030: %s", strerror(errno));
+                return fault_set(
+                        why, FAULT_SYSTEM, "this system's iconv has no GB18030: %s", strerror(errno));
         return true;
 }
 
@@ -109,20 +113,22 @@ void text_decoder_done(struct text_decoder *decoder)
 }
 
 /* What is left over at the end of a piece begins a character: at most three octets of four. */
-static bool keep_rest(struct text_decoder *decoder, const char *rest, size_t length, bool last, struct fault *why)
+static bool keep_rest(
+        struct text_decoder *decoder, const char *rest, size_t length, bool last, struct fault *why)
 {
         CLEANUP(buffer) struct buffer kept = BUFFER_INIT;
 
         if (length && last)
-                return fault_set(why, FAULT_INPUT, "not GB18030: cut short at octet %" PRIu64, decoder->offset);
+                return fault_set(
+                        why, FAULT_INPUT, "not GB18030: cut short at octet %" PRIu64, decoder->offset);
         buffer_add(&kept, rest, length);
         buffer_clear(&decoder->carry);
         buffer_add(&decoder->carry, kept.data, kept.length);
         return true;
 }
 
-bool text_decoder_push(struct text_decoder *decoder, struct slice bytes, bool last, struct buffer *ret,
-        struct fault *why)
+bool text_decoder_push(
+        struct text_decoder *decoder, struct slice bytes, bool last, struct buffer *ret, struct fault *why)
 {
         char *in, *out;
         size_t left, room;

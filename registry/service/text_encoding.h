@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /*
- * How a department's file is written: UTF-8, or GB18030 (GB 18030-2022, of which GBK and GB 2312 are parts). The
- * whole file is looked at before anything of it is used, since one early guess would turn every name into
+ * How a department's file is written: UTF-8, or GB18030 (GB 18030-2022, of which GBK and GB 2312 are parts).
+ * The whole file is looked at before anything of it is used, since one early guess would turn every name into
  * another; a file that is neither is refused with the octet where it stops being one.
  *
  * A byte order mark says UTF-8. Without one a file that is UTF-8 throughout is UTF-8. A file that begins as
@@ -15,7 +15,8 @@
 #include "registry/base/bytes.h"
 #include "registry/base/fault.h"
 
-#define TEXT_ENCODING_SURE 16u /* characters of several octets that settle that a text was meant to be UTF-8 */
+#define TEXT_ENCODING_SURE                                                                                   \
+        16u /* characters of several octets that settle that a text was meant to be UTF-8 */
 
 enum text_encoding {
         TEXT_UTF8 = 0,
@@ -25,12 +26,12 @@ enum text_encoding {
 
 /* Looks at a text from its first octet to its last. */
 struct text_probe {
-        uint64_t offset;      /* of the next octet; of the flaw once there is one */
-        uint64_t start;       /* of the character that is being read */
-        uint64_t characters;  /* of several octets */
-        uint8_t pending;      /* octets that the character still needs */
-        uint8_t low, high;    /* the range of its next one */
-        uint8_t head[3];      /* the first octets, for the byte order mark */
+        uint64_t offset;     /* of the next octet; of the flaw once there is one */
+        uint64_t start;      /* of the character that is being read */
+        uint64_t characters; /* of several octets */
+        uint8_t pending;     /* octets that the character still needs */
+        uint8_t low, high;   /* the range of its next one */
+        uint8_t head[3];     /* the first octets, for the byte order mark */
         bool broken;
 };
 
@@ -46,12 +47,13 @@ const char *text_encoding_word(enum text_encoding encoding);
 struct text_decoder {
         enum text_encoding encoding;
         iconv_t conversion;
-        uint64_t offset;      /* of the next octet */
-        struct buffer carry;  /* the beginning of a character that the next piece completes */
+        uint64_t offset;     /* of the next octet */
+        struct buffer carry; /* the beginning of a character that the next piece completes */
 };
 
 /* `encoding` is TEXT_UTF8, which passes through, or TEXT_GB18030. Release with text_decoder_done if true. */
-bool text_decoder_init(struct text_decoder *decoder, enum text_encoding encoding, struct fault *why) MUST_CHECK;
+bool text_decoder_init(
+        struct text_decoder *decoder, enum text_encoding encoding, struct fault *why) MUST_CHECK;
 void text_decoder_done(struct text_decoder *decoder);
 /* Appends what `bytes` say. With `last`, no more will come. False with the octet's offset in the fault. */
 bool text_decoder_push(struct text_decoder *decoder, struct slice bytes, bool last, struct buffer *ret,

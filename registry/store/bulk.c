@@ -46,7 +46,10 @@ void bulk_text(struct bulk *bulk, const char *text)
                 if (!*text)
                         return;
                 buffer_add_u8(&bulk->text, '\\');
-                buffer_add_u8(&bulk->text, *text == '\t' ? 't' : *text == '\n' ? 'n' : *text == '\r' ? 'r' : '\\');
+                buffer_add_u8(&bulk->text, *text == '\t'   ? 't'
+                                           : *text == '\n' ? 'n'
+                                           : *text == '\r' ? 'r'
+                                                           : '\\');
                 text++;
         }
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /*
- * Bulk: rows for COPY ... FROM STDIN in PostgreSQL's text format, and arrays as literals, so that a chunk of a
- * thousand rows costs a handful of round trips and not a thousand. Values are escaped here and nowhere else.
+ * Bulk: rows for COPY ... FROM STDIN in PostgreSQL's text format, and arrays as literals, so that a chunk of
+ * a thousand rows costs a handful of round trips and not a thousand. Values are escaped here and nowhere
+ * else.
  */
 #pragma once
 
@@ -21,7 +22,7 @@ void bulk_clear(struct bulk *bulk);
 void bulk_null(struct bulk *bulk);
 void bulk_text(struct bulk *bulk, const char *text); /* NULL is NULL */
 void bulk_number(struct bulk *bulk, int64_t number);
-void bulk_day(struct bulk *bulk, struct day day);    /* DAY_NONE is NULL */
+void bulk_day(struct bulk *bulk, struct day day); /* DAY_NONE is NULL */
 void bulk_bytes(struct bulk *bulk, const void *bytes, size_t length);
 void bulk_end_row(struct bulk *bulk);
 

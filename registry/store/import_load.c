@@ -77,7 +77,8 @@ struct import_subject *import_subjects_find(const struct import_subjects *subjec
         return NULL;
 }
 
-/* A copy that lives as long as the chunk; "" once the budget is used up, which is asked for after each load. */
+/* A copy that lives as long as the chunk; "" once the budget is used up, which is asked for after each load.
+ */
 static const char *keep(struct import_subjects *subjects, const PGresult *rows, int row, int column)
 {
         const char *copy = arena_text(&subjects->texts, slice_text(cell_text(rows, row, column)));
@@ -88,7 +89,8 @@ static const char *keep(struct import_subjects *subjects, const PGresult *rows, 
 static bool within_budget(const struct import_subjects *subjects, struct fault *why)
 {
         return !subjects->texts.exhausted ||
-               fault_set(why, FAULT_LIMIT, "one chunk's enterprises have more than %u octets: use a smaller chunk",
+               fault_set(why, FAULT_LIMIT,
+                       "one chunk's enterprises have more than %u octets: use a smaller chunk",
                        IMPORT_TEXTS_MAX);
 }
 
@@ -108,8 +110,8 @@ static bool ask(struct link *link, const struct import_subjects *subjects, const
 }
 
 /* The row's enterprise; rows come ascending, so it is the last one or one behind. */
-static struct import_subject *next_subject(struct import_subjects *subjects, struct import_subject *last,
-        const PGresult *rows, int row)
+static struct import_subject *next_subject(
+        struct import_subjects *subjects, struct import_subject *last, const PGresult *rows, int row)
 {
         const char *subject = cell_text(rows, row, 0);
 
@@ -118,13 +120,14 @@ static struct import_subject *next_subject(struct import_subjects *subjects, str
 
 static bool is_damaged(const char *what, struct fault *why)
 {
-        return fault_set(why, FAULT_STORE, "the store has a %s that cannot be read: qcr-admin doctor names it", what);
+        return fault_set(
+                why, FAULT_STORE, "the store has a %s that cannot be read: qcr-admin doctor names it", what);
 }
 
 /* ---------------------------------------------------------------- loading */
 
-static bool take_standing(struct import_subject *subject, const PGresult *rows, int row, struct grade_inputs *inputs,
-        struct buffer *octets)
+static bool take_standing(struct import_subject *subject, const PGresult *rows, int row,
+        struct grade_inputs *inputs, struct buffer *octets)
 {
         const char *grade = cell_text(rows, row, 2);
 
@@ -178,7 +181,8 @@ bool import_load_parties(struct link *link, struct import_subjects *subjects, st
 
         if (!ask(link, subjects,
                     "SELECT subject, version, name, row_hash FROM qcr.party_version"
-                    " WHERE subject = ANY ($1::text[]) ORDER BY subject, version", &rows, why))
+                    " WHERE subject = ANY ($1::text[]) ORDER BY subject, version",
+                    &rows, why))
                 return false;
         for (int row = 0; row < PQntuples(rows) && done; row++) {
                 subject = next_subject(subjects, subject, rows, row);
@@ -198,7 +202,8 @@ bool import_load_codes(struct link *link, struct import_subjects *subjects, stru
         PGresult *rows;
 
         if (!ask(link, subjects,
-                    "SELECT subject, code FROM qcr.code WHERE subject = ANY ($1::text[]) ORDER BY subject", &rows, why))
+                    "SELECT subject, code FROM qcr.code WHERE subject = ANY ($1::text[]) ORDER BY subject",
+                    &rows, why))
                 return false;
         for (int row = 0; row < PQntuples(rows); row++) {
                 subject = next_subject(subjects, subject, rows, row);
@@ -213,7 +218,8 @@ bool import_load_codes(struct link *link, struct import_subjects *subjects, stru
         return within_budget(subjects, why);
 }
 
-static bool take_record(struct import_subjects *subjects, struct import_subject *subject, const PGresult *rows, int row)
+static bool take_record(
+        struct import_subjects *subjects, struct import_subject *subject, const PGresult *rows, int row)
 {
         struct party_file_record record = {
                 .authority_code = keep(subjects, rows, row, 1),
@@ -250,9 +256,11 @@ bool import_load_records(struct link *link, struct import_subjects *subjects, st
         bool done = true;
 
         if (!ask(link, subjects,
-                    "SELECT DISTINCT ON (subject, ordinal) subject, authority_code, document_norm, type, version,"
+                    "SELECT DISTINCT ON (subject, ordinal) subject, authority_code, document_norm, type, "
+                    "version,"
                     " ordinal, state, kinds, severity, fine_fen, confiscated_fen, decided_on, publicity_end"
-                    " FROM qcr.record WHERE subject = ANY ($1::text[]) ORDER BY subject, ordinal, version DESC",
+                    " FROM qcr.record WHERE subject = ANY ($1::text[]) ORDER BY subject, ordinal, version "
+                    "DESC",
                     &rows, why))
                 return false;
         for (int row = 0; row < PQntuples(rows) && done; row++) {
@@ -265,17 +273,18 @@ bool import_load_records(struct link *link, struct import_subjects *subjects, st
 
 /* ---------------------------------------------------------------- versions */
 
-static bool take_version(struct import_subjects *subjects, struct import_subject *subject, const PGresult *rows,
-        int row)
+static bool take_version(
+        struct import_subjects *subjects, struct import_subject *subject, const PGresult *rows, int row)
 {
         struct party_file_version version = {
                 .version = (uint32_t)cell_number(rows, row, 4),
-                .guise = {
-                        .document = keep(subjects, rows, row, 6),
-                        .domain = keep(subjects, rows, row, 7),
-                        .publicity_computed = cell_day(rows, row, 8),
-                        .party_name = keep(subjects, rows, row, 9),
-                },
+                .guise =
+                        {
+                                .document = keep(subjects, rows, row, 6),
+                                .domain = keep(subjects, rows, row, 7),
+                                .publicity_computed = cell_day(rows, row, 8),
+                                .party_name = keep(subjects, rows, row, 9),
+                        },
         };
         struct party_file_record *record;
         enum record_type type;
@@ -311,13 +320,16 @@ static bool ask_versions(struct link *link, struct identities *of, PGresult **re
         struct query query;
 
         query_init(&query,
-                "SELECT r.subject, r.authority_code, r.document_norm, r.type, r.version, r.content_hash, r.document,"
+                "SELECT r.subject, r.authority_code, r.document_norm, r.type, r.version, r.content_hash, "
+                "r.document,"
                 " r.domain, r.publicity_computed, coalesce(b.party_name, '')"
                 " FROM (SELECT DISTINCT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[])"
                 "       AS k (subject, authority_code, document_norm, type)) k"
                 " JOIN qcr.record r USING (subject, authority_code, document_norm, type)"
-                " LEFT JOIN qcr.record_body b ON (b.subject, b.authority_code, b.document_norm, b.type, b.version)"
-                "                              = (r.subject, r.authority_code, r.document_norm, r.type, r.version)"
+                " LEFT JOIN qcr.record_body b ON (b.subject, b.authority_code, b.document_norm, b.type, "
+                "b.version)"
+                "                              = (r.subject, r.authority_code, r.document_norm, r.type, "
+                "r.version)"
                 " ORDER BY r.subject, r.version");
         query_slice(&query, buffer_slice(&of->subjects));
         query_slice(&query, buffer_slice(&of->authorities));
@@ -326,8 +338,8 @@ static bool ask_versions(struct link *link, struct identities *of, PGresult **re
         return link_query(link, &query, ret, why);
 }
 
-bool import_load_versions(struct link *link, struct import_subjects *subjects, const struct record *const *rows,
-        size_t count, struct fault *why)
+bool import_load_versions(struct link *link, struct import_subjects *subjects,
+        const struct record *const *rows, size_t count, struct fault *why)
 {
         struct identities known = {0};
         struct buffer *arrays[] = {&known.subjects, &known.authorities, &known.documents, &known.types};
@@ -339,7 +351,8 @@ bool import_load_versions(struct link *link, struct import_subjects *subjects, c
                 array_begin(arrays[i]);
         for (size_t i = 0; i < count; i++) {
                 subject = import_subjects_find(subjects, rows[i]->subject);
-                if (party_file_find(&subject->file, rows[i]->authority_code, rows[i]->document_norm, rows[i]->type))
+                if (party_file_find(
+                            &subject->file, rows[i]->authority_code, rows[i]->document_norm, rows[i]->type))
                         add_identity(&known, rows[i]);
         }
         for (size_t i = 0; i < sizeof(arrays) / sizeof(*arrays); i++)
@@ -381,8 +394,10 @@ static bool take_waiting(struct import_waiting_list *list, const PGresult *rows,
         }
         waiting.subject = waiting.record.subject;
         waiting.run = must_copy_text(cell_text(rows, row, 1));
-        waiting.outcome = !strcmp(outcome, "rejected") ? "rejected" : !strcmp(outcome, "accepted") ? "accepted" :
-                          !strcmp(outcome, "attached") ? "attached" : NULL;
+        waiting.outcome = !strcmp(outcome, "rejected")   ? "rejected"
+                          : !strcmp(outcome, "accepted") ? "accepted"
+                          : !strcmp(outcome, "attached") ? "attached"
+                                                         : NULL;
         list->items[list->count] = waiting;
         list->texts[list->count++] = texts;
         return true;
@@ -438,7 +453,8 @@ bool import_load_policy(struct link *link, struct policy *policy, struct fault *
 
         query_init(&query,
                 "SELECT p.policy_hash, CASE WHEN p.policy_hash = $1::bytea THEN NULL ELSE p.document END"
-                " FROM qcr.policy_activation a JOIN qcr.policy p USING (policy_hash) ORDER BY a.serial DESC LIMIT 1");
+                " FROM qcr.policy_activation a JOIN qcr.policy p USING (policy_hash) ORDER BY a.serial DESC "
+                "LIMIT 1");
         query_bytes(&query, policy->hash, sizeof(policy->hash));
         if (!link_query(link, &query, &rows, why))
                 return false;

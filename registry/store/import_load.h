@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /*
  * What an import has to know before it decides about a chunk of rows: of each enterprise the rows name its
- * standing, its names and codes, its records, and what waits for it. Everything of a chunk is asked at once, so
- * that the number of round trips does not grow with the rows.
+ * standing, its names and codes, its records, and what waits for it. Everything of a chunk is asked at once,
+ * so that the number of round trips does not grow with the rows.
  *
  * `import_load_standing` comes first: it locks, ascending, so that two writers never wait for each other in a
  * circle, and what is read afterwards stays true until the transaction ends.
@@ -45,7 +45,7 @@ struct import_waiting {
         const char *run;
         int64_t row_no;
         bool is_parked;
-        const char *outcome;       /* attached, accepted, rejected; NULL: it waits */
+        const char *outcome; /* attached, accepted, rejected; NULL: it waits */
         uint8_t row_hash[32];
         struct record record;
 };
@@ -53,7 +53,7 @@ struct import_waiting {
 struct import_waiting_list {
         struct import_waiting *items;
         size_t count, room;
-        struct buffer *texts;      /* one a row: what its record points to */
+        struct buffer *texts; /* one a row: what its record points to */
 };
 
 /* Who the rows name, in any order and repeatedly; empties what was there. */
@@ -65,18 +65,19 @@ void import_subjects_done(struct import_subjects *subjects);
 struct import_subject *import_subjects_find(const struct import_subjects *subjects, const char *subject);
 
 /* Version, live grade, listings. With `lock` the rows are held until the transaction ends. */
-bool import_load_standing(struct link *link, struct import_subjects *subjects, bool lock, struct fault *why)
-        MUST_CHECK;
+bool import_load_standing(
+        struct link *link, struct import_subjects *subjects, bool lock, struct fault *why) MUST_CHECK;
 /* Names, the newest version, whether it is registered. */
 bool import_load_parties(struct link *link, struct import_subjects *subjects, struct fault *why) MUST_CHECK;
 bool import_load_codes(struct link *link, struct import_subjects *subjects, struct fault *why) MUST_CHECK;
 /* Every record in its newest version. */
 bool import_load_records(struct link *link, struct import_subjects *subjects, struct fault *why) MUST_CHECK;
 /* All versions of those records that `rows` could be one of. */
-bool import_load_versions(struct link *link, struct import_subjects *subjects, const struct record *const *rows,
-        size_t count, struct fault *why) MUST_CHECK;
+bool import_load_versions(struct link *link, struct import_subjects *subjects,
+        const struct record *const *rows, size_t count, struct fault *why) MUST_CHECK;
 
-/* The waiting rows of `subjects`, an array literal; with `open_parked`, those alone that are parked and wait. */
+/* The waiting rows of `subjects`, an array literal; with `open_parked`, those alone that are parked and wait.
+ */
 bool import_load_waiting(struct link *link, const char *subjects, bool open_parked,
         struct import_waiting_list *ret, struct fault *why) MUST_CHECK;
 void import_waiting_done(struct import_waiting_list *list);

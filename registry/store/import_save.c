@@ -4,8 +4,17 @@
 static struct bulk *bulk_at(struct import_save *save, unsigned at)
 {
         struct bulk *const bulks[] = {
-                &save->party, &save->party_version, &save->code, &save->record, &save->record_body, &save->waiting,
-                &save->waiting_end, &save->proposal, &save->standing, &save->history, &save->change,
+                &save->party,
+                &save->party_version,
+                &save->code,
+                &save->record,
+                &save->record_body,
+                &save->waiting,
+                &save->waiting_end,
+                &save->proposal,
+                &save->standing,
+                &save->history,
+                &save->change,
         };
 
         return at < sizeof(bulks) / sizeof(*bulks) ? bulks[at] : NULL;
@@ -14,14 +23,19 @@ static struct bulk *bulk_at(struct import_save *save, unsigned at)
 static struct buffer *array_at(struct import_save *save, unsigned at)
 {
         struct buffer *const arrays[] = {
-                &save->subjects, &save->versions, &save->inputs, &save->grades, &save->scores, &save->changes,
+                &save->subjects,
+                &save->versions,
+                &save->inputs,
+                &save->grades,
+                &save->scores,
+                &save->changes,
         };
 
         return at < sizeof(arrays) / sizeof(*arrays) ? arrays[at] : NULL;
 }
 
-void import_save_begin(struct import_save *save, const char *run, int64_t chunk, uint64_t serial,
-        const char *proposer)
+void import_save_begin(
+        struct import_save *save, const char *run, int64_t chunk, uint64_t serial, const char *proposer)
 {
         save->run = run;
         save->chunk = chunk;
@@ -101,8 +115,8 @@ static void add_identity(struct bulk *bulk, const struct record *record, uint32_
         bulk_number(bulk, version);
 }
 
-void import_save_record(struct import_save *save, const struct record *record, uint32_t version, uint32_t ordinal,
-        const uint8_t hash[32], int64_t row_no)
+void import_save_record(struct import_save *save, const struct record *record, uint32_t version,
+        uint32_t ordinal, const uint8_t hash[32], int64_t row_no)
 {
         struct bulk *bulk = &save->record;
 
@@ -203,7 +217,8 @@ static void add_update(struct import_save *save, const char *subject, const stru
         save->updates++;
 }
 
-void import_save_standing(struct import_save *save, const char *subject, const struct import_standing *standing)
+void import_save_standing(
+        struct import_save *save, const char *subject, const struct import_standing *standing)
 {
         if (standing->version == 1) {
                 bulk_text(&save->standing, subject);
@@ -230,18 +245,24 @@ static bool send_parties_and_records(struct import_save *save, struct link *link
 {
         return bulk_send(&save->party, link, "COPY qcr.party (subject, serial) FROM STDIN", why) &&
                bulk_send(&save->party_version, link,
-                       "COPY qcr.party_version (subject, version, name, name_norm, kind, registration, region,"
-                       " township, industry, established_on, row_hash, run_id, chunk, row_no, serial) FROM STDIN",
+                       "COPY qcr.party_version (subject, version, name, name_norm, kind, registration, "
+                       "region,"
+                       " township, industry, established_on, row_hash, run_id, chunk, row_no, serial) FROM "
+                       "STDIN",
                        why) &&
                bulk_send(&save->code, link, "COPY qcr.code (code, subject, serial) FROM STDIN", why) &&
                bulk_send(&save->record, link,
-                       "COPY qcr.record (subject, authority_code, document_norm, type, version, ordinal, state,"
-                       " domain, document, kinds, severity, fine_fen, confiscated_fen, decided_on, publicity_file,"
-                       " publicity_computed, source_code, content_hash, run_id, chunk, row_no, serial) FROM STDIN",
+                       "COPY qcr.record (subject, authority_code, document_norm, type, version, ordinal, "
+                       "state,"
+                       " domain, document, kinds, severity, fine_fen, confiscated_fen, decided_on, "
+                       "publicity_file,"
+                       " publicity_computed, source_code, content_hash, run_id, chunk, row_no, serial) FROM "
+                       "STDIN",
                        why) &&
                bulk_send(&save->record_body, link,
                        "COPY qcr.record_body (subject, authority_code, document_norm, type, version,"
-                       " authority_name, party_name, conduct, facts, basis, penalty, content, licence, remark)"
+                       " authority_name, party_name, conduct, facts, basis, penalty, content, licence, "
+                       "remark)"
                        " FROM STDIN",
                        why);
 }
@@ -283,13 +304,16 @@ bool import_save_send(struct import_save *save, struct link *link, const uint8_t
         if (!save->run)
                 return true;
         return bulk_send(&save->waiting, link,
-                       "COPY qcr.waiting_row (run_id, row_no, chunk, subject, state, reason, fields, row_hash)"
+                       "COPY qcr.waiting_row (run_id, row_no, chunk, subject, state, reason, fields, "
+                       "row_hash)"
                        " FROM STDIN",
                        why) &&
                bulk_send(&save->waiting_end, link,
-                       "COPY qcr.waiting_row_end (subject, run_id, row_no, outcome, serial) FROM STDIN", why) &&
+                       "COPY qcr.waiting_row_end (subject, run_id, row_no, outcome, serial) FROM STDIN",
+                       why) &&
                bulk_send(&save->proposal, link,
-                       "COPY qcr.proposal (serial, item, kind, subject, proposer, summary) FROM STDIN", why) &&
+                       "COPY qcr.proposal (serial, item, kind, subject, proposer, summary) FROM STDIN",
+                       why) &&
                bulk_send(&save->standing, link,
                        "COPY qcr.standing (subject, version, inputs, policy_hash, grade, score, graded_on,"
                        " next_change, serial) FROM STDIN",
@@ -299,7 +323,8 @@ bool import_save_send(struct import_save *save, struct link *link, const uint8_t
                        "COPY qcr.grade_history (subject, version, policy_hash, grade, score, graded_on,"
                        " next_change, serial) FROM STDIN",
                        why) &&
-               bulk_send(&save->change, link, "COPY qcr.ledger_change (serial, subject, version) FROM STDIN", why);
+               bulk_send(&save->change, link, "COPY qcr.ledger_change (serial, subject, version) FROM STDIN",
+                       why);
 }
 
 /* ---------------------------------------------------------------- the run's own rows */
@@ -330,8 +355,9 @@ bool import_insert_run(struct link *link, const struct import_run_row *run, stru
         return link_run(link, &query, NULL, why);
 }
 
-bool import_insert_chunk(struct link *link, const char *run, int64_t chunk, int64_t rows, const uint8_t root[32],
-        struct slice header, const uint8_t *signature, uint64_t serial, struct fault *why)
+bool import_insert_chunk(struct link *link, const char *run, int64_t chunk, int64_t rows,
+        const uint8_t root[32], struct slice header, const uint8_t *signature, uint64_t serial,
+        struct fault *why)
 {
         struct query query;
 
@@ -351,9 +377,8 @@ bool import_insert_end(struct link *link, const char *run, int64_t chunks, struc
 {
         struct query query;
 
-        query_init(&query,
-                "INSERT INTO qcr.run_end (run_id, chunks, summary, header, signature, serial)"
-                " VALUES ($1::text, $2::integer, $3::text, $4::bytea, $5::bytea, $6::bigint)");
+        query_init(&query, "INSERT INTO qcr.run_end (run_id, chunks, summary, header, signature, serial)"
+                           " VALUES ($1::text, $2::integer, $3::text, $4::bytea, $5::bytea, $6::bigint)");
         query_text(&query, run);
         query_number(&query, chunks);
         query_slice(&query, summary);
@@ -366,11 +391,10 @@ bool import_insert_coverage(struct link *link, const char *source_code, const ch
 {
         struct query query;
 
-        query_init(&query,
-                "INSERT INTO qcr.coverage (source_code, domain, serial, source_name, data_through)"
-                " SELECT $1::text, $2::text, $3::bigint, $4::text, $5::date WHERE NOT EXISTS"
-                " (SELECT FROM qcr.coverage WHERE source_code = $1::text AND domain = $2::text"
-                "  AND data_through >= $5::date)");
+        query_init(&query, "INSERT INTO qcr.coverage (source_code, domain, serial, source_name, data_through)"
+                           " SELECT $1::text, $2::text, $3::bigint, $4::text, $5::date WHERE NOT EXISTS"
+                           " (SELECT FROM qcr.coverage WHERE source_code = $1::text AND domain = $2::text"
+                           "  AND data_through >= $5::date)");
         query_text(&query, source_code);
         query_text(&query, domain);
         query_number(&query, (int64_t)serial);

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+#include "registry/core/party_file.h"
+
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/support/suite.h"
+
+#define SUBJECT "MA6250A19"
+#define NAME "剑阁县试验有限公司"
+#define TODAY ((struct day){20781}) /* 2026-11-24 */
+
+static struct policy policy;
+
+static void load_policy(void)
+{
+        CLEANUP(buffer) struct buffer text = BUFFER_INIT;
+        struct document_error error = {0};
+        char path[1024];
+        FILE *file;
+        size_t n;
+
+        snprintf(path, sizeof(path), "%s/share/policies/default.json", getenv("QCR_SOURCE"));
+        file = fopen(path, "r");
+        ck_assert_ptr_nonnull(file);
+        while ((n = fread(buffer_reserve(&text, 4096), 1, 4096, file)))
+                text.length += n;
+        fclose(file);
+        ck_assert_int_eq(policy_parse(buffer_slice(&text), &policy, &error), DOCUMENT_SOUND);
+}
+
+static struct record fined(const char *document_norm)
+{
+        return (struct record){
+                .subject = SUBJECT, .authority_code = "a", .document = document_norm, .document_norm = document_norm,
+                .type = RECORD_PENALTY, .state = "active", .domain = "product",
+                .kinds = PENALTY_BIT(PENALTY_FINE), .fine_fen = 100,
+                .decided_on = {TODAY.number - 10}, .publicity_file = {TODAY.number + 300},
+                .publicity_computed = DAY_NONE, .source_code = "a", .authority_name = "局", .party_name = NAME,
+                .conduct = "", .facts = "", .basis = "", .penalty = "", .content = "", .licence = "", .remark = "",
+        };
+}
+
+static void begin(struct party_file *file)
+{
+        party_file_init(file, SUBJECT);
+        file->is_registered = true;
+        party_file_add_name(file, "剑阁县从前有限公司");
+        party_file_add_name(file, NAME);
+}
+
+START_TEST(a_record_of_an_unknown_enterprise_is_parked)
+{
+        struct record record = fined("1");
+        struct party_file file;
+
+        party_file_init(&file, SUBJECT);
+        ck_assert_int_eq(party_file_decide(&file, &record, &policy, TODAY), PARTY_FILE_NOT_REGISTERED);
+        party_file_done(&file);
+}
+END_TEST
+
+START_TEST(a_name_the_code_never_had_is_held_and_a_former_one_is_not)
+{
+        struct record record = fined("1");
+        struct party_file file;
+
+        begin(&file);
+        record.party_name = "剑阁县别的有限公司";
+        ck_assert_int_eq(party_file_decide(&file, &record, &policy, TODAY), PARTY_FILE_NAME_MISMATCH);
+        record.party_name = "剑阁县 从前有限公司";
+        ck_assert_int_eq(party_file_decide(&file, &record, &policy, TODAY), PARTY_FILE_FILED);
+        party_file_done(&file);
+}
+END_TEST
+
+START_TEST(content_seen_before_is_unchanged_however_old)
+{
+        struct record first = fined("1"), second = fined("1");
+        struct party_file file;
+
+        begin(&file);
+        party_file_add(&file, &first);
+        ck_assert_int_eq(party_file_decide(&file, &first, &policy, TODAY), PARTY_FILE_UNCHANGED);
+        second.remark = "更正";
+        ck_assert_int_eq(party_file_decide(&file, &second, &policy, TODAY), PARTY_FILE_CORRECTED);
+        ck_assert_uint_eq(party_file_add(&file, &second)->version, 2);
+        ck_assert_int_eq(party_file_decide(&file, &first, &policy, TODAY), PARTY_FILE_UNCHANGED);
+        ck_assert_int_eq(party_file_decide(&file, &second, &policy, TODAY), PARTY_FILE_UNCHANGED);
+        /* once accepted under another name, it is not held again */
+        file.names_count = 0;
+        ck_assert_int_eq(party_file_decide(&file, &first, &policy, TODAY), PARTY_FILE_UNCHANGED);
+        party_file_done(&file);
+}
+END_TEST
+
+START_TEST(a_withdrawn_record_does_not_come_back_by_itself)
+{
+        struct record record = fined("1");
+        struct party_file file;
+
+        begin(&file);
+        party_file_add(&file, &record);
+        file.records[0].is_active = false;
+        ck_assert_int_eq(party_file_decide(&file, &record, &policy, TODAY), PARTY_FILE_UNCHANGED);
+        record.remark = "更正";
+        ck_assert_int_eq(party_file_decide(&file, &record, &policy, TODAY), PARTY_FILE_WITHDRAWN);
+        party_file_done(&file);
+}
+END_TEST
+
+static const struct {
+        uint16_t kinds;
+        int32_t decided, end; /* from today */
+        enum party_file_outcome outcome;
+} corrections[] = {
+        {PENALTY_BIT(PENALTY_WARNING), -10, 300, PARTY_FILE_FAVOURABLE},  /* fewer points */
+        {PENALTY_BIT(PENALTY_FINE), -10, 0, PARTY_FILE_FAVOURABLE},       /* over today */
+        {PENALTY_BIT(PENALTY_FINE), -10, 299, PARTY_FILE_FAVOURABLE},     /* lifts on a day to come */
+        {PENALTY_BIT(PENALTY_FINE), -11, 300, PARTY_FILE_CORRECTED},
+        {PENALTY_BIT(PENALTY_FINE), -10, 301, PARTY_FILE_CORRECTED},
+        {PENALTY_BIT(PENALTY_FINE) | PENALTY_BIT(PENALTY_WARNING), -10, 300, PARTY_FILE_CORRECTED},
+        {PENALTY_BIT(PENALTY_REVOCATION), -10, 300, PARTY_FILE_CORRECTED}, /* heavier */
+        {PENALTY_BIT(PENALTY_REVOCATION), -10, 299, PARTY_FILE_FAVOURABLE}, /* heavier now, over sooner */
+};
+
+START_TEST(a_correction_that_lifts_the_grade_today_or_some_day_waits_for_a_second_person)
+{
+        struct record record = fined("1"), corrected = fined("1");
+        struct party_file file;
+
+        begin(&file);
+        party_file_add(&file, &record);
+        corrected.kinds = corrections[_i].kinds;
+        corrected.decided_on.number = TODAY.number + corrections[_i].decided;
+        corrected.publicity_file.number = TODAY.number + corrections[_i].end;
+        corrected.remark = "更正";
+        ck_assert_int_eq(party_file_decide(&file, &corrected, &policy, TODAY), corrections[_i].outcome);
+        party_file_done(&file);
+}
+END_TEST
+
+START_TEST(ordinals_count_records_and_versions_their_corrections)
+{
+        struct record one = fined("1"), two = fined("2");
+        struct party_file file;
+        struct grade_inputs *inputs = must_alloc(sizeof(*inputs));
+
+        begin(&file);
+        ck_assert_uint_eq(party_file_add(&file, &one)->facts.ordinal, 1);
+        ck_assert_uint_eq(party_file_add(&file, &two)->facts.ordinal, 2);
+        one.fine_fen = 7;
+        ck_assert_uint_eq(party_file_add(&file, &one)->facts.ordinal, 1);
+        ck_assert_uint_eq(file.records[0].version, 2);
+        ck_assert_uint_eq(file.records[1].version, 1);
+        party_file_inputs(&file, inputs);
+        ck_assert_uint_eq(inputs->count, 2);
+        ck_assert_int_eq(inputs->records[0].fine_fen, 7);
+        file.records[0].is_active = false;
+        party_file_inputs(&file, inputs);
+        ck_assert_uint_eq(inputs->count, 1);
+        ck_assert_uint_eq(inputs->records[0].ordinal, 2);
+        free(inputs);
+        party_file_done(&file);
+}
+END_TEST
+
+START_TEST(an_enterprise_has_no_more_records_than_a_grade_can_be_made_of)
+{
+        char documents[GRADE_RECORDS_MAX][8];
+        struct record record;
+        struct party_file file;
+
+        begin(&file);
+        for (int i = 0; i < GRADE_RECORDS_MAX; i++) {
+                snprintf(documents[i], sizeof(documents[i]), "%d", i);
+                record = fined(documents[i]);
+                party_file_add(&file, &record);
+        }
+        record = fined("more");
+        ck_assert_int_eq(party_file_decide(&file, &record, &policy, TODAY), PARTY_FILE_FULL);
+        party_file_done(&file);
+}
+END_TEST
+
+int main(void)
+{
+        Suite *suite = suite_create("party_file");
+        TCase *tcase = tcase_create("party_file");
+
+        tcase_add_checked_fixture(tcase, load_policy, NULL);
+        tcase_add_test(tcase, a_record_of_an_unknown_enterprise_is_parked);
+        tcase_add_test(tcase, a_name_the_code_never_had_is_held_and_a_former_one_is_not);
+        tcase_add_test(tcase, content_seen_before_is_unchanged_however_old);
+        tcase_add_test(tcase, a_withdrawn_record_does_not_come_back_by_itself);
+        tcase_add_loop_test(tcase, a_correction_that_lifts_the_grade_today_or_some_day_waits_for_a_second_person, 0,
+                (int)(sizeof(corrections) / sizeof(*corrections)));
+        tcase_add_test(tcase, ordinals_count_records_and_versions_their_corrections);
+        tcase_add_test(tcase, an_enterprise_has_no_more_records_than_a_grade_can_be_made_of);
+        suite_add_tcase(suite, tcase);
+        return suite_run(suite);
+}
