@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /*
- * The second person's side of everything that needs two. Approving asks the rules again, of the store as it is
- * now, with what the first person signed: nothing of the effect comes from anybody else.
+ * The second person's side of everything that needs two. Approving asks the rules again, of the store as it
+ * is now, with what the first person signed: nothing of the effect comes from anybody else.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -79,11 +79,14 @@ static bool approval_check(struct writing *writing)
         approval->serial = message->proposal_serial;
         approval->item = message->has_proposal_item ? message->proposal_item : 0;
         approval->approves = message->approve;
-        approval->reason = fields_optional(&fields, "reason", message->has_reason, &message->reason, REASON_OCTETS);
+        approval->reason =
+                fields_optional(&fields, "reason", message->has_reason, &message->reason, REASON_OCTETS);
         if (!approval->approves && !*approval->reason)
-                fields_refuse(&fields, RESULT_FIELD_MISSING, "reason", slice_of(NULL, 0), "a rejection says why");
+                fields_refuse(
+                        &fields, RESULT_FIELD_MISSING, "reason", slice_of(NULL, 0), "a rejection says why");
         if (approval->serial > INT64_MAX || approval->item > INT64_MAX)
-                fields_refuse(&fields, RESULT_PROPOSAL_UNKNOWN, "proposal_serial", slice_of(NULL, 0), "there is none");
+                fields_refuse(&fields, RESULT_PROPOSAL_UNKNOWN, "proposal_serial", slice_of(NULL, 0),
+                        "there is none");
         snprintf(id, sizeof(id), "%" PRIu64 ".%" PRIu64, approval->serial, approval->item);
         approval->id = call_text(call, slice_text(id));
         return !fields.failed;
@@ -108,7 +111,8 @@ static void on_proposal(struct writing *writing, const PGresult *result)
         if (PQntuples(result) == 0)
                 return;
         approval->kind = proposal_find(cell_text(result, 0, 0));
-        approval->subject = cell_is_null(result, 0, 1) ? NULL : call_text(call, slice_text(cell_text(result, 0, 1)));
+        approval->subject =
+                cell_is_null(result, 0, 1) ? NULL : call_text(call, slice_text(cell_text(result, 0, 1)));
         approval->proposer = call_text(call, slice_text(cell_text(result, 0, 2)));
         approval->request = keep_bytes(call, result, 3);
         approval->is_decided = !cell_is_null(result, 0, 4);
@@ -168,7 +172,8 @@ static bool may_decide(struct writing *writing, const struct approval *approval)
         }
         if (is_own(writing, approval)) {
                 refuse(writing, RESULT_SELF_APPROVAL);
-                writing->call->failure.allowed = "another person may approve it; you may take it back by rejecting it";
+                writing->call->failure.allowed =
+                        "another person may approve it; you may take it back by rejecting it";
                 return false;
         }
         return true;
@@ -179,7 +184,8 @@ static bool unreadable(struct writing *writing)
         const struct approval *approval = writing->data;
 
         log_event(LOG_ERR, "store.unreadable", "id", writing->call->id, "proposal", approval->id);
-        failure_set(&writing->call->failure, RESULT_STORE_UNAVAILABLE, "the store holds a proposal that cannot be read");
+        failure_set(&writing->call->failure, RESULT_STORE_UNAVAILABLE,
+                "the store holds a proposal that cannot be read");
         writing_refuse(writing);
         return false;
 }
@@ -286,7 +292,8 @@ static bool load_effect(struct writing *writing, struct approval *approval)
                         return refuse(writing, RESULT_PROPOSAL_DECIDED);
         } else {
                 text_allocator_init(&allocator, &writing->call->arena);
-                approval->proposed = qcr__request__unpack(&allocator, approval->request.length, approval->request.data);
+                approval->proposed =
+                        qcr__request__unpack(&allocator, approval->request.length, approval->request.data);
                 if (!approval->proposed || !is_of_kind(approval))
                         return unreadable(writing);
         }
@@ -331,7 +338,10 @@ static bool approval_load_more(struct writing *writing)
 
 /* ------------------------------------------------------------------- rules */
 
-/* The file as it would be: the record withdrawn, corrected or accepted, if nothing else happened to it since. */
+/*
+ * The file as it would be: the record withdrawn, corrected or accepted, if nothing else happened to it
+ * since.
+ */
 static bool decide_record(struct writing *writing, struct approval *approval)
 {
         struct credit *credit = &approval->credit;
@@ -341,7 +351,8 @@ static bool decide_record(struct writing *writing, struct approval *approval)
         if (!credit_check(writing, credit))
                 return overtaken(writing);
         if (newest && newest->serial > approval->serial) {
-                failure_set(failure, RESULT_PROPOSAL_OVERTAKEN, "the record has changed since it was proposed");
+                failure_set(
+                        failure, RESULT_PROPOSAL_OVERTAKEN, "the record has changed since it was proposed");
                 return false;
         }
         if (approval->kind->kind == PROPOSAL_RECORD_WITHDRAW) {
@@ -350,7 +361,8 @@ static bool decide_record(struct writing *writing, struct approval *approval)
                 approval->record = newest->record;
                 approval->record.state = "withdrawn";
         } else if (newest && strcmp(newest->record.state, "active") != 0) {
-                failure_set(failure, RESULT_PROPOSAL_OVERTAKEN, "the record has been %s since", newest->record.state);
+                failure_set(failure, RESULT_PROPOSAL_OVERTAKEN, "the record has been %s since",
+                        newest->record.state);
                 return false;
         }
         return credit_weigh(writing, credit, &approval->record) || overtaken(writing);

@@ -91,7 +91,8 @@ void call_fail_with(struct call *call, enum result_code code)
 
 void call_fail_fault(struct call *call, const struct fault *why)
 {
-        log_event(LOG_WARNING, "request.fault", "id", call->id, "fault", fault_word(why->code), "text", why->text);
+        log_event(LOG_WARNING, "request.fault", "id", call->id, "fault", fault_word(why->code), "text",
+                why->text);
         failure_of_fault(&call->failure, why);
         call_fail(call);
 }
@@ -100,8 +101,8 @@ bool call_audit(struct call *call, const char *outcome)
 {
         struct service *service = call->service;
 
-        if (service->audit(service->closure, call->person_id, call->operation->word, call->code, call->purpose,
-                    outcome))
+        if (service->audit(service->closure, call->person_id, call->operation->word, call->code,
+                    call->purpose, outcome))
                 return true;
         call_fail_with(call, RESULT_AUDIT_UNAVAILABLE);
         return false;
@@ -134,8 +135,9 @@ static bool decode(struct call *call, struct slice payload)
 }
 
 /*
- * Of a oneof the last member on the wire counts and the ones before it are dropped unseen: a person's signature
- * over two operations must not leave open which one they meant. Members are counted on the octets.
+ * Of a oneof the last member on the wire counts and the ones before it are dropped unseen: a person's
+ * signature over two operations must not leave open which one they meant. Members are counted on the
+ * octets.
  */
 static unsigned count_operations(struct slice request)
 {
@@ -182,7 +184,8 @@ static bool check_envelope(struct call *call)
                         "this registry is %s", origin);
         call->operation = operation_find(message->operation_case);
         if (!call->operation)
-                return failure_set(&call->failure, RESULT_OPERATION_UNKNOWN, "no operation this server knows");
+                return failure_set(
+                        &call->failure, RESULT_OPERATION_UNKNOWN, "no operation this server knows");
         if (count_operations(call->request) != 1)
                 return failure_set(&call->failure, RESULT_MESSAGE_MALFORMED, "a request asks for one thing");
         return true;
@@ -208,13 +211,14 @@ static bool check_signature(struct call *call, struct slice certificate)
                 return failure_set(&call->failure, RESULT_SIGNATURE_MISSING, "%s must be signed",
                         call->operation->word);
         if (!call->message->has_idempotency_key)
-                return failure_set_field(&call->failure, RESULT_FIELD_MISSING, "idempotency_key", slice_of(NULL, 0),
-                        "idempotency_key: an act has one");
+                return failure_set_field(&call->failure, RESULT_FIELD_MISSING, "idempotency_key",
+                        slice_of(NULL, 0), "idempotency_key: an act has one");
         if (call->message->idempotency_key.len != KEY_OCTETS)
-                return failure_set_field(&call->failure, RESULT_FIELD_INVALID, "idempotency_key", slice_of(NULL, 0),
-                        "idempotency_key: %u octets", KEY_OCTETS);
+                return failure_set_field(&call->failure, RESULT_FIELD_INVALID, "idempotency_key",
+                        slice_of(NULL, 0), "idempotency_key: %u octets", KEY_OCTETS);
         x509 = d2i_X509(NULL, &der, (long)certificate.length);
-        is_true = x509 && act_verify(X509_get0_pubkey(x509), slice_text(origin), call->request, call->signature);
+        is_true = x509 &&
+                  act_verify(X509_get0_pubkey(x509), slice_text(origin), call->request, call->signature);
         X509_free(x509);
         if (!is_true)
                 return failure_set(&call->failure, RESULT_SIGNATURE_FALSE,

@@ -16,7 +16,10 @@
 #include "registry/service/operation.h"
 #include "registry/service/state.h"
 
-/* Decoding a peer's message may cost this much; a frame of 64 KiB of honest fields takes less than two thirds. */
+/*
+ * Decoding a peer's message may cost this much; a frame of 64 KiB of honest fields takes less than two
+ * thirds.
+ */
 #define CALL_DECODE_BUDGET (256u * 1024)
 
 struct call {
@@ -52,8 +55,8 @@ const char *call_text(struct call *call, struct slice text);
 struct fields call_fields(struct call *call);
 
 /*
- * A line of the read audit. False: it cannot be written, the call has been answered so, and nothing may be read
- * out. Of an act nothing is audited here: its entry is in the ledger.
+ * A line of the read audit. False: it cannot be written, the call has been answered so, and nothing may be
+ * read out. Of an act nothing is audited here: its entry is in the ledger.
  */
 bool call_audit(struct call *call, const char *outcome);
 

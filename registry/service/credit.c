@@ -13,8 +13,8 @@ static struct credit *credit_of(struct writing *writing)
         return writing->credit;
 }
 
-void credit_init(struct credit *credit, struct call *call, const struct org_code *code, const char *authority_code,
-        const char *document_norm, enum record_type type, const char *party_name)
+void credit_init(struct credit *credit, struct call *call, const struct org_code *code,
+        const char *authority_code, const char *document_norm, enum record_type type, const char *party_name)
 {
         CLEANUP(buffer) struct buffer norm = BUFFER_INIT;
 
@@ -35,7 +35,8 @@ void credit_init(struct credit *credit, struct call *call, const struct org_code
 static void unreadable(struct writing *writing, const char *what)
 {
         log_event(LOG_ERR, "store.unreadable", "id", writing->call->id, "what", what);
-        failure_set(&writing->call->failure, RESULT_STORE_UNAVAILABLE, "the store holds %s that cannot be read", what);
+        failure_set(&writing->call->failure, RESULT_STORE_UNAVAILABLE,
+                "the store holds %s that cannot be read", what);
         writing_refuse(writing);
 }
 
@@ -49,7 +50,8 @@ static void on_standing(struct writing *writing, const PGresult *result)
         credit->before = call_alloc(writing->call, sizeof(*credit->before));
         if (!cell_bytes(result, 0, STANDING_INPUTS, &inputs) ||
                 !inputs_decode(buffer_slice(&inputs), credit->before) ||
-                !cell_octets(result, 0, STANDING_POLICY_HASH, credit->stored_policy, sizeof(credit->stored_policy)) ||
+                !cell_octets(result, 0, STANDING_POLICY_HASH, credit->stored_policy,
+                        sizeof(credit->stored_policy)) ||
                 strlen(cell_text(result, 0, STANDING_GRADE)) >= sizeof(credit->stored_grade)) {
                 unreadable(writing, "a standing");
                 return;
@@ -75,9 +77,22 @@ static void on_names(struct writing *writing, const PGresult *result)
 void credit_keep_record(struct call *call, struct record *record)
 {
         const char **texts[] = {
-                &record->subject, &record->authority_code, &record->document, &record->document_norm, &record->state,
-                &record->domain, &record->source_code, &record->authority_name, &record->party_name, &record->conduct, &record->facts,
-                &record->basis, &record->penalty, &record->content, &record->licence, &record->remark,
+                &record->subject,
+                &record->authority_code,
+                &record->document,
+                &record->document_norm,
+                &record->state,
+                &record->domain,
+                &record->source_code,
+                &record->authority_name,
+                &record->party_name,
+                &record->conduct,
+                &record->facts,
+                &record->basis,
+                &record->penalty,
+                &record->content,
+                &record->licence,
+                &record->remark,
         };
 
         for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
@@ -118,7 +133,8 @@ static void on_policy(struct writing *writing, const PGresult *result)
 {
         struct credit *credit = credit_of(writing);
 
-        if (PQntuples(result) != 1 || !cell_octets(result, 0, 0, credit->policy_hash, sizeof(credit->policy_hash)))
+        if (PQntuples(result) != 1 ||
+                !cell_octets(result, 0, 0, credit->policy_hash, sizeof(credit->policy_hash)))
                 unreadable(writing, "an active policy");
 }
 
@@ -128,9 +144,10 @@ static void on_policy_document(struct writing *writing, const PGresult *result)
         CLEANUP(buffer) struct buffer document = BUFFER_INIT;
         struct document_error error;
 
-        service->has_policy = PQntuples(result) == 1 && cell_bytes(result, 0, 0, &document) &&
-                              policy_parse(buffer_slice(&document), &service->policy, &error) == DOCUMENT_SOUND &&
-                              memcmp(service->policy.hash, credit_of(writing)->policy_hash, 32) == 0;
+        service->has_policy =
+                PQntuples(result) == 1 && cell_bytes(result, 0, 0, &document) &&
+                policy_parse(buffer_slice(&document), &service->policy, &error) == DOCUMENT_SOUND &&
+                memcmp(service->policy.hash, credit_of(writing)->policy_hash, 32) == 0;
         if (!service->has_policy)
                 unreadable(writing, "a policy");
 }
@@ -146,7 +163,8 @@ void credit_load(struct writing *writing, struct credit *credit)
         writing_send(writing, &query, on_names);
         records_current_query(&query, credit->subject);
         writing_send(writing, &query, on_current);
-        records_versions_query(&query, credit->subject, credit->authority_code, credit->document_norm, credit->type);
+        records_versions_query(
+                &query, credit->subject, credit->authority_code, credit->document_norm, credit->type);
         writing_send(writing, &query, on_versions);
         standing_policy_query(&query);
         writing_send(writing, &query, on_policy);
@@ -158,7 +176,8 @@ bool credit_load_more(struct writing *writing, struct credit *credit)
         const struct service *service = writing->call->service;
         struct query query;
 
-        if (service->has_policy && memcmp(service->policy.hash, credit->policy_hash, sizeof(credit->policy_hash)) == 0)
+        if (service->has_policy &&
+                memcmp(service->policy.hash, credit->policy_hash, sizeof(credit->policy_hash)) == 0)
                 return false;
         standing_policy_document_query(&query, credit->policy_hash);
         writing_send(writing, &query, on_policy_document);
@@ -182,7 +201,8 @@ bool credit_check(struct writing *writing, const struct credit *credit)
 
 static bool cannot(struct writing *writing, const char *text)
 {
-        return failure_set_field(&writing->call->failure, RESULT_FIELD_INVALID, "record", slice_of(NULL, 0), "%s", text);
+        return failure_set_field(
+                &writing->call->failure, RESULT_FIELD_INVALID, "record", slice_of(NULL, 0), "%s", text);
 }
 
 static bool is_same_record(const struct record *a, const struct record *b)
@@ -199,7 +219,8 @@ static int compare_ordinals(const void *left, const void *right)
 }
 
 /* Adds what counts of a record: only active ones do. */
-static bool pack(struct writing *writing, const struct record *record, uint32_t ordinal, struct grade_inputs *to)
+static bool pack(
+        struct writing *writing, const struct record *record, uint32_t ordinal, struct grade_inputs *to)
 {
         if (strcmp(record->state, "active") != 0)
                 return true;
@@ -274,8 +295,8 @@ void credit_save(struct writing *writing, struct credit *credit)
         struct day today = writing->call->today;
         struct query query;
 
-        records_insert(&query, credit->record, credit->record_version, credit->record_ordinal, credit->record_hash,
-                writing->serial);
+        records_insert(&query, credit->record, credit->record_version, credit->record_ordinal,
+                credit->record_hash, writing->serial);
         writing_send_one(writing, &query);
         records_body_insert(&query, credit->record, credit->record_version);
         writing_send_one(writing, &query);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /*
- * One enterprise's credit file inside a writing: loaded under its lock, weighed with one record more or changed,
- * saved under its next version. Filing, withdrawing, correcting and accepting a held row are this, with
- * different records and different persons behind them.
+ * One enterprise's credit file inside a writing: loaded under its lock, weighed with one record more or
+ * changed, saved under its next version. Filing, withdrawing, correcting and accepting a held row are this,
+ * with different records and different persons behind them.
  *
  *     credit_load -> answers -> credit_load_more -> credit_weigh -> credit_save
  */
@@ -47,8 +47,8 @@ struct credit {
 };
 
 /* The record's identity. Texts live with the call. */
-void credit_init(struct credit *credit, struct call *call, const struct org_code *code, const char *authority_code,
-        const char *document_norm, enum record_type type, const char *party_name);
+void credit_init(struct credit *credit, struct call *call, const struct org_code *code,
+        const char *authority_code, const char *document_norm, enum record_type type, const char *party_name);
 
 /* Sends the queries: the subject's row is locked first. The credit must live in the writing's call. */
 void credit_load(struct writing *writing, struct credit *credit);
@@ -59,8 +59,8 @@ bool credit_load_more(struct writing *writing, struct credit *credit);
 bool credit_check(struct writing *writing, const struct credit *credit);
 
 /*
- * The file with `record` as the next version of its identity. False: the writing's failure says why it cannot be
- * (too many records, or its fields contradict each other).
+ * The file with `record` as the next version of its identity. False: the writing's failure says why it
+ * cannot be (too many records, or its fields contradict each other).
  */
 bool credit_weigh(struct writing *writing, struct credit *credit, const struct record *record);
 

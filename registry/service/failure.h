@@ -20,7 +20,9 @@ struct failure {
         const char *allowed;     /* what may be done instead, and when; or NULL */
 };
 
-/* Sets code and text, clears the rest, and returns false, so that `return failure_set(...)` reads as it is. */
+/*
+ * Sets code and text, clears the rest, and returns false, so that `return failure_set(...)` reads as it is.
+ */
 bool failure_set(struct failure *failure, enum result_code code, const char *format, ...)
         __attribute__((format(printf, 3, 4)));
 /* The same about a field of the message. */

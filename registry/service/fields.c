@@ -43,7 +43,8 @@ static const char *read_text(struct fields *fields, const char *name, struct sli
         return text;
 }
 
-const char *fields_text(struct fields *fields, const char *name, const ProtobufCBinaryData *data, size_t limit)
+const char *fields_text(
+        struct fields *fields, const char *name, const ProtobufCBinaryData *data, size_t limit)
 {
         if (data->len == 0) {
                 fields_refuse(fields, RESULT_FIELD_MISSING, name, slice_of(NULL, 0), "must not be empty");
@@ -80,7 +81,8 @@ const char *fields_name(struct fields *fields, const char *name, const ProtobufC
         return text;
 }
 
-void fields_code(struct fields *fields, const char *name, const ProtobufCBinaryData *data, struct org_code *ret)
+void fields_code(
+        struct fields *fields, const char *name, const ProtobufCBinaryData *data, struct org_code *ret)
 {
         struct org_code_report report;
         enum org_code_flaw flaw;
@@ -92,8 +94,8 @@ void fields_code(struct fields *fields, const char *name, const ProtobufCBinaryD
         if (flaw != ORG_CODE_SOUND) {
                 bool is_text = text_check(octets_of(data), ORG_CODE_INPUT_MAX) == TEXT_FINE;
 
-                fields_refuse(fields, RESULT_CODE_INVALID, name, is_text ? octets_of(data) : slice_of(NULL, 0),
-                        org_code_flaw_word(flaw));
+                fields_refuse(fields, RESULT_CODE_INVALID, name,
+                        is_text ? octets_of(data) : slice_of(NULL, 0), org_code_flaw_word(flaw));
         }
 }
 
@@ -104,8 +106,8 @@ struct day fields_day(struct fields *fields, const char *name, const ProtobufCBi
         if (!day_parse(octets_of(data), &day)) {
                 bool is_text = text_check(octets_of(data), DAY_TEXT) == TEXT_FINE;
 
-                fields_refuse(fields, RESULT_FIELD_INVALID, name, is_text ? octets_of(data) : slice_of(NULL, 0),
-                        "not a day YYYY-MM-DD");
+                fields_refuse(fields, RESULT_FIELD_INVALID, name,
+                        is_text ? octets_of(data) : slice_of(NULL, 0), "not a day YYYY-MM-DD");
         }
         return day;
 }

@@ -24,7 +24,8 @@ struct fields {
 struct fields fields_of(struct arena *arena, struct failure *failure);
 
 /* At least one octet, at most `limit`. "" after a failure. */
-const char *fields_text(struct fields *fields, const char *name, const ProtobufCBinaryData *data, size_t limit);
+const char *fields_text(
+        struct fields *fields, const char *name, const ProtobufCBinaryData *data, size_t limit);
 /* May be absent or empty: "" then. */
 const char *fields_optional(struct fields *fields, const char *name, protobuf_c_boolean has,
         const ProtobufCBinaryData *data, size_t limit);
@@ -33,7 +34,8 @@ const char *fields_id(struct fields *fields, const char *name, const ProtobufCBi
 /* A display name: core/name. */
 const char *fields_name(struct fields *fields, const char *name, const ProtobufCBinaryData *data);
 /* A code of exchange: CODE_INVALID otherwise. */
-void fields_code(struct fields *fields, const char *name, const ProtobufCBinaryData *data, struct org_code *ret);
+void fields_code(
+        struct fields *fields, const char *name, const ProtobufCBinaryData *data, struct org_code *ret);
 struct day fields_day(struct fields *fields, const char *name, const ProtobufCBinaryData *data);
 /* Exactly `length` octets; zeroes after a failure. */
 void fields_octets(struct fields *fields, const char *name, const ProtobufCBinaryData *data, void *ret,

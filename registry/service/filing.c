@@ -12,7 +12,10 @@
 #define TEXT_OCTETS 8192u   /* of conduct, facts, basis and the like */
 #define WORD_OCTETS 32u
 
-/* Ten thousand times the largest fine the market regulator ever imposed; above it is a slip of the keyboard. */
+/*
+ * Ten thousand times the largest fine the market regulator ever imposed; above it is a slip of the
+ * keyboard.
+ */
 #define AMOUNT_MOST_FEN (INT64_C(1000000000000) * 100)
 
 struct filing {
@@ -61,20 +64,25 @@ static uint16_t read_kinds(struct fields *fields, const Qcr__Record *message, en
                                 "not a kind of penalty");
         }
         if (type == RECORD_PENALTY && kinds == 0)
-                fields_refuse(fields, RESULT_FIELD_MISSING, "kind", slice_of(NULL, 0), "a penalty has at least one");
+                fields_refuse(fields, RESULT_FIELD_MISSING, "kind", slice_of(NULL, 0),
+                        "a penalty has at least one");
         if (type != RECORD_PENALTY && kinds != 0)
-                fields_refuse(fields, RESULT_FIELD_INVALID, "kind", slice_of(NULL, 0), "only a penalty has kinds");
+                fields_refuse(
+                        fields, RESULT_FIELD_INVALID, "kind", slice_of(NULL, 0), "only a penalty has kinds");
         return kinds;
 }
 
-static int64_t read_amount(struct fields *fields, const char *name, bool has, uint64_t fen, enum record_type type)
+static int64_t read_amount(
+        struct fields *fields, const char *name, bool has, uint64_t fen, enum record_type type)
 {
         if (!has)
                 return 0;
         if (fen > AMOUNT_MOST_FEN)
-                fields_refuse(fields, RESULT_FIELD_INVALID, name, slice_of(NULL, 0), "too large to be an amount in fen");
+                fields_refuse(fields, RESULT_FIELD_INVALID, name, slice_of(NULL, 0),
+                        "too large to be an amount in fen");
         if (fen > 0 && type != RECORD_PENALTY)
-                fields_refuse(fields, RESULT_FIELD_INVALID, name, slice_of(NULL, 0), "only a penalty has amounts");
+                fields_refuse(
+                        fields, RESULT_FIELD_INVALID, name, slice_of(NULL, 0), "only a penalty has amounts");
         return fields->failed ? 0 : (int64_t)fen;
 }
 
@@ -86,7 +94,8 @@ static const char *read_document(struct fields *fields, const char *text)
         if (fields->failed)
                 return "";
         if (!record_document_normalise(slice_text(text), &norm) || norm.length == 0) {
-                fields_refuse(fields, RESULT_FIELD_INVALID, "document", slice_text(text), "not a document number");
+                fields_refuse(
+                        fields, RESULT_FIELD_INVALID, "document", slice_text(text), "not a document number");
                 return "";
         }
         kept = arena_text(fields->arena, buffer_slice(&norm));
@@ -106,7 +115,8 @@ static void read_days(struct fields *fields, const Qcr__Record *message, struct 
                         slice_of(message->decided_on.data, message->decided_on.len), "after today (UTC+8)");
         if (!day_is_none(ret->publicity_file) && day_is_before(ret->publicity_file, ret->decided_on))
                 fields_refuse(fields, RESULT_FIELD_INVALID, "publicity_end",
-                        slice_of(message->publicity_end.data, message->publicity_end.len), "before the decision");
+                        slice_of(message->publicity_end.data, message->publicity_end.len),
+                        "before the decision");
 }
 
 static void read_words(struct fields *fields, const Qcr__Record *message, struct record *ret)
@@ -158,7 +168,8 @@ bool filing_read(struct call *call, const Qcr__Record *message, struct record *r
         return true;
 }
 
-bool filing_is_version(const struct record *record, const struct record *stored, const uint8_t content_hash[32])
+bool filing_is_version(
+        const struct record *record, const struct record *stored, const uint8_t content_hash[32])
 {
         /* Of an import the domain comes from a table; here a person said it, so it is content. */
         const struct record_guise guise = {
@@ -224,7 +235,8 @@ static const struct record_row *find_version(const struct filing *filing)
         const struct credit *credit = &filing->credit;
 
         for (size_t i = 0; i < credit->versions_count; i++)
-                if (filing_is_version(&filing->record, &credit->versions[i].record, credit->versions[i].content_hash))
+                if (filing_is_version(
+                            &filing->record, &credit->versions[i].record, credit->versions[i].content_hash))
                         return &credit->versions[i];
         return NULL;
 }
@@ -276,9 +288,9 @@ static void filing_save(struct writing *writing)
                 return;
         }
         writing_reply_proposal(writing, "proposed");
-        snprintf(summary, sizeof(summary), "correct %s %s of %s: grade %s to %s", record_type_word(record->type),
-                record->document, record->authority_code, filing->credit.outcome_before->grade,
-                filing->credit.outcome->grade);
+        snprintf(summary, sizeof(summary), "correct %s %s of %s: grade %s to %s",
+                record_type_word(record->type), record->document, record->authority_code,
+                filing->credit.outcome_before->grade, filing->credit.outcome->grade);
         writing_save_proposal(writing, "record-correct", filing->credit.subject, summary);
 }
 

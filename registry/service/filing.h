@@ -9,10 +9,13 @@
 #include "registry/service/writing.h"
 
 /*
- * Reads and checks all fields of a record as somebody filed it: `call` gives memory, the publicity regimes and
- * the day it may not be dated after. False: the call's failure names the field. `ret_code` is the party's.
+ * Reads and checks all fields of a record as somebody filed it: `call` gives memory, the publicity regimes
+ * and the day it may not be dated after. False: the call's failure names the field. `ret_code` is the
+ * party's.
  */
-bool filing_read(struct call *call, const Qcr__Record *message, struct record *ret, struct org_code *ret_code);
+bool filing_read(
+        struct call *call, const Qcr__Record *message, struct record *ret, struct org_code *ret_code);
 
 /* Is this the content of a stored version, whatever its guise (core/record)? */
-bool filing_is_version(const struct record *record, const struct record *stored, const uint8_t content_hash[32]);
+bool filing_is_version(
+        const struct record *record, const struct record *stored, const uint8_t content_hash[32]);

@@ -78,7 +78,8 @@ void find_run(struct call *call)
         enum name_flaw flaw;
 
         name = fields_text(&fields, "name", &message->name, NAME_MAX_OCTETS);
-        purpose = fields_optional(&fields, "purpose", message->has_purpose, &message->purpose, PURPOSE_OCTETS);
+        purpose =
+                fields_optional(&fields, "purpose", message->has_purpose, &message->purpose, PURPOSE_OCTETS);
         call->purpose = *purpose ? purpose : NULL;
         flaw = fields.failed ? NAME_SOUND : name_normalise(slice_text(name), &norm);
         if (flaw != NAME_SOUND)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /*
- * A worker's look at the view: opens it when it can be opened, opens it anew when the follower has put another
- * generation in its place, and never holds a read transaction beyond the caller's own lines.
+ * A worker's look at the view: opens it when it can be opened, opens it anew when the follower has put
+ * another generation in its place, and never holds a read transaction beyond the caller's own lines.
  */
 #pragma once
 

@@ -32,7 +32,8 @@ static bool read_fields(struct call *call)
         const char *purpose;
 
         call->code = fields_text(&fields, "code", &message->code, CODE_OCTETS);
-        purpose = fields_optional(&fields, "purpose", message->has_purpose, &message->purpose, PURPOSE_OCTETS);
+        purpose =
+                fields_optional(&fields, "purpose", message->has_purpose, &message->purpose, PURPOSE_OCTETS);
         call->purpose = *purpose ? purpose : NULL;
         return !fields.failed;
 }
@@ -145,7 +146,8 @@ void lookup_run(struct call *call)
         if (!quota_take(call->service->quota, call->person_id, call->today)) {
                 failure_set(&call->failure, RESULT_QUOTA_SPENT, "your %u lookups of today are spent",
                         call->service->limits.lookups_per_day);
-                call->failure.retry_after_ms = (uint32_t)(instant_of_day(day_add(call->today, 1)) - call->now_ms);
+                call->failure.retry_after_ms =
+                        (uint32_t)(instant_of_day(day_add(call->today, 1)) - call->now_ms);
                 call_fail(call);
                 return;
         }

@@ -26,7 +26,10 @@ enum act_decision {
         ACT_REFUSED,   /* the writing's failure says why */
 };
 
-/* An act is carried out in one transaction, again from `check` when others got in between (service/writing). */
+/*
+ * An act is carried out in one transaction, again from `check` when others got in between
+ * (service/writing).
+ */
 struct act {
         /* Reads the fields, without the store. False: the call's failure says which one is wrong. */
         bool (*check)(struct writing *writing);
@@ -64,4 +67,4 @@ void pending_run(struct call *call);
 extern const struct act filing_act;      /* record-file */
 extern const struct act withdrawal_act;  /* record-withdraw */
 extern const struct act approval_act;    /* decide */
-extern const struct act people_act;      /* office-add, person-add, role-change, certificate-add and -revoke */
+extern const struct act people_act; /* office-add, person-add, role-change, certificate-add and -revoke */

@@ -56,7 +56,8 @@ static void read_person(struct fields *fields, struct call *call, const Qcr__Per
         ret->office_id = fields_id(fields, "office_id", &message->office_id);
         ret->name = fields_name(fields, "name", &message->name);
         if (message->n_role == 0)
-                fields_refuse(fields, RESULT_FIELD_MISSING, "role", slice_of(NULL, 0), "a person has at least one");
+                fields_refuse(
+                        fields, RESULT_FIELD_MISSING, "role", slice_of(NULL, 0), "a person has at least one");
         for (size_t i = 0; i < message->n_role && !fields->failed; i++) {
                 uint32_t role = read_role(fields, &message->role[i]);
 
@@ -77,7 +78,8 @@ static void read_revocation(struct fields *fields, struct call *call, const Qcr_
         ret->reason = fields_text(fields, "reason", &message->reason, REASON_OCTETS);
         ret->since_ms = message->has_since_ms ? message->since_ms : call->now_ms;
         if (!instant_is_valid(ret->since_ms) || ret->since_ms > call->now_ms)
-                fields_refuse(fields, RESULT_FIELD_INVALID, "since_ms", slice_of(NULL, 0), "not an instant before now");
+                fields_refuse(fields, RESULT_FIELD_INVALID, "since_ms", slice_of(NULL, 0),
+                        "not an instant before now");
 }
 
 bool people_read(struct call *call, const Qcr__Request *message, struct people_change *ret)
@@ -184,7 +186,9 @@ void people_load(struct writing *writing, struct people_change *change, bool is_
 
         writing->people = change;
         if (may_cost_an_admin(change)) {
-                /* Two administrators ended at the same time would each be counted as the other's remainder. */
+                /*
+                 * Two administrators ended at the same time would each be counted as the other's remainder.
+                 */
                 if (is_effective) {
                         persons_lock_admins_query(&query);
                         writing_send(writing, &query, NULL);
@@ -217,21 +221,24 @@ bool people_load_more(struct writing *writing, struct people_change *change, boo
 
 static bool refuse(struct writing *writing, enum result_code code, const char *field, const char *text)
 {
-        return failure_set_field(&writing->call->failure, code, field, slice_of(NULL, 0), "%s: %s", field, text);
+        return failure_set_field(
+                &writing->call->failure, code, field, slice_of(NULL, 0), "%s: %s", field, text);
 }
 
 static bool keeps_admins(struct writing *writing, const struct people_change *change)
 {
         if (!may_cost_an_admin(change) || change->admins_left >= ADMINS_LEAST)
                 return true;
-        return refuse(writing, RESULT_LAST_ADMIN, "person_id", "two persons who administer the registry must remain");
+        return refuse(writing, RESULT_LAST_ADMIN, "person_id",
+                "two persons who administer the registry must remain");
 }
 
 bool people_decide(struct writing *writing, const struct people_change *change)
 {
         switch (change->kind) {
         case PROPOSAL_OFFICE_ADD:
-                return !change->has_office || refuse(writing, RESULT_ALREADY_THERE, "office_id", "there is one");
+                return !change->has_office ||
+                       refuse(writing, RESULT_ALREADY_THERE, "office_id", "there is one");
         case PROPOSAL_PERSON_ADD:
                 if (change->has_person)
                         return refuse(writing, RESULT_ALREADY_THERE, "person_id", "there is one");
@@ -257,7 +264,8 @@ bool people_decide(struct writing *writing, const struct people_change *change)
                        refuse(writing, RESULT_ALREADY_THERE, "certificate", "it is somebody's already");
         case PROPOSAL_CERTIFICATE_REVOKE:
                 if (!change->has_certificate)
-                        return refuse(writing, RESULT_NOT_THERE, "fingerprint", "there is no such certificate");
+                        return refuse(
+                                writing, RESULT_NOT_THERE, "fingerprint", "there is no such certificate");
                 if (change->is_revoked)
                         return refuse(writing, RESULT_ALREADY_THERE, "fingerprint", "it has been revoked");
                 return !(change->held & ROLE_ADMIN) || keeps_admins(writing, change);
@@ -319,8 +327,8 @@ void people_save(struct writing *writing, const struct people_change *change)
                 raise_version(writing, change);
                 return;
         case PROPOSAL_ROLE_END:
-                persons_role_end_insert(&query, change->person_id, role_word(change->roles), change->grant_serial,
-                        writing->serial);
+                persons_role_end_insert(&query, change->person_id, role_word(change->roles),
+                        change->grant_serial, writing->serial);
                 writing_send_one(writing, &query);
                 raise_version(writing, change);
                 return;
@@ -329,8 +337,8 @@ void people_save(struct writing *writing, const struct people_change *change)
                 raise_version(writing, change);
                 return;
         case PROPOSAL_CERTIFICATE_REVOKE:
-                persons_revocation_insert(&query, change->certificate.fingerprint, change->since_ms, change->reason,
-                        writing->serial);
+                persons_revocation_insert(&query, change->certificate.fingerprint, change->since_ms,
+                        change->reason, writing->serial);
                 writing_send_one(writing, &query);
                 raise_version(writing, change);
                 return;
@@ -383,7 +391,8 @@ static const char *summary_of(struct call *call, const struct people_change *cha
                         buffer_add_format(&text, ", %s", role_word(1u << i));
         if (change->kind == PROPOSAL_PERSON_ADD || change->kind == PROPOSAL_CERTIFICATE_ADD ||
                 change->kind == PROPOSAL_CERTIFICATE_REVOKE) {
-                hex_encode(change->certificate.fingerprint, sizeof(change->certificate.fingerprint), fingerprint);
+                hex_encode(change->certificate.fingerprint, sizeof(change->certificate.fingerprint),
+                        fingerprint);
                 buffer_add_format(&text, ", certificate %s", fingerprint);
         }
         if (change->kind == PROPOSAL_CERTIFICATE_REVOKE)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /*
- * Changes of offices, persons, roles and certificates: one administrator proposes, another approves. Both times
- * the same rules are asked of the store as it is then; only the second time rows are written.
+ * Changes of offices, persons, roles and certificates: one administrator proposes, another approves. Both
+ * times the same rules are asked of the store as it is then; only the second time rows are written.
  */
 #pragma once
 

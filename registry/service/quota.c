@@ -6,7 +6,8 @@
 
 #include "registry/base/bytes.h"
 
-#define SLOTS_FIRST 64u /* a power of two; grows with the persons who ask, and those are enrolled by two others */
+/* A power of two; grows with the persons who ask, and those are enrolled by two others. */
+#define SLOTS_FIRST 64u
 
 struct person_quota {
         char person_id[33]; /* empty: a free slot */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /*
- * How many lookups each person has left today (the legal day). Counted by each worker for itself and in memory
- * alone: a person whose connections land on several workers has the quota of each, and a worker's restart
- * begins anew. It keeps one person's loop from taking the registry away from the others; who asked what is
- * the read audit's to say.
+ * How many lookups each person has left today (the legal day). Counted by each worker for itself and in
+ * memory alone: a person whose connections land on several workers has the quota of each, and a worker's
+ * restart begins anew. It keeps one person's loop from taking the registry away from the others; who asked
+ * what is the read audit's to say.
  */
 #pragma once
 

@@ -82,7 +82,8 @@ static void on_timeout(evutil_socket_t fd, short what, void *closure)
 /* The follower keeps the least and the most that this worker asked for. */
 static void poke(struct reaching *reaching, uint64_t serial)
 {
-        const struct poke message = {.kind = POKE_REACH, .generation = reaching->generation, .serial = serial};
+        const struct poke message = {
+                .kind = POKE_REACH, .generation = reaching->generation, .serial = serial};
         CLEANUP(buffer) struct buffer packet = BUFFER_INIT;
 
         poke_encode(&packet, &message);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /*
- * The worker's end of the follower's channel: waiting until the view has a serial. Whoever wrote an entry waits
- * here before it is acknowledged, so that the next lookup, on whatever connection, shows it.
+ * The worker's end of the follower's channel: waiting until the view has a serial. Whoever wrote an entry
+ * waits here before it is acknowledged, so that the next lookup, on whatever connection, shows it.
  */
 #pragma once
 

@@ -104,7 +104,8 @@ void record_list_run(struct call *call)
         const char *purpose;
 
         fields_code(&fields, "code", &message->code, &code);
-        purpose = fields_optional(&fields, "purpose", message->has_purpose, &message->purpose, PURPOSE_OCTETS);
+        purpose =
+                fields_optional(&fields, "purpose", message->has_purpose, &message->purpose, PURPOSE_OCTETS);
         call->purpose = *purpose ? purpose : NULL;
         if (fields.failed) {
                 call_fail(call);

@@ -141,7 +141,9 @@ static void on_readable(evutil_socket_t fd, short what, void *closure)
 
 /* --------------------------------------------------------------- questions */
 
-/* Sends what is queued; what the channel does not take waits until it does, or until nobody waits any more. */
+/*
+ * Sends what is queued; what the channel does not take waits until it does, or until nobody waits any more.
+ */
 static void send_questions(struct sealing *sealing)
 {
         while (sealing->question_count > 0) {

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /*
- * The worker's end of the sealer's channel. Questions of one loop turn leave together; each is answered once:
- * by the sealer, or after `wait_ms` as SEALER_UNAVAILABLE, or at once as OVERLOADED when the sealer takes no
- * more and the queue is full. An answer that comes too late, or to an earlier life of this worker, is dropped.
+ * The worker's end of the sealer's channel. Questions of one loop turn leave together; each is answered
+ * once: by the sealer, or after `wait_ms` as SEALER_UNAVAILABLE, or at once as OVERLOADED when the sealer
+ * takes no more and the queue is full. An answer that comes too late, or to an earlier life of this worker,
+ * is dropped.
  */
 #pragma once
 

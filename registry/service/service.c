@@ -14,8 +14,9 @@
 #include "registry/store/identity.h"
 
 /*
- * A few lanes: acts commit one after the other under the head's lock anyway, so more of them would only wait in the
- * server instead of here; more than one, so that nobody waits behind an act that waits for somebody's lock.
+ * A few lanes: acts commit one after the other under the head's lock anyway, so more of them would only
+ * wait in the server instead of here; more than one, so that nobody waits behind an act that waits for
+ * somebody's lock.
  */
 static const struct db_limits db_limits = {
         .lanes = 4,
@@ -45,8 +46,8 @@ static bool on_identify(void *closure, const PGresult *row, struct fault *why)
         if (store.serial == view.serial && memcmp(store.chain, view.chain, sizeof(store.chain)) != 0)
                 return fault_set(why, FAULT_MISMATCH, "the store's ledger is not the view's");
         /*
-         * The view may have gone on since the row was read. If the store is behind at the next attempt too, the
-         * follower will have seen it and refuse it by its name.
+         * The view may have gone on since the row was read. If the store is behind at the next attempt too,
+         * the follower will have seen it and refuse it by its name.
          */
         if (store.serial < view.serial)
                 return fault_set(why, FAULT_STORE, "the store is behind the view");
@@ -109,9 +110,10 @@ bool service_new(struct service **ret, const struct service_limits *limits, cons
         service->quota = quota_new(limits->lookups_per_day);
         service->sealing = sealing_new(links->base, links->sealer, limits->generation, limits->seal_wait_ms,
                 limits->in_flight_max);
-        service->reaching = reaching_new(links->base, links->follower, limits->generation, limits->visible_wait_ms);
-        service->db = db_new(links->base, links->conninfo, "qcr_app", &db_limits, store_identity_sql, on_identify,
-                service);
+        service->reaching =
+                reaching_new(links->base, links->follower, limits->generation, limits->visible_wait_ms);
+        service->db = db_new(links->base, links->conninfo, "qcr_app", &db_limits, store_identity_sql,
+                on_identify, service);
         *ret = service;
         return true;
 }
@@ -143,7 +145,8 @@ static enum result_code find_person(struct service *service, const uint8_t finge
         struct fault why;
         bool is_revoked;
 
-        if (!view_meta(view, &meta, &why) || !view_certificate(view, fingerprint, &found, &is_revoked, &person, &why)) {
+        if (!view_meta(view, &meta, &why) ||
+                !view_certificate(view, fingerprint, &found, &is_revoked, &person, &why)) {
                 log_event(LOG_ERR, "view.fault", "fault", fault_word(why.code), "text", why.text);
                 return RESULT_VIEW_UNAVAILABLE;
         }
@@ -158,7 +161,8 @@ static enum result_code find_person(struct service *service, const uint8_t finge
         memcpy(ret->fingerprint, fingerprint, sizeof(ret->fingerprint));
         snprintf(ret->person_id, sizeof(ret->person_id), "%.*s", (int)person.person_id.length,
                 (const char *)person.person_id.data);
-        snprintf(ret->name, sizeof(ret->name), "%.*s", (int)person.name.length, (const char *)person.name.data);
+        snprintf(ret->name, sizeof(ret->name), "%.*s", (int)person.name.length,
+                (const char *)person.name.data);
         snprintf(ret->office_id, sizeof(ret->office_id), "%.*s", (int)person.office_id.length,
                 (const char *)person.office_id.data);
         ret->roles = person.roles;

@@ -46,14 +46,15 @@ struct service_limits {
 typedef void (*service_reply_fn)(void *closure, uint64_t session, uint64_t request_id, enum frame_kind kind,
         struct slice payload);
 /* Every line a reader leaves behind, before its reply does; false when it cannot be written. */
-typedef bool (*service_audit_fn)(void *closure, const char *person_id, const char *operation, const char *code,
-        const char *purpose, const char *outcome);
+typedef bool (*service_audit_fn)(void *closure, const char *person_id, const char *operation,
+        const char *code, const char *purpose, const char *outcome);
 
 struct service_links {
         struct event_base *base;
         const char *view_directory;
         const char *conninfo;
-        const char *share_directory;  /* where publicity.json is, read by service_new; NULL: no end is computed */
+        const char
+                *share_directory; /* where publicity.json is, read by service_new; NULL: no end is computed */
         int sealer;                   /* SOCK_SEQPACKET, non-blocking; see service/channel.h */
         int follower;
         service_reply_fn reply;
@@ -67,8 +68,8 @@ bool service_new(struct service **ret, const struct service_limits *limits, cons
 void service_free(struct service *service);
 
 /*
- * Finds who a certificate belongs to, in the view (so also while the store is away). DONE: `ret` is set but for
- * the certificate. CERTIFICATE_UNKNOWN, CERTIFICATE_REVOKED, STALE, VIEW_UNAVAILABLE: nobody may enter.
+ * Finds who a certificate belongs to, in the view (so also while the store is away). DONE: `ret` is set but
+ * for the certificate. CERTIFICATE_UNKNOWN, CERTIFICATE_REVOKED, STALE, VIEW_UNAVAILABLE: nobody may enter.
  */
 enum result_code service_login(struct service *service, const uint8_t fingerprint[32], struct peer *ret);
 /* The same for a session that is open; the session ends when this is no longer DONE. Cheap. */

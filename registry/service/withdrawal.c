@@ -26,10 +26,13 @@ bool withdrawal_read(struct call *call, const Qcr__RecordWithdraw *message, stru
         ret->document = fields_text(&fields, "document", &message->document, DOCUMENT_OCTETS);
         type = fields_text(&fields, "type", &message->type, WORD_OCTETS);
         ret->reason = fields_text(&fields, "reason", &message->reason, REASON_OCTETS);
-        ret->basis_document = fields_text(&fields, "basis_document", &message->basis_document, DOCUMENT_OCTETS);
+        ret->basis_document =
+                fields_text(&fields, "basis_document", &message->basis_document, DOCUMENT_OCTETS);
         if (!fields.failed && !record_type_of_word(slice_text(type), &ret->type))
-                fields_refuse(&fields, RESULT_FIELD_INVALID, "type", slice_text(type), "not a type of record");
-        if (!fields.failed && (!record_document_normalise(slice_text(ret->document), &norm) || norm.length == 0))
+                fields_refuse(
+                        &fields, RESULT_FIELD_INVALID, "type", slice_text(type), "not a type of record");
+        if (!fields.failed &&
+                (!record_document_normalise(slice_text(ret->document), &norm) || norm.length == 0))
                 fields_refuse(&fields, RESULT_FIELD_INVALID, "document", slice_text(ret->document),
                         "not a document number");
         if (fields.failed)
@@ -51,7 +54,8 @@ bool withdrawal_check(struct writing *writing, const struct credit *credit)
         if (!credit_check(writing, credit))
                 return false;
         if (credit->versions_count == 0)
-                return failure_set(failure, RESULT_RECORD_UNKNOWN, "%s", result_find(RESULT_RECORD_UNKNOWN)->meaning);
+                return failure_set(
+                        failure, RESULT_RECORD_UNKNOWN, "%s", result_find(RESULT_RECORD_UNKNOWN)->meaning);
         if (strcmp(credit->versions[0].record.state, "active") != 0)
                 return failure_set(failure, RESULT_RECORD_ENDED, "the record has been %s already",
                         credit->versions[0].record.state);
@@ -95,8 +99,9 @@ static void withdrawal_act_save(struct writing *writing)
         const struct withdrawal *withdrawal = &withdrawing->withdrawal;
         char summary[2 * DOCUMENT_OCTETS + REASON_OCTETS + 256];
 
-        snprintf(summary, sizeof(summary), "withdraw %s %s of %s by %s: %s", record_type_word(withdrawal->type),
-                withdrawal->document, withdrawal->authority_code, withdrawal->basis_document, withdrawal->reason);
+        snprintf(summary, sizeof(summary), "withdraw %s %s of %s by %s: %s",
+                record_type_word(withdrawal->type), withdrawal->document, withdrawal->authority_code,
+                withdrawal->basis_document, withdrawal->reason);
         writing_reply_proposal(writing, "proposed");
         writing_save_proposal(writing, "record-withdraw", withdrawing->credit.subject, summary);
 }

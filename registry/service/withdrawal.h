@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /*
- * Withdrawing a record: proposed by whoever files, approved by a second person, always; that the record is taken
- * back needs a document as much as the record did.
+ * Withdrawing a record: proposed by whoever files, approved by a second person, always; that the record is
+ * taken back needs a document as much as the record did.
  */
 #pragma once
 

@@ -6,10 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "proto/text.h"
 #include "registry/base/log.h"
+#include "registry/service/admission.h"
 #include "registry/store/ledger.h"
-#include "registry/store/persons.h"
 #include "registry/store/proposals.h"
 
 /* Others may get in between this often; each time one of them got its work done. */
@@ -49,7 +48,8 @@ static void give_up_fault(struct writing *writing, const struct fault *why)
 {
         struct call *call = writing->call;
 
-        log_event(LOG_WARNING, "request.fault", "id", call->id, "fault", fault_word(why->code), "text", why->text);
+        log_event(LOG_WARNING, "request.fault", "id", call->id, "fault", fault_word(why->code), "text",
+                why->text);
         failure_of_fault(&call->failure, why);
         give_up(writing);
 }
@@ -106,9 +106,10 @@ static void take_error(struct writing *writing, const PGresult *result)
                 writing_refuse(writing);
                 return;
         }
-        log_event(LOG_ERR, "store.error", "id", writing->call->id, "sqlstate", state, "constraint", constraint, "text",
-                PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY));
-        failure_set(&writing->call->failure, RESULT_STORE_UNAVAILABLE, "the store refused; nothing was written");
+        log_event(LOG_ERR, "store.error", "id", writing->call->id, "sqlstate", state, "constraint",
+                constraint, "text", PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY));
+        failure_set(
+                &writing->call->failure, RESULT_STORE_UNAVAILABLE, "the store refused; nothing was written");
         writing_refuse(writing);
 }
 
@@ -156,100 +157,12 @@ void writing_send_one(struct writing *writing, struct query *query)
         send_query(writing, query, NULL, true);
 }
 
-static void send_text(struct writing *writing, const char *sql, writing_rows_fn rows)
+void writing_send_text(struct writing *writing, const char *sql, writing_rows_fn rows)
 {
         struct query query;
 
         query_init(&query, sql);
         send_query(writing, &query, rows, false);
-}
-
-/* --------------------------------------------------- who acts, with which key */
-
-static void on_person(struct writing *writing, const PGresult *result)
-{
-        if (PQntuples(result) == 1)
-                return;
-        failure_set(&writing->call->failure, RESULT_CERTIFICATE_UNKNOWN, "the registry does not know you");
-        writing_refuse(writing);
-}
-
-static void on_roles(struct writing *writing, const PGresult *result)
-{
-        writing->roles = 0;
-        for (int i = 0; i < PQntuples(result); i++) {
-                uint32_t role;
-
-                if (role_parse(cell_text(result, i, 0), &role))
-                        writing->roles |= role;
-        }
-        if (writing->roles & writing->call->operation->roles)
-                return;
-        failure_set(&writing->call->failure, RESULT_ROLE_MISSING, "none of your roles allows %s",
-                writing->call->operation->word);
-        writing_refuse(writing);
-}
-
-static void on_certificate(struct writing *writing, const PGresult *result)
-{
-        enum result_code code;
-
-        if (!cell_bool(result, 0, 0))
-                code = RESULT_CERTIFICATE_UNKNOWN;
-        else if (cell_bool(result, 0, 1))
-                code = RESULT_CERTIFICATE_REVOKED;
-        else
-                return;
-        failure_set(&writing->call->failure, code, "%s", result_find(code)->meaning);
-        writing_refuse(writing);
-}
-
-/* The stored reply is given again as it was, but for what is said anew: which server, and whether visible. */
-static void on_key(struct writing *writing, const PGresult *result)
-{
-        struct call *call = writing->call;
-        CLEANUP(buffer) struct buffer reply = BUFFER_INIT;
-        ProtobufCAllocator allocator;
-        uint8_t hash[32];
-
-        if (PQntuples(result) == 0)
-                return;
-        if (!cell_octets(result, 0, 0, hash, sizeof(hash)) || !cell_bytes(result, 0, 1, &reply)) {
-                failure_set(&call->failure, RESULT_STORE_UNAVAILABLE, "the stored reply cannot be read");
-                writing_refuse(writing);
-                return;
-        }
-        if (memcmp(hash, call->request_hash, sizeof(hash)) != 0) {
-                failure_set_field(&call->failure, RESULT_KEY_REUSED, "idempotency_key", slice_of(NULL, 0),
-                        "the key was used with another request");
-                writing_refuse(writing);
-                return;
-        }
-        text_allocator_init(&allocator, &call->arena);
-        writing->reply = qcr__reply__unpack(&allocator, reply.length, reply.data);
-        if (!writing->reply) {
-                failure_set(&call->failure, RESULT_STORE_UNAVAILABLE, "the stored reply cannot be read");
-                writing_refuse(writing);
-                return;
-        }
-        writing->serial = (uint64_t)cell_number(result, 0, 2);
-        writing->is_replay = true;
-}
-
-static void send_admission(struct writing *writing)
-{
-        struct call *call = writing->call;
-        struct query query;
-
-        send_text(writing, "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE", NULL);
-        persons_lock_query(&query, call->person_id, false);
-        writing_send(writing, &query, on_person);
-        persons_roles_query(&query, call->person_id);
-        writing_send(writing, &query, on_roles);
-        persons_certificate_query(&query, call->person_id, call->fingerprint);
-        writing_send(writing, &query, on_certificate);
-        proposals_key_query(&query, call->person_id, call->message->idempotency_key.data);
-        writing_send(writing, &query, on_key);
 }
 
 /* ------------------------------------------------------------------ saving */
@@ -292,7 +205,8 @@ void writing_reply_proposal(struct writing *writing, const char *outcome)
         filed->proposal = call_data_text(call_text(writing->call, slice_text(id)));
 }
 
-void writing_save_proposal(struct writing *writing, const char *kind, const char *subject, const char *summary)
+void writing_save_proposal(
+        struct writing *writing, const char *kind, const char *subject, const char *summary)
 {
         struct query query;
 
@@ -342,7 +256,7 @@ static void commit_with_key(struct writing *writing)
         proposals_key_insert(&query, call->person_id, call->message->idempotency_key.data, call->request_hash,
                 slice_of(reply.data, length), writing->serial, call->now_ms);
         writing_send_one(writing, &query);
-        send_text(writing, "COMMIT", on_committed);
+        writing_send_text(writing, "COMMIT", on_committed);
 }
 
 static void save(struct writing *writing)
@@ -459,7 +373,7 @@ static void on_turn(void *closure, struct db_turn *turn, const struct fault *why
         }
         writing->turn = turn;
         writing->state = WRITING_LOADING;
-        send_admission(writing);
+        admission_load(writing);
         writing->call->operation->act->load(writing);
 }
 

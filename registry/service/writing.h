@@ -9,9 +9,10 @@
  *     the rows that carry its serial (`save`), the reply under the idempotency key, COMMIT
  *     the view reaches the serial; the reply
  *
- * When others got in between (a conflict), it all begins again, from `check`, a few times. When the connection
- * is lost during COMMIT it also begins again: if that COMMIT was carried out, or still is, the key's row is found
- * or waited for, so the act happens once whatever happened. Only if the store stays away is the outcome unknown.
+ * When others got in between (a conflict), it all begins again, from `check`, a few times. When the
+ * connection is lost during COMMIT it also begins again: if that COMMIT was carried out, or still is, the
+ * key's row is found or waited for, so the act happens once whatever happened. Only if the store stays away
+ * is the outcome unknown.
  */
 #pragma once
 
@@ -46,8 +47,8 @@ struct writing {
         struct ledger_body body;   /* of the entry */
         uint64_t previous;         /* the subject's entry before */
         uint64_t serial;           /* of the entry, or of what the reply refers to */
-        struct credit *credit;     /* the credit file it is about, if it is about one (service/credit) */
-        struct people_change *people; /* the change of persons it is about, if it is about one (service/people) */
+        struct credit *credit;     /* the credit file it is about (service/credit) */
+        struct people_change *people; /* the change of persons it is about (service/people) */
         void *data;                /* the act's own */
 };
 
@@ -58,6 +59,8 @@ void writing_begin(struct call *call);
 typedef void (*writing_rows_fn)(struct writing *writing, const PGresult *result);
 /* Sends one query of the transaction and consumes it. `rows` may be NULL. */
 void writing_send(struct writing *writing, struct query *query, writing_rows_fn rows);
+/* The same for a literal without parameters. */
+void writing_send_text(struct writing *writing, const char *sql, writing_rows_fn rows);
 /* The same for a statement that must touch exactly one row: otherwise others got in between. */
 void writing_send_one(struct writing *writing, struct query *query);
 /* The call's failure has been set by a rows function: nothing is written. */
@@ -72,4 +75,5 @@ void writing_send_previous(struct writing *writing, const char *subject);
 void writing_propose(struct writing *writing, const char *subject);
 /* save's part: the reply names the proposal, the row keeps it. */
 void writing_reply_proposal(struct writing *writing, const char *outcome);
-void writing_save_proposal(struct writing *writing, const char *kind, const char *subject, const char *summary);
+void writing_save_proposal(
+        struct writing *writing, const char *kind, const char *subject, const char *summary);

@@ -39,17 +39,20 @@ typedef bool (*db_identify_fn)(void *closure, const PGresult *row, struct fault 
 
 /* `conninfo` as libpq's, without a user: `user` is the process's own database role. Copies both. Connecting
  * begins at once and goes on for ever; nothing here fails for want of a server. */
-struct db *db_new(struct event_base *base, const char *conninfo, const char *user, const struct db_limits *limits,
-        const char *identify_sql, db_identify_fn identify, void *closure);
-/* Ends every turn with FAULT_STORE first. Not from within a callback; turns still held then are only to be released. */
+struct db *db_new(struct event_base *base, const char *conninfo, const char *user,
+        const struct db_limits *limits, const char *identify_sql, db_identify_fn identify, void *closure);
+/*
+ * Ends every turn with FAULT_STORE first. Not from within a callback; turns still held then are only to be
+ * released.
+ */
 void db_free(struct db *db);
 
 /* Whether a lane is up and identified now. */
 bool db_is_up(const struct db *db);
 
 /*
- * Asks for a lane. `ready` is called exactly once: with the turn, or with NULL and why not (limit, store away,
- * time out). Never before db_begin_turn returns.
+ * Asks for a lane. `ready` is called exactly once: with the turn, or with NULL and why not (limit, store
+ * away, time out). Never before db_begin_turn returns.
  */
 typedef void (*db_ready_fn)(void *closure, struct db_turn *turn, const struct fault *why);
 void db_begin_turn(struct db *db, db_ready_fn ready, void *closure);
@@ -64,5 +67,8 @@ void db_begin_turn(struct db *db, db_ready_fn ready, void *closure);
 typedef void (*db_done_fn)(void *closure, const PGresult *result, const struct fault *why);
 void db_send(struct db_turn *turn, struct query *query, db_done_fn done, void *closure);
 
-/* Gives the lane back and frees the turn; answers still owed come all the same. With `clean` false (a transaction may be open) the lane is rolled back first. */
+/*
+ * Gives the lane back and frees the turn; answers still owed come all the same. With `clean` false (a
+ * transaction may be open) the lane is rolled back first.
+ */
 void db_release(struct db_turn *turn, bool clean);

@@ -10,8 +10,8 @@ void persons_lock_query(struct query *ret, const char *person_id, bool for_updat
         query_text(ret, person_id);
 }
 
-#define GRANT_HOLDS(grant)                                                                                     \
-        " NOT EXISTS (SELECT FROM qcr.person_role_end e WHERE e.person_id = " grant ".person_id"               \
+#define GRANT_HOLDS(grant) \
+        " NOT EXISTS (SELECT FROM qcr.person_role_end e WHERE e.person_id = " grant ".person_id" \
         " AND e.role = " grant ".role AND e.grant_serial = " grant ".serial)"
 
 void persons_roles_query(struct query *ret, const char *person_id)
@@ -24,7 +24,8 @@ void persons_roles_query(struct query *ret, const char *person_id)
 void persons_certificate_query(struct query *ret, const char *person_id, const uint8_t fingerprint[32])
 {
         query_init(ret,
-                "SELECT EXISTS (SELECT FROM qcr.certificate WHERE fingerprint = $1::bytea AND person_id = $2::text),"
+                "SELECT EXISTS (SELECT FROM qcr.certificate WHERE fingerprint = $1::bytea AND person_id ="
+                " $2::text),"
                 " EXISTS (SELECT FROM qcr.certificate_revocation WHERE fingerprint = $1::bytea)");
         query_bytes(ret, fingerprint, 32);
         query_text(ret, person_id);
@@ -34,7 +35,8 @@ void persons_certificate_owner_query(struct query *ret, const uint8_t fingerprin
 {
         query_init(ret,
                 "SELECT c.person_id, EXISTS (SELECT FROM qcr.certificate_revocation v"
-                " WHERE v.fingerprint = c.fingerprint) FROM qcr.certificate c WHERE c.fingerprint = $1::bytea");
+                " WHERE v.fingerprint = c.fingerprint) FROM qcr.certificate c WHERE c.fingerprint ="
+                " $1::bytea");
         query_bytes(ret, fingerprint, 32);
 }
 
@@ -54,7 +56,8 @@ void persons_admins_query(struct query *ret, const char *without_person, const u
                 " AND r.person_id IS DISTINCT FROM $1::text"
                 " AND EXISTS (SELECT FROM qcr.certificate c WHERE c.person_id = r.person_id"
                 " AND c.fingerprint IS DISTINCT FROM $2::bytea"
-                " AND NOT EXISTS (SELECT FROM qcr.certificate_revocation v WHERE v.fingerprint = c.fingerprint))");
+                " AND NOT EXISTS (SELECT FROM qcr.certificate_revocation v WHERE v.fingerprint ="
+                " c.fingerprint))");
         query_text(ret, without_person);
         if (without_certificate)
                 query_bytes(ret, without_certificate, 32);
@@ -109,8 +112,8 @@ void persons_role_insert(struct query *ret, const char *person_id, const char *r
         query_number(ret, (int64_t)serial);
 }
 
-void persons_role_end_insert(struct query *ret, const char *person_id, const char *role, uint64_t grant_serial,
-        uint64_t serial)
+void persons_role_end_insert(
+        struct query *ret, const char *person_id, const char *role, uint64_t grant_serial, uint64_t serial)
 {
         query_init(ret, "INSERT INTO qcr.person_role_end (person_id, role, grant_serial, serial)"
                         " VALUES ($1::text, $2::text, $3::bigint, $4::bigint)");
@@ -123,8 +126,9 @@ void persons_role_end_insert(struct query *ret, const char *person_id, const cha
 void persons_certificate_insert(struct query *ret, const char *person_id, const uint8_t fingerprint[32],
         struct slice der, int64_t not_before_ms, int64_t not_after_ms, uint64_t serial)
 {
-        query_init(ret, "INSERT INTO qcr.certificate (fingerprint, person_id, der, not_before, not_after, serial)"
-                        " VALUES ($1::bytea, $2::text, $3::bytea, $4::timestamptz, $5::timestamptz, $6::bigint)");
+        query_init(ret,
+                "INSERT INTO qcr.certificate (fingerprint, person_id, der, not_before, not_after, serial)"
+                " VALUES ($1::bytea, $2::text, $3::bytea, $4::timestamptz, $5::timestamptz, $6::bigint)");
         query_bytes(ret, fingerprint, 32);
         query_text(ret, person_id);
         query_bytes(ret, der.data, der.length);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /*
- * Persons, offices, roles and certificates in the store. A person's row is locked by whoever acts as them (for
- * share) or changes what they may do (for update), and its version counts those changes; roles are read by
- * statements of their own after the lock, so that they are as of the lock and not as of the wait for it.
+ * Persons, offices, roles and certificates in the store. A person's row is locked by whoever acts as them
+ * (for share) or changes what they may do (for update), and its version counts those changes; roles are
+ * read by statements of their own after the lock, so that they are as of the lock and not as of the wait
+ * for it.
  */
 #pragma once
 
@@ -19,8 +20,8 @@ void persons_certificate_owner_query(struct query *ret, const uint8_t fingerprin
 /* No rows come back: locks the rows of all who hold the role admin, ascending. */
 void persons_lock_admins_query(struct query *ret);
 /*
- * One row: how many persons would still hold the role admin and a certificate that is not revoked, if the role
- * of `without_person` (NULL: nobody's) ended and `without_certificate` (NULL: none) were revoked.
+ * One row: how many persons would still hold the role admin and a certificate that is not revoked, if the
+ * role of `without_person` (NULL: nobody's) ended and `without_certificate` (NULL: none) were revoked.
  */
 void persons_admins_query(struct query *ret, const char *without_person, const uint8_t *without_certificate);
 
@@ -34,8 +35,8 @@ void persons_insert(struct query *ret, const char *person_id, const char *office
 /* Touches one row, or none if the version is another by now. */
 void persons_raise_version(struct query *ret, const char *person_id, uint64_t version);
 void persons_role_insert(struct query *ret, const char *person_id, const char *role, uint64_t serial);
-void persons_role_end_insert(struct query *ret, const char *person_id, const char *role, uint64_t grant_serial,
-        uint64_t serial);
+void persons_role_end_insert(
+        struct query *ret, const char *person_id, const char *role, uint64_t grant_serial, uint64_t serial);
 void persons_certificate_insert(struct query *ret, const char *person_id, const uint8_t fingerprint[32],
         struct slice der, int64_t not_before_ms, int64_t not_after_ms, uint64_t serial);
 void persons_revocation_insert(struct query *ret, const uint8_t fingerprint[32], int64_t since_ms,

@@ -12,8 +12,9 @@ void proposals_key_query(struct query *ret, const char *person_id, const uint8_t
 void proposals_key_insert(struct query *ret, const char *person_id, const uint8_t key[16],
         const uint8_t request_hash[32], struct slice reply, uint64_t serial, int64_t at_ms)
 {
-        query_init(ret, "INSERT INTO qcr.idempotency (person_id, key, request_hash, reply, serial, created_at)"
-                        " VALUES ($1::text, $2::bytea, $3::bytea, $4::bytea, $5::bigint, $6::timestamptz)");
+        query_init(ret,
+                "INSERT INTO qcr.idempotency (person_id, key, request_hash, reply, serial, created_at)"
+                " VALUES ($1::text, $2::bytea, $3::bytea, $4::bytea, $5::bigint, $6::timestamptz)");
         query_text(ret, person_id);
         query_bytes(ret, key, 16);
         query_bytes(ret, request_hash, 32);
@@ -37,7 +38,8 @@ void proposals_held_query(struct query *ret, uint64_t serial, uint64_t item)
 {
         query_init(ret,
                 "SELECT w.run_id, w.row_no, w.fields, w.row_hash,"
-                " EXISTS (SELECT FROM qcr.waiting_row_end e WHERE e.subject = w.subject AND e.run_id = w.run_id"
+                " EXISTS (SELECT FROM qcr.waiting_row_end e WHERE e.subject = w.subject AND e.run_id ="
+                " w.run_id"
                 " AND e.row_no = w.row_no)"
                 " FROM qcr.run_chunk c JOIN qcr.waiting_row w ON w.run_id = c.run_id AND w.chunk = c.chunk"
                 " JOIN qcr.proposal p ON p.serial = c.serial AND p.item = w.row_no AND p.subject = w.subject"
@@ -46,8 +48,8 @@ void proposals_held_query(struct query *ret, uint64_t serial, uint64_t item)
         query_number(ret, (int64_t)item);
 }
 
-void proposals_insert(struct query *ret, uint64_t serial, uint64_t item, const char *kind, const char *subject,
-        const char *proposer, const char *summary)
+void proposals_insert(struct query *ret, uint64_t serial, uint64_t item, const char *kind,
+        const char *subject, const char *proposer, const char *summary)
 {
         query_init(ret, "INSERT INTO qcr.proposal (serial, item, kind, subject, proposer, summary)"
                         " VALUES ($1::bigint, $2::bigint, $3::text, $4::text, $5::text, $6::text)");
@@ -63,7 +65,8 @@ void proposals_approval_insert(struct query *ret, uint64_t proposal_serial, uint
         const char *proposer, const char *actor, bool approved, const char *reason, uint64_t serial)
 {
         query_init(ret,
-                "INSERT INTO qcr.approval (proposal_serial, proposal_item, proposer, actor, outcome, reason, serial)"
+                "INSERT INTO qcr.approval (proposal_serial, proposal_item, proposer, actor, outcome,"
+                " reason, serial)"
                 " VALUES ($1::bigint, $2::bigint, $3::text, $4::text, $5::text, $6::text, $7::bigint)");
         query_number(ret, (int64_t)proposal_serial);
         query_number(ret, (int64_t)proposal_item);
@@ -90,7 +93,8 @@ void proposals_open_query(struct query *ret, unsigned limit)
 {
         query_init(ret,
                 "SELECT p.serial, p.item, p.kind, p.proposer, p.summary, p.subject,"
-                " (extract(epoch FROM l.at) * 1000)::bigint FROM qcr.proposal p JOIN qcr.ledger l USING (serial)"
+                " (extract(epoch FROM l.at) * 1000)::bigint FROM qcr.proposal p JOIN qcr.ledger l USING"
+                " (serial)"
                 " WHERE NOT EXISTS (SELECT FROM qcr.approval o WHERE o.proposal_serial = p.serial"
                 " AND o.proposal_item = p.item) ORDER BY p.serial, p.item LIMIT $1::bigint");
         query_number(ret, (int64_t)limit);

@@ -16,10 +16,13 @@ void proposals_key_insert(struct query *ret, const char *person_id, const uint8_
  * approval (null: open). No row: there is none.
  */
 void proposals_query(struct query *ret, uint64_t serial, uint64_t item);
-/* The row an import holds under a proposal of that item. Columns: run, row, fields, row hash, whether it ended. */
+/*
+ * The row an import holds under a proposal of that item. Columns: run, row, fields, row hash, whether it
+ * ended.
+ */
 void proposals_held_query(struct query *ret, uint64_t serial, uint64_t item);
-void proposals_insert(struct query *ret, uint64_t serial, uint64_t item, const char *kind, const char *subject,
-        const char *proposer, const char *summary);
+void proposals_insert(struct query *ret, uint64_t serial, uint64_t item, const char *kind,
+        const char *subject, const char *proposer, const char *summary);
 void proposals_approval_insert(struct query *ret, uint64_t proposal_serial, uint64_t proposal_item,
         const char *proposer, const char *actor, bool approved, const char *reason, uint64_t serial);
 void proposals_held_end_insert(struct query *ret, const char *subject, const char *run_id, int64_t row_no,

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 #include "registry/store/records.h"
 
-#define BODY_COLUMNS                                                                                          \
-        ", b.authority_name, b.party_name, b.conduct, b.facts, b.basis, b.penalty, b.content, b.licence, b.remark"
-#define COLUMNS                                                                                               \
-        "r.authority_code, r.document_norm, r.type, r.version, r.ordinal, r.state, r.domain, r.document, r.kinds," \
-        " r.severity, r.fine_fen, r.confiscated_fen, r.decided_on, r.publicity_file, r.publicity_computed,"   \
-        " r.source_code, r.content_hash, r.serial"
+#define COLUMNS \
+        "r.authority_code, r.document_norm, r.type, r.version, r.ordinal, r.state, r.domain, r.document," \
+        " r.kinds, r.severity, r.fine_fen, r.confiscated_fen, r.decided_on, r.publicity_file," \
+        " r.publicity_computed, r.source_code, r.content_hash, r.serial"
+#define BODY_COLUMNS \
+        ", b.authority_name, b.party_name, b.conduct, b.facts, b.basis, b.penalty, b.content, b.licence," \
+        " b.remark"
 
 enum column {
         AUTHORITY_CODE, DOCUMENT_NORM, TYPE, VERSION, ORDINAL, STATE, DOMAIN, DOCUMENT, KINDS,
@@ -111,11 +112,14 @@ void records_insert(struct query *ret, const struct record *record, uint32_t ver
         const uint8_t content_hash[32], uint64_t serial)
 {
         query_init(ret,
-                "INSERT INTO qcr.record (subject, authority_code, document_norm, type, version, ordinal, state,"
+                "INSERT INTO qcr.record (subject, authority_code, document_norm, type, version, ordinal,"
+                " state,"
                 " domain, document, kinds, severity, fine_fen, confiscated_fen, decided_on, publicity_file,"
                 " publicity_computed, source_code, content_hash, serial)"
-                " VALUES ($1::text, $2::text, $3::text, $4::text, $5::integer, $6::integer, $7::text, $8::text,"
-                " $9::text, $10::integer, $11::smallint, $12::bigint, $13::bigint, $14::date, $15::date, $16::date,"
+                " VALUES ($1::text, $2::text, $3::text, $4::text, $5::integer, $6::integer, $7::text,"
+                " $8::text,"
+                " $9::text, $10::integer, $11::smallint, $12::bigint, $13::bigint, $14::date, $15::date,"
+                " $16::date,"
                 " $17::text, $18::bytea, $19::bigint)");
         add_identity(ret, record, version);
         query_number(ret, ordinal);
@@ -137,9 +141,11 @@ void records_insert(struct query *ret, const struct record *record, uint32_t ver
 void records_body_insert(struct query *ret, const struct record *record, uint32_t version)
 {
         query_init(ret,
-                "INSERT INTO qcr.record_body (subject, authority_code, document_norm, type, version, authority_name,"
+                "INSERT INTO qcr.record_body (subject, authority_code, document_norm, type, version,"
+                " authority_name,"
                 " party_name, conduct, facts, basis, penalty, content, licence, remark)"
-                " VALUES ($1::text, $2::text, $3::text, $4::text, $5::integer, $6::text, $7::text, $8::text, $9::text,"
+                " VALUES ($1::text, $2::text, $3::text, $4::text, $5::integer, $6::text, $7::text,"
+                " $8::text, $9::text,"
                 " $10::text, $11::text, $12::text, $13::text, $14::text)");
         add_identity(ret, record, version);
         query_text(ret, record->authority_name);

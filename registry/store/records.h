@@ -7,7 +7,10 @@
 #include "registry/core/record.h"
 #include "registry/store/query.h"
 
-/* A stored version and where it stands. The texts of `record` that are words of a body are "" unless it was read. */
+/*
+ * A stored version and where it stands. The texts of `record` that are words of a body are "" unless it was
+ * read.
+ */
 struct record_row {
         struct record record;
         uint32_t version;
@@ -27,8 +30,8 @@ void records_list_query(struct query *ret, const char *subject, const char *code
 void records_versions_query(struct query *ret, const char *subject, const char *authority_code,
         const char *document_norm, const char *type);
 /*
- * A row of these, with texts that live as long as the result. False: not a row this program can read. The type's
- * word is known to every version that wrote it, so a false one is another program's.
+ * A row of these, with texts that live as long as the result. False: not a row this program can read. The
+ * type's word is known to every version that wrote it, so a false one is another program's.
  */
 bool records_from_row(const PGresult *result, int row, const char *subject, struct record_row *ret)
         __attribute__((warn_unused_result));

@@ -5,7 +5,8 @@ void standing_lock_query(struct query *ret, const char *subject, const char *cod
 {
         query_init(ret,
                 "SELECT version, inputs, policy_hash, grade, score, graded_on, next_change,"
-                " $2::text = $1::text OR EXISTS (SELECT FROM qcr.code WHERE code = $2::text AND subject = $1::text)"
+                " $2::text = $1::text OR EXISTS (SELECT FROM qcr.code WHERE code = $2::text AND subject ="
+                " $1::text)"
                 " FROM qcr.standing WHERE subject = $1::text FOR UPDATE OF standing");
         query_text(ret, subject);
         query_text(ret, code);
@@ -29,7 +30,8 @@ static void add_outcome(struct query *query, const struct grade_outcome *outcome
 }
 
 void standing_update(struct query *ret, const char *subject, uint64_t version, struct slice inputs,
-        const uint8_t policy_hash[32], const struct grade_outcome *outcome, struct day graded_on, uint64_t serial)
+        const uint8_t policy_hash[32], const struct grade_outcome *outcome, struct day graded_on,
+        uint64_t serial)
 {
         query_init(ret,
                 "UPDATE qcr.standing SET version = version + 1, inputs = $3::bytea, policy_hash = $4::bytea,"
@@ -43,12 +45,15 @@ void standing_update(struct query *ret, const char *subject, uint64_t version, s
         query_number(ret, (int64_t)serial);
 }
 
-void standing_history_insert(struct query *ret, const char *subject, uint64_t version, const uint8_t policy_hash[32],
-        const struct grade_outcome *outcome, struct day graded_on, uint64_t serial)
+void standing_history_insert(struct query *ret, const char *subject, uint64_t version,
+        const uint8_t policy_hash[32], const struct grade_outcome *outcome, struct day graded_on,
+        uint64_t serial)
 {
         query_init(ret,
-                "INSERT INTO qcr.grade_history (subject, version, policy_hash, grade, score, graded_on, next_change,"
-                " serial) VALUES ($1::text, $2::bigint, $3::bytea, $4::text, $5::smallint, $6::date, $7::date,"
+                "INSERT INTO qcr.grade_history (subject, version, policy_hash, grade, score, graded_on,"
+                " next_change,"
+                " serial) VALUES ($1::text, $2::bigint, $3::bytea, $4::text, $5::smallint, $6::date,"
+                " $7::date,"
                 " $8::bigint)");
         query_text(ret, subject);
         query_number(ret, (int64_t)version);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /*
- * An enterprise's standing: the packed grade inputs and the live outcome, one row under a version that every
- * writer compares and sets, and the policy outcomes are made under. Locking this row is how a writer claims the
- * enterprise; what is read by later statements of the transaction is as of the lock.
+ * An enterprise's standing: the packed grade inputs and the live outcome, one row under a version that
+ * every writer compares and sets, and the policy outcomes are made under. Locking this row is how a writer
+ * claims the enterprise; what is read by later statements of the transaction is as of the lock.
  */
 #pragma once
 
@@ -26,10 +26,12 @@ void standing_names_query(struct query *ret, const char *subject);
 
 /* Touches one row, or none if the version is another by now. `version` is the one that was locked. */
 void standing_update(struct query *ret, const char *subject, uint64_t version, struct slice inputs,
-        const uint8_t policy_hash[32], const struct grade_outcome *outcome, struct day graded_on, uint64_t serial);
+        const uint8_t policy_hash[32], const struct grade_outcome *outcome, struct day graded_on,
+        uint64_t serial);
 /* The outcome under the new version. */
-void standing_history_insert(struct query *ret, const char *subject, uint64_t version, const uint8_t policy_hash[32],
-        const struct grade_outcome *outcome, struct day graded_on, uint64_t serial);
+void standing_history_insert(struct query *ret, const char *subject, uint64_t version,
+        const uint8_t policy_hash[32], const struct grade_outcome *outcome, struct day graded_on,
+        uint64_t serial);
 
 /* One row, column: hash of the active policy. */
 void standing_policy_query(struct query *ret);

@@ -62,7 +62,8 @@ static void on_done(void *closure, const struct seal_answer *answer, const struc
 
 static void ask(struct asked *asked)
 {
-        struct seal_request request = {.code = slice_text("91510823141777630N"), .nonce = slice_text("0123456789abcdef")};
+        struct seal_request request = {
+                .code = slice_text("91510823141777630N"), .nonce = slice_text("0123456789abcdef")};
 
         memset(asked, 0, sizeof(*asked));
         sealing_ask(sealing, &request, on_done, asked);

@@ -59,7 +59,8 @@ static bool on_identify(void *closure, const PGresult *row, struct fault *why)
 
 static void start_db(const struct db_limits *with)
 {
-        db = db_new(base, postgres_conninfo("postgres"), "postgres", with, "SELECT 'this one'", on_identify, NULL);
+        db = db_new(base, postgres_conninfo("postgres"), "postgres", with, "SELECT 'this one'", on_identify,
+                NULL);
 }
 
 static void set_up(void)
@@ -107,7 +108,8 @@ static void on_told(void *closure, const PGresult *result, const struct fault *w
         told->order = ++order;
         if (result) {
                 told->status = PQresultStatus(result);
-                snprintf(told->command, sizeof(told->command), "%s", PQcmdStatus((PGresult *)(uintptr_t)result));
+                snprintf(told->command, sizeof(told->command), "%s",
+                        PQcmdStatus((PGresult *)(uintptr_t)result));
                 if (PQntuples(result) > 0)
                         snprintf(told->value, sizeof(told->value), "%s", PQgetvalue(result, 0, 0));
         } else {
@@ -263,9 +265,16 @@ START_TEST(a_killed_backend_is_told_once_to_everybody_it_owed)
         finish(&caller);
         ck_assert(caller.told[3].is_cut);
         db_release(caller.turn, false);
+        /* A server that recovers ends its other connections too, and not all at once. */
         get_turn(&other);
         ask(&other, "SELECT 1");
         finish(&other);
+        while (other.told[0].is_cut) {
+                db_release(other.turn, false);
+                get_turn(&other);
+                ask(&other, "SELECT 1");
+                finish(&other);
+        }
         ck_assert_str_eq(other.told[0].value, "1");
         db_release(other.turn, true);
 }
