@@ -64,7 +64,8 @@ START_TEST(every_operation_of_the_contract_is_in_the_table)
 
         for (unsigned i = 0; i < request->n_fields; i++)
                 if (request->fields[i].flags & PROTOBUF_C_FIELD_FLAG_ONEOF)
-                        ck_assert_msg(operation_find(request->fields[i].id) != NULL, "%s", request->fields[i].name);
+                        ck_assert_msg(
+                                operation_find(request->fields[i].id) != NULL, "%s", request->fields[i].name);
 }
 END_TEST
 
