@@ -149,7 +149,7 @@ static bool write_whole(int fd, struct slice bytes)
 }
 
 /* Beside its place first, so that a full disk leaves the file before and no half of one. */
-static bool write_file(const char *file, struct slice bytes, struct fault *why)
+static bool write_file(const char *file, struct slice bytes, bool at_once, struct fault *why)
 {
         CLEANUP(buffer) struct buffer beside = BUFFER_INIT;
         bool written;
@@ -160,7 +160,7 @@ static bool write_file(const char *file, struct slice bytes, struct fault *why)
         fd = mkostemp((char *)beside.data, O_CLOEXEC);
         if (fd < 0)
                 return fault_set(why, FAULT_SYSTEM, "%s: %s", file, strerror(errno));
-        written = write_whole(fd, bytes) && fsync(fd) == 0;
+        written = write_whole(fd, bytes) && (!at_once || fsync(fd) == 0);
         if (close(fd) == 0 && written && rename(buffer_text(&beside), file) == 0)
                 return true;
         fault_set(why, FAULT_SYSTEM, "%s: %s", file, strerror(errno));
@@ -168,7 +168,7 @@ static bool write_file(const char *file, struct slice bytes, struct fault *why)
         return false;
 }
 
-bool proof_save(const struct client_answer *answer, const char *file, struct fault *why)
+bool proof_save(const struct client_answer *answer, const char *file, bool at_once, struct fault *why)
 {
         CLEANUP(buffer) struct buffer text = BUFFER_INIT;
         struct evidence evidence;
@@ -176,5 +176,17 @@ bool proof_save(const struct client_answer *answer, const char *file, struct fau
         if (!gather(answer, &evidence))
                 return fault_set(why, FAULT_INPUT, "%s: the answer has too many parts", file);
         receipt_encode(&evidence, &text);
-        return write_file(file, buffer_slice(&text), why);
+        return write_file(file, buffer_slice(&text), at_once, why);
+}
+
+bool proof_settle(const char *folder, struct fault *why)
+{
+        int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        bool settled = fd >= 0 && syncfs(fd) == 0;
+
+        if (!settled)
+                fault_set(why, FAULT_SYSTEM, "%s: %s", folder, strerror(errno));
+        if (fd >= 0)
+                close(fd);
+        return settled;
 }

@@ -112,6 +112,7 @@ struct ping {
         const Qcr__Greeting *greeting;
         const Qcr__Pong *pong;
         int64_t sent_ms, received_ms;
+        int64_t person_until_ms; /* of the certificate in use; the server's word is not needed for it */
         int64_t server_until_ms;
 };
 
@@ -141,8 +142,8 @@ static void print_ping(const struct ping *p)
         add_number(&rows, _("data age"), p->pong->at_ms - p->pong->data_as_of_ms, "ms");
         add_number(&rows, _("ledger serial"), (int64_t)p->pong->serial, "");
         add_slice(&rows, _("person"), p->greeting->person);
-        add(&rows, _("certificate until"), instant_text(p->greeting->certificate_until_ms, at));
-        add_number(&rows, _("certificate left"), (p->greeting->certificate_until_ms - p->pong->at_ms) / DAY_MS,
+        add(&rows, _("certificate until"), instant_text(p->person_until_ms, at));
+        add_number(&rows, _("certificate left"), (p->person_until_ms - p->pong->at_ms) / DAY_MS,
                 _("days"));
         add(&rows, _("server's until"), instant_text(p->server_until_ms, at));
         add_number(&rows, _("lookups a day"), p->greeting->lookups_per_day, "");
@@ -170,7 +171,7 @@ static json_t *ping_document(const struct ping *p)
         output_set_bytes(d, "person", p->greeting->person);
         json_object_set_new(d, "roles", output_strings(p->greeting->n_role, p->greeting->role));
         output_set_bytes(d, "office", p->greeting->office);
-        output_set_text(d, "certificate_until", instant_text(p->greeting->certificate_until_ms, at));
+        output_set_text(d, "certificate_until", instant_text(p->person_until_ms, at));
         output_set_text(d, "server_certificate_until", instant_text(p->server_until_ms, at));
         output_set_number(d, "frame_limit", p->greeting->frame_limit);
         output_set_number(d, "in_flight_limit", p->greeting->in_flight_limit);
@@ -202,6 +203,7 @@ static int run_ping(struct qcr *qcr, const void *flags, unsigned count, char **o
                 return status;
         ping.pong = answer.reply->pong;
         ping.greeting = client_greeting(qcr->client);
+        ping.person_until_ms = wire_certificate_until_ms(client_wire(qcr->client));
         ping.server_until_ms = wire_server_until_ms(client_wire(qcr->client));
         if (qcr->output.mode == OUTPUT_TEXT)
                 print_ping(&ping);

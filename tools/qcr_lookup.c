@@ -72,7 +72,7 @@ static bool keep_receipt(struct lookup *l, const struct slot *slot, struct buffe
                 buffer_add_format(ret_file, "%s/%06lu-%s.receipt", l->flags->receipt, l->number, slot->code.text);
         else
                 buffer_add_text(ret_file, l->flags->receipt);
-        if (proof_save(&slot->answer, buffer_text(ret_file), &why))
+        if (proof_save(&slot->answer, buffer_text(ret_file), !l->rows, &why))
                 return true;
         failure_of_fault(ret, EXIT_GENERAL, "receipt-not-written",
                 N_("the receipt cannot be written, so the answer is not shown"), &why);
@@ -365,6 +365,8 @@ static int run_lookup(struct qcr *qcr, const void *flags, unsigned count, char *
         if (l.rows)
                 output_begin_rows(&qcr->output);
         run_all(&l, &input, &why);
+        if (l.rows && l.flags->receipt && !why.code && !proof_settle(l.flags->receipt, &why))
+                l.all_clear = false;
         if (l.rows)
                 output_end_rows(&qcr->output);
         while (l.count--) {
