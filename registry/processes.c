@@ -478,7 +478,7 @@ static bool prepare_folder(const char *path, bool is_root, uid_t uid, gid_t gid,
         fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
         fine = fd >= 0 && fstat(fd, &status) == 0;
         if (fine && is_root && status.st_uid == 0)
-                fine = fchown(fd, uid, gid) == 0 && fchmod(fd, 0750) == 0;
+                fine = fchmod(fd, 0750) == 0 && fchown(fd, uid, gid) == 0;
         if (!fine)
                 (void)fault_set(why, FAULT_SYSTEM, "%.300s: %s", path, strerror(errno));
         if (fd >= 0)
