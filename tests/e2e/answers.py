@@ -15,11 +15,14 @@ import naive_grade  # noqa: E402
 import verify_receipt  # noqa: E402
 from registry import SAMPLE, Registry, check, finish  # noqa: E402
 
-REJECTED = {"rows", "accepted", "unchanged", "corrected", "held", "parked", "rejected", "reasons"}
+# the order of the bits of qcr.record.kinds
+KINDS = ("warning", "criticism", "fine", "confiscation", "suspension", "downgrade", "closure", "withdrawal",
+         "revocation", "restriction", "criminal", "detention")
+SUMMARY = {"rows", "accepted", "unchanged", "corrected", "held", "parked", "rejected", "reasons"}
 
 
 def summary(answer):
-    return {key: value for key, value in answer.items() if key in REJECTED}
+    return {key: value for key, value in answer.items() if key in SUMMARY}
 
 
 def identity_numbers():
@@ -74,20 +77,22 @@ def every_enterprise(r):
             "select subject, authority_code, document_norm, kinds, decided_on, publicity_end from qcr.record v"
             " where state = 'active' and version = (select max(version) from qcr.record w where (w.subject, w.authority_code,"
             " w.document_norm, w.type) = (v.subject, v.authority_code, v.document_norm, v.type))"):
-        files.setdefault(subject, []).append({"kinds": naive_grade.words(int(kinds)), "decided_on": decided,
-                                              "publicity_end": end or None, "case": (authority, document)})
+        words = [word for bit, word in enumerate(KINDS) if int(kinds) >> bit & 1]
+        files.setdefault(subject, []).append({"kinds": words, "decided_on": decided, "publicity_end": end or None,
+                                              "case": (authority, document)})
     differ = []
     for answer in answers:
-        grade, score = naive_grade.grade(files.get(answer["subject"], []), day)
-        if (answer["grade"], answer["score"]) != (grade, "-" if score is None else str(score)):
-            differ.append((answer["code"], answer["grade"], answer["score"], grade, score))
-    check("an independent grader gives every enterprise the same grade and score", not differ, differ[:3])
+        grade, score, until = naive_grade.grade(files.get(answer["subject"], []), day)
+        expected = (grade, "-" if score is None else str(score), until or "-")
+        if (answer["grade"], answer["score"], answer["grade_until"]) != expected:
+            differ.append((answer["code"], answer["grade"], answer["score"], answer["grade_until"], expected))
+    check("an independent grader gives every enterprise the same grade, score and next change", not differ, differ[:3])
     grades = {a["grade"] for a in answers}
     check("the sample has unrated enterprises and all four grades", grades == {"unrated", "A", "B", "C", "D"}, grades)
 
 
 def receipts(r):
-    ca = (r.home / "ca" / "ca.pem").read_bytes()
+    roots = verify_receipt.load_roots(r.home / "ca" / "ca.pem")
     folder = r.dir / "receipts"
     folder.mkdir()
     codes = [row["统一社会信用代码"] for row in enterprises()[:1000]]
@@ -95,8 +100,8 @@ def receipts(r):
     answers = [json.loads(line) for line in done.stdout.splitlines()]
     agreed = 0
     for answer in answers:
-        fields = verify_receipt.verify(pathlib.Path(answer["receipt"]).read_bytes(), ca)
-        agreed += all(fields[name.replace("_", "-")] == answer[name] for name in ("code", "name", "grade", "as_of", "valid_until", "serial"))
+        fields = verify_receipt.fields(verify_receipt.verify(pathlib.Path(answer["receipt"]).read_bytes(), roots))
+        agreed += all(fields[name] == answer[name] for name in ("code", "name", "grade", "as_of", "valid_until", "serial"))
     check("a verifier written from the documents alone agrees on 1,000 receipts", agreed == 1000, agreed)
 
     path = r.dir / "one.receipt"
@@ -123,7 +128,7 @@ def receipts(r):
         changed += done.returncode == 7
         praised += bool(re.search(rb"(?i)valid|\bok\b|authentic", done.stdout + done.stderr))
         try:
-            verify_receipt.verify(bytes(forged), ca)
+            verify_receipt.verify(bytes(forged), roots)
         except verify_receipt.Refused:
             python += 1
     check(f"each of 1,000 one-byte changes is refused with 7 (seed {seed})", changed == 1000, changed)

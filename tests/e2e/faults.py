@@ -206,7 +206,7 @@ def restored_backup(r):
     done = r.record(CODE, NAME, "剑市监处罚〔2026〕备2号")
     check("nothing is written to it either", done.returncode == 5, (done.returncode, done.stdout))
     r.stop()
-    r.start(wait=False) if False else r.start()
+    r.start()
     answer = r.lookup(CODE)
     check("a restart does not forget it", answer["exit"] == 5, answer)
     done = r.admin("view", "rebuild", "--yes")

@@ -86,11 +86,10 @@ def revoked(r):
     """Revoking ends a live connection within a second."""
     s = wire.connect(r.port, wire.context(r.home, "officer"))
     check("an officer is greeted", wire.read_frame(s)[0] == 1)
-    fingerprint = subprocess.run(["openssl", "x509", "-in", str(r.home / "people/officer/cert.pem"), "-outform", "DER"], capture_output=True).stdout
-    import hashlib
-    done = r.admin("person", "revoke", hashlib.sha256(fingerprint).hexdigest(), "--reason", "证书遗失", "--yes", "--json")
+    done = r.admin("person", "revoke", r.home / "people/officer/cert.pem", "--reason", "证书遗失")
     check("an administrator proposes the revocation", done.returncode == 0, done.stdout + done.stderr)
-    done = r.qcr("approve", json.loads(done.stdout)["proposal"], "--yes", who="admin2")
+    proposal = re.search(r"[0-9]+", done.stdout).group()
+    done = r.qcr("approve", proposal, "--yes", who="admin2")
     check("another one approves", done.returncode == 0, done.stdout + done.stderr)
     at = time.monotonic()
     s.settimeout(5)
@@ -187,7 +186,7 @@ def scanned(r):
     check("sslscan finds TLS 1.3 and nothing else", enabled == ["TLSv1.3"], enabled)
     s = subprocess.run(["openssl", "s_client", "-connect", f"127.0.0.1:{r.port}", "-tls1_3", "-CAfile", str(r.home / "ca/ca.pem"),
                         "-cert", str(r.home / "people/regulator/cert.pem"), "-key", str(r.home / "people/regulator/key.pem")],
-                       input="", capture_output=True, text=True, timeout=20)
+                       input="", capture_output=True, text=True, errors="replace", timeout=20)
     check("no session ticket is issued", "New Session Ticket" not in s.stdout and "session ticket hint" not in s.stdout.lower() , s.stdout[-500:])
     check("no early data is offered", "Max Early Data: 0" in s.stdout or "Early data was not sent" in s.stdout and "Max Early Data" not in s.stdout)
 
