@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "registry/base/log.h"
@@ -347,8 +348,12 @@ static void advance(struct writing *writing)
         case WRITING_LOADING:
                 if (writing->is_replay)
                         settle(writing);
-                else if (!act->load_more || !act->load_more(writing))
-                        writing->trouble == RESULT_DONE ? decide(writing) : advance_trouble(writing);
+                else if (act->load_more && act->load_more(writing))
+                        return; /* more to come */
+                else if (writing->trouble != RESULT_DONE)
+                        advance_trouble(writing);
+                else
+                        decide(writing);
                 return;
         case WRITING_APPENDING:
                 save(writing);
@@ -359,7 +364,7 @@ static void advance(struct writing *writing)
                 return;
         case WRITING_WAITING:
         case WRITING_SETTLING:
-                assert(!"nothing is owed in these states");
+                abort(); /* nothing is owed in these states */
         }
 }
 
