@@ -172,7 +172,8 @@ static void add_times(struct table *rows, const struct evidence_verdict *v)
         instant_format(v->head.signed_ms, stated);
         instant_format(v->statement.valid_until_ms, until);
         add(rows, _("data as of"), data);
-        add_format(rows, _("known at"), _("%s, ledger serial %llu"), known, (unsigned long long)v->statement.serial);
+        add_format(rows, _("known at"), _("%s, ledger serial %llu"), known,
+                (unsigned long long)v->statement.serial);
         add_format(rows, _("stated"), _("%s by %s"), stated, v->statement.origin);
         add(rows, _("current until"), until);
 }
@@ -209,7 +210,8 @@ void answer_print(const struct proved *proved, const char *receipt, bool colours
 
 /* --------------------------------------------------------------- one in many */
 
-static void begin_row(struct buffer *line, struct slice code, enum colour colour, const char *headline, bool colours)
+static void begin_row(
+        struct buffer *line, struct slice code, enum colour colour, const char *headline, bool colours)
 {
         CLEANUP(buffer) struct buffer words = BUFFER_INIT;
 
@@ -253,7 +255,8 @@ void answer_print_no_answer(struct slice code, const char *headline, const char 
 
 static bool is_free_text(const char *member)
 {
-        return strcmp(member, "name") == 0 || strcmp(member, "reasons") == 0 || strcmp(member, "policy_document") == 0;
+        return strcmp(member, "name") == 0 || strcmp(member, "reasons") == 0 ||
+               strcmp(member, "policy_document") == 0;
 }
 
 static void add_member(void *context, struct slice name, struct slice value)
@@ -267,7 +270,8 @@ static void add_member(void *context, struct slice name, struct slice value)
                 if (member.data[i] == '-')
                         member.data[i] = '_';
         /* A bare `-` is no text: it says that there is none. */
-        if (is_free_text(buffer_text(&member)) && !slice_equal(value, slice_text("-")) && text_unescape(value, &meant))
+        if (is_free_text(buffer_text(&member)) && !slice_equal(value, slice_text("-")) &&
+                text_unescape(value, &meant))
                 value = buffer_slice(&meant);
         json_object_set_new(document, buffer_text(&member), output_string(value));
 }

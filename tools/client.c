@@ -125,7 +125,8 @@ static enum wire_trouble join(struct client *c, struct fault *why)
                 return t;
         arena_init(&memory, FRAME_REPLY_LIMIT);
         t = take_greeting(wire, &memory, &greeting, why);
-        if (!t && c->greeting && !slice_equal(client_slice(greeting->origin), client_slice(c->greeting->origin))) {
+        if (!t && c->greeting &&
+                !slice_equal(client_slice(greeting->origin), client_slice(c->greeting->origin))) {
                 fault_set(why, FAULT_PEER, "another registry answers now");
                 t = WIRE_UNTRUSTED;
         }
@@ -209,7 +210,8 @@ size_t client_open_calls_limit(const struct client *client)
 
 static bool random_octets(uint8_t *ret, size_t length, struct fault *why)
 {
-        return RAND_bytes(ret, (int)length) == 1 || fault_set(why, FAULT_CRYPTO, "no random numbers can be had");
+        return RAND_bytes(ret, (int)length) == 1 ||
+               fault_set(why, FAULT_CRYPTO, "no random numbers can be had");
 }
 
 bool client_new_key(uint8_t ret[CLIENT_KEY_OCTETS], struct fault *why)
@@ -261,8 +263,8 @@ bool client_send(struct client *client, Qcr__Request *request, uint64_t *ret_id,
         call.request.length = qcr__request__pack(request,
                 buffer_reserve(&call.request, qcr__request__get_packed_size(request)));
         request->nonce = (ProtobufCBinaryData){0};
-        if (call.is_act && !act_sign(wire_key(client->wire), client_origin(client), buffer_slice(&call.request),
-                                   signature, why)) {
+        if (call.is_act && !act_sign(wire_key(client->wire), client_origin(client),
+                                   buffer_slice(&call.request), signature, why)) {
                 open_call_done(&call);
                 return false;
         }
@@ -314,7 +316,7 @@ static void settle(struct client *c, struct open_call *call, struct client_answe
         c->attempts = 0;
 }
 
-/* A failure about the connection ends all that is open on it; the first open call carries it to the caller. */
+/* A failure about the connection ends all that is open on it; the first open call carries it. */
 static enum wire_trouble take_frame(struct client *c, const struct frame *frame, struct client_answer *ret,
         struct fault *why)
 {
@@ -384,7 +386,8 @@ enum wire_trouble client_ask(struct client *client, Qcr__Request *request, struc
                 if (!client_send(client, request, &id, why))
                         return WIRE_CONFIG;
                 t = client_receive(client, ret, why);
-                if (t || !ret->failure || ret->failure->code != RESULT_OUTCOME_UNKNOWN || attempt >= CLIENT_ATTEMPTS)
+                if (t || !ret->failure || ret->failure->code != RESULT_OUTCOME_UNKNOWN ||
+                        attempt >= CLIENT_ATTEMPTS)
                         return t;
                 client_answer_done(ret);
                 poll(NULL, 0, AGAIN_MS);

@@ -34,7 +34,8 @@ struct client_answer {
 };
 
 /* Connects and takes the greeting. `options` and its texts must live as long as the client. */
-enum wire_trouble client_open(struct client **ret, const struct wire_options *options, struct fault *why) MUST_CHECK;
+enum wire_trouble client_open(
+        struct client **ret, const struct wire_options *options, struct fault *why) MUST_CHECK;
 void client_close(struct client *client); /* NULL is fine */
 
 const Qcr__Greeting *client_greeting(const struct client *client);
@@ -55,9 +56,11 @@ size_t client_open_calls_limit(const struct client *client);
  * key, so that asking again with the same key, even from another process, sends the same octets. There must
  * be room among the open calls.
  */
-bool client_send(struct client *client, Qcr__Request *request, uint64_t *ret_id, struct fault *why) MUST_CHECK;
+bool client_send(
+        struct client *client, Qcr__Request *request, uint64_t *ret_id, struct fault *why) MUST_CHECK;
 /* Waits for any open call's answer. `ret` is the caller's to end with client_answer_done(). */
-enum wire_trouble client_receive(struct client *client, struct client_answer *ret, struct fault *why) MUST_CHECK;
+enum wire_trouble client_receive(
+        struct client *client, struct client_answer *ret, struct fault *why) MUST_CHECK;
 /*
  * One call and its answer, with no other open. An act whose outcome the registry itself does not know is
  * asked again with its key.

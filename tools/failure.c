@@ -23,12 +23,15 @@ static const struct {
                 N_("see --as and QCR_HOME: HOME/people/NAME has cert.pem and key.pem")},
         {WIRE_UNREACHABLE, EXIT_NO_ANSWER, true, N_("the registry cannot be reached"),
                 N_("see --server; try again when `qcr ping` answers")},
-        {WIRE_UNTRUSTED, EXIT_NOT_VERIFIED, false, N_("the server has not proven to be the registry; nothing was asked"),
+        {WIRE_UNTRUSTED, EXIT_NOT_VERIFIED, false,
+                N_("the server has not proven to be the registry; nothing was asked"),
                 N_("see --server and --ca; if both are right, tell the registry's operator")},
         {WIRE_NOT_ADMITTED, EXIT_NOT_ALLOWED, false, N_("the registry does not accept this certificate"),
                 N_("ask an administrator of the registry for a certificate that is in force")},
-        {WIRE_LOST, EXIT_NO_ANSWER, true, N_("the connection was lost before an answer came"), N_("try again")},
-        {WIRE_LATE, EXIT_NO_ANSWER, true, N_("no answer came in time"), N_("try again, or allow more with --timeout")},
+        {WIRE_LOST, EXIT_NO_ANSWER, true, N_("the connection was lost before an answer came"),
+                N_("try again")},
+        {WIRE_LATE, EXIT_NO_ANSWER, true, N_("no answer came in time"),
+                N_("try again, or allow more with --timeout")},
 };
 
 static const struct {
@@ -37,7 +40,8 @@ static const struct {
 } hints[] = {
         {RESULT_CERTIFICATE_UNKNOWN, N_("ask an administrator of the registry to enrol the certificate")},
         {RESULT_CERTIFICATE_REVOKED, N_("ask an administrator of the registry for a new certificate")},
-        {RESULT_ROLE_MISSING, N_("`qcr whoami` shows the roles; another person (--as) may have the one needed")},
+        {RESULT_ROLE_MISSING,
+                N_("`qcr whoami` shows the roles; another person (--as) may have the one needed")},
         {RESULT_QUOTA_SPENT, N_("the quota begins anew at midnight, Beijing time")},
         {RESULT_SELF_APPROVAL, N_("somebody else who may decide this must approve it; you may reject it")},
         {RESULT_NAME_MISMATCH, N_("`qcr lookup` shows the party's name, `qcr find` the codes of a name")},
@@ -188,8 +192,10 @@ json_t *failure_document(const struct failure *f)
         output_set_text(d, "article", f->article);
         output_set_text(d, "allowed", f->allowed);
         json_object_set_new(d, "retryable", json_boolean(f->retryable));
-        json_object_set_new(d, "retry_after_ms", f->retry_after_ms ? json_integer(f->retry_after_ms) : json_null());
-        json_object_set_new(d, "request_id", f->request_id ? json_integer((json_int_t)f->request_id) : json_null());
+        json_object_set_new(
+                d, "retry_after_ms", f->retry_after_ms ? json_integer(f->retry_after_ms) : json_null());
+        json_object_set_new(
+                d, "request_id", f->request_id ? json_integer((json_int_t)f->request_id) : json_null());
         output_set_text(d, "server", f->server);
         output_set_text(d, "key", f->key);
         return d;
@@ -210,7 +216,8 @@ static void add_next(struct table *rows, const struct failure *f)
         if (f->next)
                 buffer_add_text(&text, _(f->next));
         if (f->retry_after_ms)
-                buffer_add_format(&text, _("%sin %u ms at the earliest"), f->next ? "; " : "", f->retry_after_ms);
+                buffer_add_format(
+                        &text, _("%sin %u ms at the earliest"), f->next ? "; " : "", f->retry_after_ms);
         if (text.length)
                 add_row(rows, _("what to do"), buffer_text(&text));
 }

@@ -2,8 +2,8 @@
 /*
  * Input: the words a command works through, from its operands or, for `-`, line by line from standard input.
  * Blank lines and lines beginning with # are passed over; a line end of CR LF is one, a byte order mark in
- * front is none of the first word. A line longer than INPUT_LINE_LIMIT is cut there: whatever is made of it is
- * refused for its length.
+ * front is none of the first word. A line longer than INPUT_LINE_LIMIT is cut there: whatever is made of it
+ * is refused for its length.
  */
 #pragma once
 

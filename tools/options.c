@@ -149,7 +149,8 @@ bool options_ca(struct options *options, const char **ret, struct fault *why)
         const char *home = options_get(options, OPTION_HOME);
 
         if (!ca && !home)
-                return fault_set(why, FAULT_CONFIG, "no CA: give --ca FILE or --home FOLDER, or set QCR_CA or QCR_HOME");
+                return fault_set(why, FAULT_CONFIG,
+                        "no CA: give --ca FILE or --home FOLDER, or set QCR_CA or QCR_HOME");
         if (!ca && !options->ca_file)
                 options->ca_file = join_path(home, "ca/ca.pem", "");
         *ret = ca ? ca : options->ca_file;

@@ -22,12 +22,14 @@ static bool read_roots(struct proof *proof, FILE *file, const char *name, struct
         while ((root = PEM_read_X509(file, NULL, NULL, NULL))) {
                 if (proof->root_count == PROOF_ROOTS_LIMIT) {
                         X509_free(root);
-                        return fault_set(why, FAULT_LIMIT, "%s: more than %u certificates", name, PROOF_ROOTS_LIMIT);
+                        return fault_set(
+                                why, FAULT_LIMIT, "%s: more than %u certificates", name, PROOF_ROOTS_LIMIT);
                 }
                 proof->roots[proof->root_count++] = root;
         }
         ERR_clear_error();
-        return proof->root_count > 0 || fault_set(why, FAULT_CRYPTO, "%s: no certificate can be read here", name);
+        return proof->root_count > 0 ||
+               fault_set(why, FAULT_CRYPTO, "%s: no certificate can be read here", name);
 }
 
 bool proof_init(struct proof *proof, const char *ca_file, struct fault *why)
@@ -129,7 +131,8 @@ const char *proof_of_answer(struct proof *proof, const struct client_answer *ans
 
 const char *proof_of_receipt(struct proof *proof, const struct receipt *receipt, struct proved *ret)
 {
-        struct trust trust = {.roots = proof->roots, .root_count = proof->root_count, .suites = SUITES_ACCEPTED};
+        struct trust trust = {
+                .roots = proof->roots, .root_count = proof->root_count, .suites = SUITES_ACCEPTED};
 
         return judge(proof, &receipt->evidence, &trust, ret);
 }

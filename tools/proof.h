@@ -37,11 +37,13 @@ void proof_cleanup(struct proof *proof);
 const char *proof_of_answer(struct proof *proof, const struct client_answer *answer, struct slice origin,
         const struct org_code *code, struct proved *ret) MUST_CHECK;
 /* A decoded receipt, of any registry under the CA. The same answer. */
-const char *proof_of_receipt(struct proof *proof, const struct receipt *receipt, struct proved *ret) MUST_CHECK;
+const char *proof_of_receipt(
+        struct proof *proof, const struct receipt *receipt, struct proved *ret) MUST_CHECK;
 
 /*
  * Writes the receipt of an authentic answer, whole or not at all. With `at_once` it is on the disk when this
  * returns; the many of a batch get there together, by proof_settle() of their folder.
  */
-bool proof_save(const struct client_answer *answer, const char *file, bool at_once, struct fault *why) MUST_CHECK;
+bool proof_save(
+        const struct client_answer *answer, const char *file, bool at_once, struct fault *why) MUST_CHECK;
 bool proof_settle(const char *folder, struct fault *why) MUST_CHECK;

@@ -17,7 +17,13 @@
 #define FROM_COMMON 0x200
 
 static const struct command *const tables[] = {
-        lookup_commands, verify_commands, find_commands, code_commands, record_commands, approval_commands, identity_commands,
+        lookup_commands,
+        verify_commands,
+        find_commands,
+        code_commands,
+        record_commands,
+        approval_commands,
+        identity_commands,
 };
 
 enum common_flag { COMMON_OPTION, COMMON_CONFIG, COMMON_HELP, COMMON_VERSION };
@@ -30,14 +36,18 @@ static const struct {
         const char *argument;
         const char *help;
 } common[] = {
-        {"as", COMMON_OPTION, OPTION_AS, "NAME", N_("act as this person under HOME/people (default regulator)")},
+        {"as", COMMON_OPTION, OPTION_AS, "NAME",
+                N_("act as this person under HOME/people (default regulator)")},
         {"home", COMMON_OPTION, OPTION_HOME, "FOLDER", N_("the folder with ca/ and people/")},
         {"server", COMMON_OPTION, OPTION_SERVER, "HOST:PORT", N_("the registry's address")},
         {"ca", COMMON_OPTION, OPTION_CA, "FILE", N_("whom to believe (default HOME/ca/ca.pem)")},
-        {"timeout", COMMON_OPTION, OPTION_TIMEOUT, "SECONDS", N_("how long to wait for an answer (default 10)")},
-        {"config", COMMON_CONFIG, OPTION_COUNT, "FILE", N_("read options from here before the user's and the system's file")},
+        {"timeout", COMMON_OPTION, OPTION_TIMEOUT, "SECONDS",
+                N_("how long to wait for an answer (default 10)")},
+        {"config", COMMON_CONFIG, OPTION_COUNT, "FILE",
+                N_("read options from here before the user's and the system's file")},
         {"lang", COMMON_OPTION, OPTION_LANGUAGE, "zh|en", N_("language of messages (default by locale)")},
-        {"color", COMMON_OPTION, OPTION_COLOR, "auto|always|never", N_("colours (default auto; NO_COLOR is heeded)")},
+        {"color", COMMON_OPTION, OPTION_COLOR, "auto|always|never",
+                N_("colours (default auto; NO_COLOR is heeded)")},
         {"help", COMMON_HELP, OPTION_COUNT, NULL, N_("show this help")},
         {"version", COMMON_VERSION, OPTION_COUNT, NULL, N_("show the version")},
 };
@@ -91,11 +101,13 @@ static void print_help(void)
         table_print(&rows, "  ", stdout);
         print_common();
         printf("\n%s\n", _("`qcr COMMAND --help` shows a command's own options with examples."));
-        printf("%s\n", _("Exit status: 0 registered, standing, not listed (or done); 1 general; 2 usage or not a code;\n"
-                         "3 not registered; 4 listed; 5 could not answer; 6 authentic but no longer current;\n"
-                         "7 verification failed; 8 not authenticated or not allowed; 9 limit or quota; 10 batch with\n"
-                         "rows that are not clear; 11 refused by a rule; 12 key used before; 13 outcome unknown;\n"
-                         "14 answered without a plain verdict (deregistered, revoked, withheld, merged)."));
+        printf("%s\n",
+                _("Exit status: 0 registered, standing, not listed (or done); 1 general; 2 usage or\n"
+                  "not a code; 3 not registered; 4 listed; 5 could not answer; 6 authentic but no longer\n"
+                  "current; 7 verification failed; 8 not authenticated or not allowed; 9 limit or quota;\n"
+                  "10 batch with rows that are not clear; 11 refused by a rule; 12 key used before;\n"
+                  "13 outcome unknown; 14 answered without a plain verdict (deregistered, revoked, withheld,\n"
+                  "merged)."));
 }
 
 static void print_command_help(const struct command *c)
@@ -178,7 +190,8 @@ static void fill_getopt(const struct command *command, struct option ret[FLAGS_M
                 ret[n++] = (struct option){command->flags[i].name, has_argument(&command->flags[i]), NULL,
                         FROM_COMMAND + i};
         for (size_t i = 0; i < COMMON_COUNT; i++)
-                ret[n++] = (struct option){common[i].name, common[i].argument != NULL, NULL, FROM_COMMON + (int)i};
+                ret[n++] = (struct option){
+                        common[i].name, common[i].argument != NULL, NULL, FROM_COMMON + (int)i};
         assert(n < FLAGS_MAX);
         ret[n] = (struct option){0};
 }
@@ -246,10 +259,11 @@ static int unknown_command(struct qcr *qcr, int argc, char **argv)
         for (size_t t = 0; t < sizeof(tables) / sizeof(tables[0]); t++)
                 for (const struct command *c = tables[t]; c->words; c++)
                         if (strncmp(c->words, argv[0], length) == 0 && c->words[length] == ' ')
-                                buffer_add_format(&there_are, "%s'%s'", there_are.length ? ", " : "", c->words);
+                                buffer_add_format(
+                                        &there_are, "%s'%s'", there_are.length ? ", " : "", c->words);
         if (there_are.length)
-                return qcr_usage(qcr, "there is no command '%s%s%s'; there are %s", argv[0], argc > 1 ? " " : "",
-                        argc > 1 ? argv[1] : "", buffer_text(&there_are));
+                return qcr_usage(qcr, "there is no command '%s%s%s'; there are %s", argv[0],
+                        argc > 1 ? " " : "", argc > 1 ? argv[1] : "", buffer_text(&there_are));
         return qcr_usage(qcr, "there is no command '%s'", argv[0]);
 }
 
@@ -328,7 +342,8 @@ static int run_command(struct parse *p, int argc, char **argv)
         if (count < c->least)
                 return qcr_usage(p->qcr, "%s: %s is missing", c->words, c->operands);
         if (count > c->most)
-                return qcr_usage(p->qcr, "%s: '%s' is one word too many", c->words, argv[optind + (int)c->most]);
+                return qcr_usage(
+                        p->qcr, "%s: '%s' is one word too many", c->words, argv[optind + (int)c->most]);
         return c->run(p->qcr, p->fields, count, argv + optind);
 }
 

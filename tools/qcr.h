@@ -78,8 +78,8 @@ int qcr_usage(struct qcr *qcr, const char *format, ...) __attribute__((format(pr
 /* Connects if need be. False: `ret` says why and is the caller's to report. */
 bool qcr_connect(struct qcr *qcr, struct failure *ret) MUST_CHECK;
 /*
- * One request of a command and its reply, which must have this body (PROTO reply's `body_case`). 0, or the exit
- * status of what has been reported then.
+ * One request of a command and its reply, which must have this body (PROTO reply's `body_case`). 0, or the
+ * exit status of what has been reported then.
  */
 int qcr_ask(struct qcr *qcr, Qcr__Request *request, int body, struct client_answer *ret) MUST_CHECK;
 
@@ -89,12 +89,12 @@ struct act_flags {
         const char *key; /* 32 hexadecimal digits */
 };
 
-#define FLAGS_ACT(type, member)                                                                                      \
-        {"yes", FLAG_SWITCH, offsetof(type, member.yes), NULL, N_("do not ask whether to do it")},                   \
-        {"key", FLAG_TEXT, offsetof(type, member.key), "HEX",                                                        \
+#define FLAGS_ACT(type, member)                                                                              \
+        {"yes", FLAG_SWITCH, offsetof(type, member.yes), NULL, N_("do not ask whether to do it")},           \
+        {"key", FLAG_TEXT, offsetof(type, member.key), "HEX",                                                \
                 N_("idempotency key of an earlier try: it is done once at most")}
 
-/* Is there a person at a terminal who has not said --yes? Elsewhere nobody could answer, so nobody is asked. */
+/* Is there a person at a terminal who has not said --yes? Elsewhere nobody could answer. */
 bool qcr_can_ask(const struct act_flags *flags);
 /* Shows what is to be done (rows of label and value) and asks. False: they said no, and have been told so. */
 struct table;

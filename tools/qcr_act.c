@@ -95,7 +95,8 @@ static json_t *result_document(const struct client_answer *answer, const char *k
         json_object_set_new(d, "exit", json_integer(result ? result->exit_status : EXIT_ANSWERED));
         output_set_number(d, "result", reply->code);
         output_set_text(d, "reason", result ? result->word : NULL);
-        json_object_set_new(d, "serial", reply->has_serial ? json_integer((json_int_t)reply->serial) : json_null());
+        json_object_set_new(
+                d, "serial", reply->has_serial ? json_integer((json_int_t)reply->serial) : json_null());
         json_object_set_new(d, "visible", reply->has_visible ? json_boolean(reply->visible) : json_null());
         output_set(d, "outcome", filed ? client_slice(filed->outcome) : slice_of(NULL, 0));
         output_set(d, "proposal", filed ? client_slice(filed->proposal) : slice_of(NULL, 0));
@@ -107,7 +108,8 @@ static json_t *result_document(const struct client_answer *answer, const char *k
         return d;
 }
 
-static int report_unknown(struct qcr *qcr, enum wire_trouble trouble, const struct fault *why, const char *key)
+static int report_unknown(
+        struct qcr *qcr, enum wire_trouble trouble, const struct fault *why, const char *key)
 {
         struct failure failure;
 

@@ -184,7 +184,8 @@ static int decide(struct qcr *qcr, const struct decide_flags *flags, const char 
         int status;
 
         if (!parse_id(id, &act))
-                return qcr_usage(qcr, "'%s': a proposal is SERIAL or SERIAL.ITEM, as `qcr pending` shows it", id);
+                return qcr_usage(
+                        qcr, "'%s': a proposal is SERIAL or SERIAL.ITEM, as `qcr pending` shows it", id);
         if (!approve && (!flags->reason || !*flags->reason))
                 return qcr_usage(qcr, "to reject needs --reason TEXT");
         act.approve = approve;

@@ -24,7 +24,8 @@ static json_t *warnings_of(const struct org_code_report *report)
 
         for (unsigned i = 0; i < WARNINGS_ALL; i++)
                 if (report->warnings & 1u << i)
-                        json_array_append_new(words, json_string(org_code_warning_word((enum org_code_warning)(1u << i))));
+                        json_array_append_new(
+                                words, json_string(org_code_warning_word((enum org_code_warning)(1u << i))));
         return words;
 }
 
@@ -116,7 +117,8 @@ static void row_text(const struct code_row *row, struct table *table)
         table_add(table, row->input);
         table_add_text(table, row->is_code ? _("is a code") : _("no code"));
         table_add_text(table, row->is_code ? row->code.text : "-");
-        table_add_text(table, row->is_code ? org_code_kind_word(row->code.kind) : org_code_flaw_word(row->report.flaw));
+        table_add_text(table,
+                row->is_code ? org_code_kind_word(row->code.kind) : org_code_flaw_word(row->report.flaw));
         table_add(table, buffer_slice(&notes));
 }
 

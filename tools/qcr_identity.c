@@ -215,7 +215,8 @@ static int run_ping(struct qcr *qcr, const void *flags, unsigned count, char **o
 static const struct flag identity_flags[] = {FLAGS_JSON, FLAGS_END};
 
 const struct command identity_commands[] = {
-        {"whoami", run_whoami, "", 0, 0, identity_flags, N_("shows who one is to the registry, and the roles"),
+        {"whoami", run_whoami, "", 0, 0, identity_flags,
+                N_("shows who one is to the registry, and the roles"),
                 "  qcr whoami\n"
                 "  qcr --as reviewer whoami --json\n"},
         {"ping", run_ping, "", 0, 0, identity_flags,

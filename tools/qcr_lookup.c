@@ -61,15 +61,17 @@ struct lookup {
 
 /* ------------------------------------------------------------------- showing */
 
-/* What a verified answer leads to; the receipt is kept first, so that no answer is shown whose proof was lost. */
-static bool keep_receipt(struct lookup *l, const struct slot *slot, struct buffer *ret_file, struct failure *ret)
+/* Before the answer is shown, so that none is whose proof was lost. */
+static bool keep_receipt(
+        struct lookup *l, const struct slot *slot, struct buffer *ret_file, struct failure *ret)
 {
         struct fault why;
 
         if (!l->flags->receipt)
                 return true;
         if (l->rows)
-                buffer_add_format(ret_file, "%s/%06lu-%s.receipt", l->flags->receipt, l->number, slot->code.text);
+                buffer_add_format(
+                        ret_file, "%s/%06lu-%s.receipt", l->flags->receipt, l->number, slot->code.text);
         else
                 buffer_add_text(ret_file, l->flags->receipt);
         if (proof_save(&slot->answer, buffer_text(ret_file), !l->rows, &why))
@@ -80,8 +82,8 @@ static bool keep_receipt(struct lookup *l, const struct slot *slot, struct buffe
 }
 
 /* False: `ret` says why there is no answer. */
-static bool judge(struct lookup *l, const struct slot *slot, struct proved *ret_proved, struct buffer *ret_file,
-        struct failure *ret)
+static bool judge(struct lookup *l, const struct slot *slot, struct proved *ret_proved,
+        struct buffer *ret_file, struct failure *ret)
 {
         const char *refusal;
 
@@ -100,7 +102,8 @@ static bool judge(struct lookup *l, const struct slot *slot, struct proved *ret_
                 failure_of_answer(ret, &slot->answer);
                 return false;
         }
-        refusal = proof_of_answer(&l->proof, &slot->answer, client_origin(l->qcr->client), &slot->code, ret_proved);
+        refusal = proof_of_answer(
+                &l->proof, &slot->answer, client_origin(l->qcr->client), &slot->code, ret_proved);
         if (refusal) {
                 failure_of_evidence(ret, refusal);
                 ret->next = N_("do not rely on this server; tell the registry's operator");
@@ -110,7 +113,8 @@ static bool judge(struct lookup *l, const struct slot *slot, struct proved *ret_
         return keep_receipt(l, slot, ret_file, ret);
 }
 
-static void show_answer(struct lookup *l, const struct slot *slot, const struct proved *proved, const char *receipt)
+static void show_answer(
+        struct lookup *l, const struct slot *slot, const struct proved *proved, const char *receipt)
 {
         struct output *output = &l->qcr->output;
         json_t *d;
@@ -139,7 +143,8 @@ static void show_failure(struct lookup *l, const struct slot *slot, const struct
         json_t *d;
 
         if (output->mode == OUTPUT_TEXT && l->rows) {
-                answer_print_no_answer(buffer_slice(&slot->input), failure->headline, failure->reason, l->qcr->colours);
+                answer_print_no_answer(
+                        buffer_slice(&slot->input), failure->headline, failure->reason, l->qcr->colours);
                 return;
         }
         if (output->mode == OUTPUT_TEXT) {
@@ -266,7 +271,7 @@ static bool has_room(const struct lookup *l)
         return !l->qcr->client || client_open_calls(l->qcr->client) < client_open_calls_limit(l->qcr->client);
 }
 
-/* Keeps as many questions open as the registry allows, and never waits for a typist while an answer is due. */
+/* Keeps as many questions open as the registry allows; never waits for a typist while an answer is due. */
 static void run_all(struct lookup *l, struct input *input, struct fault *why)
 {
         bool more = true;
@@ -402,7 +407,7 @@ static const struct flag lookup_flags[] = {
 
 const struct command lookup_commands[] = {
         {"lookup", run_lookup, "CODE...|-", 1, OPERANDS_ANY, lookup_flags,
-                N_("asks for an enterprise's grade and whether it is listed; the answer is verified, then shown"),
+                N_("asks for an enterprise's grade and whether it is listed; shows what is verified"),
                 "  qcr lookup 91510823141777630N --purpose 'routine inspection' --receipt answer.receipt\n"
                 "  qcr lookup --jsonl - < codes.txt > answers.jsonl\n"
                 "  qcr --as officer lookup 14177763-0 --json\n"},

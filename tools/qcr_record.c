@@ -68,11 +68,13 @@ struct withdraw_flags {
 
 static const struct flag withdraw_flags[] = {
         {"code", FLAG_TEXT, WITHDRAW(code), "CODE", N_("code of the party")},
-        {"authority-code", FLAG_TEXT, WITHDRAW(authority_code), "CODE", N_("code of the authority that decided")},
+        {"authority-code", FLAG_TEXT, WITHDRAW(authority_code), "CODE",
+                N_("code of the authority that decided")},
         {"document", FLAG_TEXT, WITHDRAW(document), "NUMBER", N_("number of the document")},
         {"type", FLAG_TEXT, WITHDRAW(type), "WORD", N_("type of the record")},
         {"reason", FLAG_TEXT, WITHDRAW(reason), "TEXT", N_("why it is withdrawn")},
-        {"basis-document", FLAG_TEXT, WITHDRAW(basis_document), "NUMBER", N_("number of the document that withdraws it")},
+        {"basis-document", FLAG_TEXT, WITHDRAW(basis_document), "NUMBER",
+                N_("number of the document that withdraws it")},
         FLAGS_ACT(struct withdraw_flags, act),
         FLAGS_JSON,
         FLAGS_END,
@@ -80,7 +82,8 @@ static const struct flag withdraw_flags[] = {
 
 static bool withdraw_texts(const struct withdraw_flags *flags, struct table *rows, const char **ret_missing)
 {
-        for (const struct flag *f = withdraw_flags; f->kind == FLAG_TEXT && f->offset != WITHDRAW(act.key); f++) {
+        for (const struct flag *f = withdraw_flags; f->kind == FLAG_TEXT && f->offset != WITHDRAW(act.key);
+                f++) {
                 const char *value = *(const char *const *)((const char *)flags + f->offset);
 
                 if (!value || !*value) {
@@ -148,7 +151,8 @@ static void print_records(const Qcr__Records *records)
 
                 join_kinds(row, &kinds);
                 if (row->fine_fen)
-                        buffer_add_format(&fine, _("%llu.%02llu yuan"), (unsigned long long)row->fine_fen / 100,
+                        buffer_add_format(&fine, _("%llu.%02llu yuan"),
+                                (unsigned long long)row->fine_fen / 100,
                                 (unsigned long long)row->fine_fen % 100);
                 table_add(&rows, client_slice(row->decided_on));
                 table_add(&rows, client_slice(row->type));
@@ -179,7 +183,8 @@ static json_t *row_document(const Qcr__RecordRow *row)
         output_set_number(d, "fine_fen", row->fine_fen);
         output_set_number(d, "confiscated_fen", row->confiscated_fen);
         output_set_bytes(d, "decided_on", row->decided_on);
-        output_set(d, "publicity_end", row->has_publicity_end ? client_slice(row->publicity_end) : slice_of(NULL, 0));
+        output_set(d, "publicity_end",
+                row->has_publicity_end ? client_slice(row->publicity_end) : slice_of(NULL, 0));
         output_set_bytes(d, "state", row->state);
         output_set_number(d, "version", row->version);
         output_set_number(d, "serial", row->serial);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /*
- * `qcr verify`: a receipt, offline. All checks of authenticity come first; only what passed them all is shown,
- * and then whether it may still be relied on.
+ * `qcr verify`: a receipt, offline. All checks of authenticity come first; only what passed them all is
+ * shown, and then whether it may still be relied on.
  */
 #include "tools/qcr.h"
 
@@ -35,7 +35,7 @@ static bool read_file(const char *name, struct buffer *ret, struct fault *why)
         return !failed || fault_set(why, FAULT_SYSTEM, "%s: %s", name, strerror(errno));
 }
 
-/* `2026-11-24T01:02:03.123Z`, the same without the three digits, or a legal day, which is its first instant. */
+/* `2026-11-24T01:02:03.123Z`, the same without the three digits, or a legal day: its first instant. */
 static bool read_at(const char *text, int64_t *ret_ms)
 {
         CLEANUP(buffer) struct buffer whole = BUFFER_INIT;

@@ -23,14 +23,16 @@ const struct flag record_form_flags[] = {
         {"authority-code", FLAG_TEXT, FORM(authority_code), "CODE", N_("code of the authority that decided")},
         {"authority", FLAG_TEXT, FORM(authority), "NAME", N_("its name")},
         {"document", FLAG_TEXT, FORM(document), "NUMBER", N_("number of the document")},
-        {"kind", FLAG_LIST, FORM(kind), "WORD", N_("kind of penalty, as a word or in Chinese; may be repeated")},
+        {"kind", FLAG_LIST, FORM(kind), "WORD",
+                N_("kind of penalty, as a word or in Chinese; may be repeated")},
         {"severity", FLAG_TEXT, FORM(severity), "WORD", N_("ordinary or serious")},
         {"fine", FLAG_TEXT, FORM(fine), "YUAN", N_("fine in yuan, up to two decimals")},
         {"fine-fen", FLAG_TEXT, FORM(fine_fen), "FEN", N_("the same in fen")},
         {"confiscated", FLAG_TEXT, FORM(confiscated), "YUAN", N_("amount confiscated, in yuan")},
         {"confiscated-fen", FLAG_TEXT, FORM(confiscated_fen), "FEN", N_("the same in fen")},
         {"decided-on", FLAG_TEXT, FORM(decided_on), "DAY", N_("day of the decision, like 2026-11-02")},
-        {"publicity-end", FLAG_TEXT, FORM(publicity_end), "DAY", N_("last day of publicity the document states")},
+        {"publicity-end", FLAG_TEXT, FORM(publicity_end), "DAY",
+                N_("last day of publicity the document states")},
         {"conduct", FLAG_TEXT, FORM(conduct), "TEXT", N_("what was done")},
         {"facts", FLAG_TEXT, FORM(facts), "TEXT", N_("facts found")},
         {"basis", FLAG_TEXT, FORM(basis), "TEXT", N_("legal basis")},
@@ -92,7 +94,8 @@ static bool take_member(struct record_form *form, const char *member, const json
                         *(const char **)field = json_string_value(value);
                 return true;
         }
-        return fault_set(why, FAULT_INPUT, "%s: %s", member, flag->kind == FLAG_LIST ? "an array of texts" : "a text");
+        return fault_set(
+                why, FAULT_INPUT, "%s: %s", member, flag->kind == FLAG_LIST ? "an array of texts" : "a text");
 }
 
 bool record_form_load(struct record_form *form, json_t **ret_document, struct fault *why)
@@ -108,8 +111,10 @@ bool record_form_load(struct record_form *form, json_t **ret_document, struct fa
                 return true;
         document = json_load_file(form->json_file, JSON_REJECT_DUPLICATES, &error);
         if (!document)
-                return fault_set(why, FAULT_INPUT, "%s, line %d: %s", form->json_file, error.line, error.text);
-        taken = json_is_object(document) || fault_set(why, FAULT_INPUT, "%s: not a JSON object", form->json_file);
+                return fault_set(
+                        why, FAULT_INPUT, "%s, line %d: %s", form->json_file, error.line, error.text);
+        taken = json_is_object(document) ||
+                fault_set(why, FAULT_INPUT, "%s: not a JSON object", form->json_file);
         json_object_foreach(document, member, value)
                 taken = taken && take_member(form, member, value, why);
         if (!taken) {
@@ -182,13 +187,14 @@ static bool read_kinds(const struct record_form *form, struct record_message *re
                 if (penalty_kind_of_word(text, &kind))
                         kinds = PENALTY_BIT(kind);
                 else if (!penalty_kinds_parse(text, &kinds, &unknown))
-                        return fault_set(why, FAULT_CONFIG, "--kind '%.*s': no kind of penalty", (int)unknown.length,
-                                (const char *)unknown.data);
+                        return fault_set(why, FAULT_CONFIG, "--kind '%.*s': no kind of penalty",
+                                (int)unknown.length, (const char *)unknown.data);
                 all |= kinds;
         }
         for (unsigned i = 0; i < PENALTY_KINDS; i++)
                 if (all & PENALTY_BIT(i))
-                        ret->kinds[ret->record.n_kind++] = client_bytes(penalty_kind_word((enum penalty_kind)i));
+                        ret->kinds[ret->record.n_kind++] =
+                                client_bytes(penalty_kind_word((enum penalty_kind)i));
         ret->record.kind = ret->kinds;
         return true;
 }
@@ -201,7 +207,8 @@ static bool read_words(const struct record_form *form, struct record_message *re
         enum record_type type;
 
         if (org_code_parse(slice_text(form->code), &code, &report))
-                return fault_set(why, FAULT_CONFIG, "--code '%s': %s", form->code, org_code_flaw_word(report.flaw));
+                return fault_set(
+                        why, FAULT_CONFIG, "--code '%s': %s", form->code, org_code_flaw_word(report.flaw));
         if (!record_type_of_word(slice_text(form->type), &type))
                 return fault_set(why, FAULT_CONFIG, "--type '%s': no type of record", form->type);
         if (form->severity && !severity_of_word(slice_text(form->severity), &severity))
@@ -236,9 +243,12 @@ static void fill_texts(const struct record_form *form, Qcr__Record *ret)
                 ProtobufCBinaryData *bytes;
         } optional[] = {
                 {form->publicity_end, &ret->has_publicity_end, &ret->publicity_end},
-                {form->conduct, &ret->has_conduct, &ret->conduct}, {form->facts, &ret->has_facts, &ret->facts},
-                {form->basis, &ret->has_basis, &ret->basis}, {form->penalty, &ret->has_penalty, &ret->penalty},
-                {form->content, &ret->has_content, &ret->content}, {form->licence, &ret->has_licence, &ret->licence},
+                {form->conduct, &ret->has_conduct, &ret->conduct},
+                {form->facts, &ret->has_facts, &ret->facts},
+                {form->basis, &ret->has_basis, &ret->basis},
+                {form->penalty, &ret->has_penalty, &ret->penalty},
+                {form->content, &ret->has_content, &ret->content},
+                {form->licence, &ret->has_licence, &ret->licence},
                 {form->remark, &ret->has_remark, &ret->remark},
         };
 
@@ -261,9 +271,10 @@ bool record_form_message(const struct record_form *form, struct record_message *
         *ret = (struct record_message){0};
         qcr__record__init(&ret->record);
         if (!has_all(form, why) || !read_words(form, ret, why) || !read_kinds(form, ret, why) ||
-                !is_day("decided-on", form->decided_on, why) || !is_day("publicity-end", form->publicity_end, why) ||
-                !read_amount("fine", form->fine, form->fine_fen, &ret->record.has_fine_fen, &ret->record.fine_fen,
-                        why) ||
+                !is_day("decided-on", form->decided_on, why) ||
+                !is_day("publicity-end", form->publicity_end, why) ||
+                !read_amount("fine", form->fine, form->fine_fen, &ret->record.has_fine_fen,
+                        &ret->record.fine_fen, why) ||
                 !read_amount("confiscated", form->confiscated, form->confiscated_fen,
                         &ret->record.has_confiscated_fen, &ret->record.confiscated_fen, why))
                 return false;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /*
- * A record form: what `qcr record file` is given, as words, before it is a message. It comes from flags, from a
- * JSON file with the same names (`_` for `-`), or from both; a flag goes before the file. Amounts, days, kinds
- * and words are read here, so that a slip is named at once; what only the registry can know it decides itself.
+ * A record form: what `qcr record file` is given, as words, before it is a message. It comes from flags, from
+ * a JSON file with the same names (`_` for `-`), or from both; a flag goes before the file. Amounts, days,
+ * kinds and words are read here, so that a slip is named at once; what only the registry can know it decides
+ * itself.
  */
 #pragma once
 
@@ -54,7 +55,8 @@ struct record_message {
 /* Fills what no flag gave. The form's texts then live as long as `ret_document`, the caller's to release. */
 bool record_form_load(struct record_form *form, json_t **ret_document, struct fault *why) MUST_CHECK;
 /* `ret` must stay where it is: its record points into it. */
-bool record_form_message(const struct record_form *form, struct record_message *ret, struct fault *why) MUST_CHECK;
+bool record_form_message(
+        const struct record_form *form, struct record_message *ret, struct fault *why) MUST_CHECK;
 /* Rows of label and value, for the question before. */
 void record_form_describe(const struct record_form *form, struct table *rows);
 /* Yuan with up to two decimals, exactly: `20000`, `0.5`, `1999.99`. */

@@ -17,7 +17,7 @@ enum colour {
         COLOUR_STRONG,
 };
 
-/* `choice` is auto, always, never or NULL for auto: a terminal, TERM not dumb, NO_COLOR empty or not there. */
+/* `choice` is auto (or NULL: a terminal, TERM not dumb, NO_COLOR empty or not there), always, never. */
 bool show_wants_colour(const char *choice, FILE *to);
 bool show_is_colour_choice(const char *choice);
 

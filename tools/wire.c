@@ -37,11 +37,11 @@ static int64_t monotonic_ms(void)
         return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-static enum wire_trouble trouble(struct fault *why, enum wire_trouble kind, enum fault_code code, const char *format,
-        ...) __attribute__((format(printf, 4, 5)));
+static enum wire_trouble trouble(struct fault *why, enum wire_trouble kind, enum fault_code code,
+        const char *format, ...) __attribute__((format(printf, 4, 5)));
 
-static enum wire_trouble trouble(struct fault *why, enum wire_trouble kind, enum fault_code code, const char *format,
-        ...)
+static enum wire_trouble trouble(
+        struct fault *why, enum wire_trouble kind, enum fault_code code, const char *format, ...)
 {
         va_list args;
         char text[sizeof(why->text)];
@@ -140,8 +140,8 @@ static bool connect_one(const struct addrinfo *to, int64_t deadline, int *ret, i
         return true;
 }
 
-static enum wire_trouble connect_any(const struct wire_options *options, const char *host, const char *port, int *ret,
-        struct fault *why)
+static enum wire_trouble connect_any(
+        const struct wire_options *options, const char *host, const char *port, int *ret, struct fault *why)
 {
         int64_t deadline = monotonic_ms() + (options->connect_ms ? options->connect_ms : WIRE_CONNECT_MS);
         struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV};
@@ -150,10 +150,11 @@ static enum wire_trouble connect_any(const struct wire_options *options, const c
         int failed = getaddrinfo(host, port, &hints, &found);
 
         if (failed == EAI_SERVICE || failed == EAI_NONAME)
-                return trouble(why, failed == EAI_SERVICE ? WIRE_CONFIG : WIRE_UNREACHABLE, FAULT_CONFIG, "%s: %s",
-                        options->server, gai_strerror(failed));
+                return trouble(why, failed == EAI_SERVICE ? WIRE_CONFIG : WIRE_UNREACHABLE, FAULT_CONFIG,
+                        "%s: %s", options->server, gai_strerror(failed));
         if (failed)
-                return trouble(why, WIRE_UNREACHABLE, FAULT_PEER, "%s: %s", options->server, gai_strerror(failed));
+                return trouble(
+                        why, WIRE_UNREACHABLE, FAULT_PEER, "%s: %s", options->server, gai_strerror(failed));
         for (const struct addrinfo *a = found; a; a = a->ai_next)
                 if (connect_one(a, deadline, ret, &error)) {
                         freeaddrinfo(found);
@@ -173,7 +174,8 @@ static enum wire_trouble check_key_file(const char *file, struct fault *why)
         if (stat(file, &is) < 0)
                 return trouble(why, WIRE_IDENTITY, FAULT_SYSTEM, "%s: %s", file, strerror(errno));
         if (is.st_mode & (S_IRWXG | S_IRWXO))
-                return trouble(why, WIRE_IDENTITY, FAULT_CONFIG, "%s: others may read this key (chmod 600)", file);
+                return trouble(
+                        why, WIRE_IDENTITY, FAULT_CONFIG, "%s: others may read this key (chmod 600)", file);
         return WIRE_FINE;
 }
 
@@ -249,8 +251,8 @@ static enum wire_trouble explain(struct wire *w, int error, enum wire_trouble ot
                         return trouble(why, WIRE_UNTRUSTED, FAULT_CRYPTO, "the server's certificate: %s",
                                 X509_verify_cert_error_string(verified));
                 if (is_refusal(ERR_GET_REASON(code)))
-                        return trouble(why, WIRE_NOT_ADMITTED, FAULT_PEER, "the server refuses our certificate: %s",
-                                library_reason());
+                        return trouble(why, WIRE_NOT_ADMITTED, FAULT_PEER,
+                                "the server refuses our certificate: %s", library_reason());
                 return trouble(why, otherwise, FAULT_PEER, "TLS: %s", library_reason());
         }
         if (error == SSL_ERROR_SYSCALL && errno)

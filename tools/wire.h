@@ -44,7 +44,8 @@ enum wire_trouble {
 struct wire;
 
 /* `options` and its texts are used only during the call. On any trouble `ret` is untouched. */
-enum wire_trouble wire_open(struct wire **ret, const struct wire_options *options, struct fault *why) MUST_CHECK;
+enum wire_trouble wire_open(
+        struct wire **ret, const struct wire_options *options, struct fault *why) MUST_CHECK;
 void wire_close(struct wire *wire); /* NULL is fine */
 
 /* The person's private key; lives as long as the wire. */
