@@ -110,6 +110,64 @@ CASES
   [ ! -s "$BATS_TEST_TMPDIR/left" ]
 }
 
+record_of() {
+  run qcr --server 127.0.0.1:1 --home "$BATS_TEST_TMPDIR" record file --code "$clear" --name 甲 --type penalty --domain product \
+    --authority-code 11510823008765438X --authority 乙 --document 丙 --decided-on 2026-11-02 "$@"
+}
+
+@test "a record's amount, day, kind or code that cannot be read is named, and nobody is asked" {
+  while IFS='|' read -r option value; do
+    record_of "--$option" "$value"
+    [ "$status" -eq 2 ] && [[ $output == *"--$option '$value'"* ]] || { echo "$option $value: $output"; false; }
+  done <<'CASES'
+fine|
+fine|-5
+fine|1.234
+fine|1e3
+fine|1,000
+fine|.5
+fine|5.
+fine|01
+fine|99999999999999999999
+fine-fen|1.5
+confiscated|十
+decided-on|2026/11/02
+decided-on|2026-02-30
+publicity-end|tomorrow
+kind|flogging
+severity|mild
+type|rumour
+code|915108231417776300
+CASES
+  record_of --kind 罚款、鞭刑
+  [ "$status" -eq 2 ]
+  [[ $output == *"--kind '鞭刑'"* ]]
+  record_of --fine 1 --fine-fen 100
+  [ "$status" -eq 2 ]
+  record_of --fine 0.01
+  [ "$status" -eq 8 ]
+}
+
+@test "a record's JSON file with a member that is none, twice, or of another kind is refused; flags go before it" {
+  while IFS= read -r json; do
+    echo "$json" >"$BATS_TEST_TMPDIR/record.json"
+    record_of --json-file "$BATS_TEST_TMPDIR/record.json"
+    [ "$status" -eq 2 ] || { echo "$json: $output"; false; }
+  done <<'CASES'
+{"fnie": "1"}
+{"fine": 1}
+{"fine": "1", "fine": "2"}
+{"kind": "fine"}
+{"kind": [1]}
+{"json_file": "x"}
+[]
+{
+CASES
+  echo '{"fine": "1.234", "kind": ["fine"], "publicity_end": "2027-11-02"}' >"$BATS_TEST_TMPDIR/record.json"
+  record_of --json-file "$BATS_TEST_TMPDIR/record.json" --fine 1.23
+  [ "$status" -eq 8 ]
+}
+
 # options_of TEXT...: the long options named in a text, one a line
 options_of() {
   grep -oE '(^|[^a-z-])--[a-z][a-z-]+' | grep -oE '[a-z][a-z-]+' | sort -u

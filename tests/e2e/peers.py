@@ -52,6 +52,7 @@ def make_certificate(folder, name, ca=None, days=30, eku="clientAuth", oid=None,
                .add_extension(x509.ExtendedKeyUsage(usages), False))
     certificate = builder.sign(issuer_key, None)
     (target / "key.pem").write_bytes(key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()))
+    (target / "key.pem").chmod(0o600)
     (target / "cert.pem").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
 
 
