@@ -35,6 +35,7 @@ struct seal_batch {
         /* of this batch */
         struct view_meta meta;
         struct statement statement;
+        uint8_t salts[MERKLE_BATCH_LIMIT][STATEMENT_SALT_SIZE]; /* drawn at once: a draw costs a microsecond */
         struct sealed sealed[MERKLE_BATCH_LIMIT];
         struct merkle_batch tree;
 };
@@ -205,7 +206,8 @@ static enum verdict_refusal decide(struct seal_batch *batch, const struct view_p
 }
 
 /* The asker's part of the statement, and the salt that hides it from its neighbours. */
-static bool complete(struct statement *statement, const struct seal_request *request, struct fault *why)
+static void complete(struct statement *statement, const struct seal_request *request,
+        const uint8_t salt[STATEMENT_SALT_SIZE])
 {
         memcpy(statement->request.octets, request->request_hash, sizeof(statement->request.octets));
         memcpy(statement->nonce, request->nonce.data, request->nonce.length);
@@ -213,9 +215,7 @@ static bool complete(struct statement *statement, const struct seal_request *req
         statement->has_purpose = request->has_purpose;
         if (request->has_purpose)
                 memcpy(statement->purpose.octets, request->purpose_hash, sizeof(statement->purpose.octets));
-        if (RAND_bytes(statement->salt, sizeof(statement->salt)) != 1)
-                return fault_set(why, FAULT_CRYPTO, "there is no randomness");
-        return true;
+        memcpy(statement->salt, salt, STATEMENT_SALT_SIZE);
 }
 
 /* Decides one question and gives its statement a place in the tree, or refuses it. */
@@ -249,11 +249,7 @@ static void answer_one(struct seal_batch *batch, struct view *view, const struct
                 refuse_with(question, RESULT_VIEW_UNAVAILABLE, verdict_refusal_text(refusal));
                 return;
         }
-        if (!complete(&batch->statement, &question->request, &why)) {
-                log_event(LOG_ALERT, "seal.salt", "fault", fault_word(why.code), "text", why.text);
-                refuse_with(question, RESULT_SEALER_UNAVAILABLE, why.text);
-                return;
-        }
+        complete(&batch->statement, &question->request, batch->salts[batch->tree.size]);
         flaw = statement_format(&batch->statement, &batch->statements);
         if (flaw) {
                 log_event(LOG_ALERT, "seal.statement", "flaw", statement_flaw_word(flaw));
@@ -323,6 +319,11 @@ unsigned seal_batch_answer(struct seal_batch *batch, struct view *view, const st
         if (!seal_key_is_valid(batch->key, time->now_ms)) {
                 refuse_all(questions, count, RESULT_SEALER_UNAVAILABLE,
                         "the lookup-signing certificate is out of its days");
+                return 0;
+        }
+        if (RAND_bytes((uint8_t *)batch->salts, (int)(count * STATEMENT_SALT_SIZE)) != 1) {
+                log_event(LOG_ALERT, "seal.salt", "text", "there is no randomness");
+                refuse_all(questions, count, RESULT_SEALER_UNAVAILABLE, "there is no randomness");
                 return 0;
         }
         if (!view_begin(view, &why)) {
