@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "registry/base/log.h"
+#include "registry/handover.h"
 #include "registry/sandbox.h"
 #include "registry/service/sealer.h"
 #include "registry/view/follower.h"
@@ -38,29 +39,6 @@ bool process_role_parse(const char *word, enum process_role *ret)
                 }
         }
         return false;
-}
-
-void handover_encode(const struct handover *handover, struct buffer *to)
-{
-        buffer_add_counted(to, handover->config);
-        buffer_add_counted(to, handover->ca);
-        buffer_add_counted(to, handover->certificate);
-        buffer_add_counted(to, handover->key);
-}
-
-bool handover_decode(struct slice bytes, struct handover *ret)
-{
-        struct reader r = reader_of(bytes);
-        struct handover handover = {0};
-
-        handover.config = reader_counted(&r);
-        handover.ca = reader_counted(&r);
-        handover.certificate = reader_counted(&r);
-        handover.key = reader_counted(&r);
-        if (!reader_is_done(&r))
-                return false;
-        *ret = handover;
-        return true;
 }
 
 /* ---------------------------------------------------------------- one process */

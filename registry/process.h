@@ -14,11 +14,9 @@
  */
 #pragma once
 
-#include <stdint.h>
+#include <stdbool.h>
 
-#include "registry/base/bytes.h"
-#include "registry/config.h"
-#include "registry/secret.h"
+#include "registry/base/fault.h"
 
 enum process_role {
         PROCESS_WORKER,
@@ -38,9 +36,6 @@ enum process_role {
 #define PROCESS_EXIT_AGAIN 75  /* start me again: what I had open was replaced */
 #define PROCESS_EXIT_CONFIG 78 /* what I was given cannot be used */
 
-/* Configuration and certificates fit a pipe, which is written before its reader exists. */
-#define PROCESS_HANDOVER_LIMIT 61440u
-
 /* Octets a worker sends its parent. */
 #define PROCESS_READY 'R'      /* it answers */
 #define PROCESS_UNUSABLE 'U'   /* it serves, but the view is not usable yet: answers say so */
@@ -51,18 +46,6 @@ struct process_identity {
         unsigned generation; /* lives of this slot, from 1 */
         long parent;         /* its pid, to notice that it died while this process was starting */
 };
-
-/* Configuration, certificates and key, as one text of counted parts. */
-struct handover {
-        struct slice config;      /* as config_encode wrote it */
-        struct slice ca;
-        struct slice certificate; /* worker: TLS, sealer: lookup-signing, follower: empty */
-        struct slice key;
-};
-
-void handover_encode(const struct handover *handover, struct buffer *to);
-/* Slices into `bytes`. */
-bool handover_decode(struct slice bytes, struct handover *ret) MUST_CHECK;
 
 const char *process_role_word(enum process_role role);
 bool process_role_parse(const char *word, enum process_role *ret) MUST_CHECK;

@@ -2,7 +2,6 @@
 #include "registry/processes.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +16,8 @@
 
 #include "registry/base/log.h"
 #include "registry/credentials.h"
+#include "registry/folders.h"
+#include "registry/handover.h"
 #include "registry/listeners.h"
 #include "registry/sandbox.h"
 #include "registry/service_manager.h"
@@ -112,38 +113,6 @@ static bool name_node(struct config *config, struct fault *why)
 
 /* ----------------------------------------------------------------- starting */
 
-/* Each is given what it needs, and a key only where it is used. The caller wipes it. */
-static void encode_handover(const struct processes *processes, enum process_role role, struct buffer *to)
-{
-        const struct credentials *credentials = &processes->credentials;
-        CLEANUP(buffer) struct buffer config = BUFFER_INIT;
-        struct handover handover = {.ca = buffer_slice(&credentials->ca)};
-
-        config_encode(&processes->config, &config);
-        handover.config = buffer_slice(&config);
-        switch (role) {
-        case PROCESS_WORKER:
-                handover.certificate = buffer_slice(&credentials->tls_certificate);
-                handover.key = secret_slice(&credentials->tls_key);
-                break;
-        case PROCESS_SEALER:
-                handover.certificate = buffer_slice(&credentials->lookup_certificate);
-                handover.key = secret_slice(&credentials->lookup_key);
-                break;
-        case PROCESS_FOLLOWER:
-                break;
-        }
-        (void)buffer_reserve(to, PROCESS_HANDOVER_LIMIT + 64); /* growing would leave a copy behind */
-        handover_encode(&handover, to);
-}
-
-static void wipe(struct buffer *buffer)
-{
-        if (buffer->data)
-                explicit_bzero(buffer->data, buffer->capacity);
-        buffer_done(buffer);
-}
-
 static unsigned list_descriptors(const struct child *child, int ret[2 + CONFIG_WORKERS_MAX])
 {
         const struct processes *processes = child->processes;
@@ -183,7 +152,7 @@ static void start(struct child *child)
         unsigned count = list_descriptors(child, fds);
         struct fault why;
 
-        encode_handover(child->processes, child->role, &handover);
+        handover_make(&handover, child->role, &child->processes->config, &child->processes->credentials);
         child->started_ms = now_ms();
         child->is_asked = false;
         if (spawn(&identity, buffer_slice(&handover), fds, count, &child->pid, &why)) {
@@ -193,7 +162,7 @@ static void start(struct child *child)
                 log_event(LOG_ERR, "process.start", "who", CHILD_NAME(child), "why", why.text);
                 plan_restart(child);
         }
-        wipe(&handover);
+        handover_wipe(&handover);
 }
 
 static void on_restart(evutil_socket_t fd, short what, void *closure)
@@ -376,7 +345,7 @@ static void hand_anew(struct processes *processes)
 {
         struct buffer handover = BUFFER_INIT;
 
-        encode_handover(processes, PROCESS_WORKER, &handover);
+        handover_make(&handover, PROCESS_WORKER, &processes->config, &processes->credentials);
         for (unsigned i = 0; i < processes->count; i++) {
                 struct child *child = &processes->children[i];
 
@@ -389,7 +358,7 @@ static void hand_anew(struct processes *processes)
                         log_event(LOG_ERR, "reload.send", "who", CHILD_NAME(child), "why", strerror(errno));
                 }
         }
-        wipe(&handover);
+        handover_wipe(&handover);
 }
 
 static void on_hup(evutil_socket_t number, short what, void *closure)
@@ -443,60 +412,6 @@ static bool add_child(struct processes *processes, enum process_role role, unsig
         return true;
 }
 
-/* As root: three users, different ones, with one group, the view's. */
-static bool check_users(const struct config *config, uid_t ret_uid[PROCESS_ROLES], gid_t *ret_gid, struct fault *why)
-{
-        const char *const names[] = {"user_worker", "user_sealer", "user_follower"};
-        const char *const users[] = {config->user_worker, config->user_sealer, config->user_follower};
-        gid_t gid[PROCESS_ROLES];
-
-        for (unsigned i = 0; i < PROCESS_ROLES; i++) {
-                if (!*users[i])
-                        return fault_set(why, FAULT_CONFIG,
-                                "started as root: user_worker, user_sealer and user_follower must be given (%s is not)",
-                                names[i]);
-                if (!config_user(users[i], &ret_uid[i], &gid[i], why))
-                        return false;
-                if (gid[i] != gid[0])
-                        return fault_set(why, FAULT_CONFIG, "%s: must have the group of user_worker", names[i]);
-        }
-        if (ret_uid[0] == ret_uid[1] || ret_uid[0] == ret_uid[2] || ret_uid[1] == ret_uid[2])
-                return fault_set(why, FAULT_CONFIG, "user_worker, user_sealer and user_follower must differ");
-        *ret_gid = gid[0];
-        return true;
-}
-
-/* Makes the folder where it is missing, and gives away one that is root's. */
-static bool prepare_folder(const char *path, bool is_root, uid_t uid, gid_t gid, struct fault *why)
-{
-        struct stat status;
-        bool fine;
-        int fd;
-
-        if (mkdir(path, 0750) != 0 && errno != EEXIST)
-                return fault_set(why, FAULT_SYSTEM, "%.300s: %s", path, strerror(errno));
-        fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-        fine = fd >= 0 && fstat(fd, &status) == 0;
-        if (fine && is_root && status.st_uid == 0)
-                fine = fchmod(fd, 0750) == 0 && fchown(fd, uid, gid) == 0;
-        if (!fine)
-                (void)fault_set(why, FAULT_SYSTEM, "%.300s: %s", path, strerror(errno));
-        if (fd >= 0)
-                close(fd);
-        return fine;
-}
-
-static bool prepare_folders(const struct config *config, struct fault *why)
-{
-        uid_t uid[PROCESS_ROLES] = {0};
-        bool is_root = geteuid() == 0;
-        gid_t gid = 0;
-
-        return (!is_root || check_users(config, uid, &gid, why)) &&
-               prepare_folder(config->view_directory, is_root, uid[PROCESS_FOLLOWER], gid, why) &&
-               prepare_folder(config->spool_directory, is_root, uid[PROCESS_WORKER], gid, why);
-}
-
 static bool open_all(struct processes *processes, struct fault *why)
 {
         const struct config *config = &processes->config;
@@ -504,7 +419,7 @@ static bool open_all(struct processes *processes, struct fault *why)
         processes->base = event_base_new();
         if (!processes->base)
                 return fault_set(why, FAULT_SYSTEM, "no event base");
-        if (!prepare_folders(config, why) || !listeners_open(&processes->listeners, config, why))
+        if (!folders_prepare(config, why) || !listeners_open(&processes->listeners, config, why))
                 return false;
         write_port_file(processes);
         for (unsigned i = 0; i < config->workers; i++)

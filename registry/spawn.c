@@ -8,6 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "registry/handover.h"
+
 /* Places are 0 to 2, the pipe, the parent and what a process with the most channels has. */
 #define PLACES_END (PROCESS_FIRST_FD + (int)CONFIG_WORKERS_MAX)
 #define EXEC_FAILED 127

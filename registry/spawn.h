@@ -5,6 +5,9 @@
  */
 #pragma once
 
+#include <sys/types.h>
+
+#include "registry/base/bytes.h"
 #include "registry/process.h"
 
 /*

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "registry/base/log.h"
+#include "registry/handover.h"
 #include "registry/net/server.h"
 #include "registry/service/audit_spool.h"
 #include "registry/service/clock.h"

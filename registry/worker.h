@@ -9,6 +9,7 @@
  */
 #pragma once
 
+#include "registry/config.h"
 #include "registry/process.h"
 
 #define WORKER_DRAIN_MS 10000
