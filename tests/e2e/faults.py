@@ -129,7 +129,7 @@ def outage(r):
     check("and say as of when", answer["data_as_of"] >= before["data_as_of"], (before["data_as_of"], answer["data_as_of"]))
     done = r.record(CODE, NAME, "剑市监处罚〔2026〕停1号")
     check("a filing cannot be answered (5)", done.returncode == 5, (done.returncode, done.stdout))
-    stale = wait_until(lambda: (lambda a: a if a["exit"] != 0 else None)(r.lookup(CODE)), 20, 0.2)
+    stale = wait_until(lambda: (lambda a: a if a["exit"] != 0 else None)(r.lookup(CODE)), 30, 0.2)
     check("past the bound the answer is 'cannot answer: stale', without a grade",
           stale and stale["exit"] == 5 and stale.get("reason") == "stale" and "grade" not in stale and stale.get("retry_after_ms", 0) > 0, stale)
     r.pg_start()
@@ -216,9 +216,11 @@ def restored_backup(r):
 
 
 def main():
-    with Registry(config={"stale_ms": 3000}) as r:
+    with Registry(config={"stale_ms": 8000}) as r:
         r.import_file("enterprises", SAMPLE / "enterprises.csv")
         check("the registry answers", wait_until(lambda: answered(r), 10))
+        running = {role: len(pids) for role, pids in r.processes().items()}
+        check("a follower, a sealer and two workers run", running == {"follower": 1, "sealer": 1, "worker": 2}, running)
         unaccepted(r)
         outage(r)
         kills(r)
