@@ -141,7 +141,7 @@ ACT_EDITS = [
         publicity_file, publicity_computed, source_code, sha256('x'), (SELECT serial FROM qcr.record WHERE document = '{withdrawn}' AND version = 2)
         FROM qcr.record WHERE document = '{filed}'""",
      [("record", "{filed}", "is not the withdrawal that was approved")]),
-    ("an approval is laid to another person", "UPDATE qcr.approval SET actor = 'superior' WHERE serial = {approval}", [("approval", "{approval}", "actor was changed")]),
+    ("an approval is laid to another person", "UPDATE qcr.approval SET actor = 'auditor' WHERE serial = {approval}", [("approval", "{approval}", "actor was changed")]),
     ("a proposal is laid to another person", "UPDATE qcr.approval SET proposer = 'officer' WHERE serial = {approval}", [("approval", "{approval}", "proposer was changed")]),
     ("an approval is removed", "DELETE FROM qcr.approval WHERE serial = {approval}", [("approval", "{approval}", "is missing"), ("record", "{corrected}", "was inserted")]),
     ("a rejection is turned into an approval", "UPDATE qcr.approval SET outcome = 'approved', reason = NULL WHERE outcome = 'rejected'",
@@ -149,7 +149,7 @@ ACT_EDITS = [
     ("a signed request is changed", "UPDATE qcr.act SET request = request || 'x' WHERE serial = {approval}",
      [("act", "{approval}", "signature"), ("ledger_body", "{approval}", "its line `act`")]),
     ("an act is laid to another certificate",
-     "UPDATE qcr.act SET certificate = (SELECT fingerprint FROM qcr.certificate WHERE person_id = 'superior') WHERE serial = {approval}",
+     "UPDATE qcr.act SET certificate = (SELECT fingerprint FROM qcr.certificate WHERE person_id = 'auditor') WHERE serial = {approval}",
      [("act", "{approval}", "signature")]),
     ("an act is removed", "DELETE FROM qcr.act WHERE serial = {approval}", [("act", "{approval}", "is missing")]),
     ("a person let in by two is removed", "DELETE FROM qcr.person_role WHERE person_id = 'eve'; DELETE FROM qcr.certificate WHERE person_id = 'eve'",
@@ -215,7 +215,7 @@ def acts(r):
     r.start()
     r.record(code, name, filed)
     r.record(code, name, corrected, kind="closure")
-    _, approval = decide(r, r.record(code, name, corrected, kind="warning"), "recorder", "reviewer")
+    _, approval = decide(r, r.record(code, name, corrected, kind="warning", who="officer2"), "reviewer", "superior")
     r.record(code, name, withdrawn)
     withdraw = ["record", "withdraw", "--code", code, "--type", "penalty", "--authority-code", "11510823008765438X", "--document", withdrawn,
                 "--reason", "撤销", "--basis-document", "剑府复决〔2026〕3号", "--yes", "--json"]
