@@ -22,13 +22,16 @@
 static const char help[] =
         "Usage: qcr-admin doctor [--home DIR] [--database CONNINFO] [--ca FILE] [--json]\n"
         "\n"
-        "Proves in one snapshot of the database that everything in it rests on signed entries of the ledger, and\n"
-        "that the view agrees. One line a finding, naming table, key and reason; exit 0 if there is none, else 1.\n"
+        "Proves in one snapshot of the database that everything in it rests on signed entries of the ledger, "
+        "and\n"
+        "that the view agrees. One line a finding, naming table, key and reason; exit 0 if there is none, "
+        "else 1.\n"
         "Warnings (settings, keys that end soon) do not change the exit status.\n"
         "\n"
         "  --home DIR           the registry's folder; QCR_HOME otherwise. Only read.\n"
         "  --database CONNINFO  without a user; QCR_DATABASE or qcrd.conf otherwise. Reads as qcr_audit.\n"
-        "  --ca FILE            the CA's certificate, if it is not HOME/ca/ca.pem: from another hand than the\n"
+        "  --ca FILE            the CA's certificate, if it is not HOME/ca/ca.pem: from another hand than "
+        "the\n"
         "                       database's administrator, for everything rests on it\n"
         "  --json               one document: findings, what was looked at, clean\n";
 
@@ -73,7 +76,8 @@ static bool prepare(struct doctor *doctor, const struct request *request, struct
         if (request->ca_file)
                 snprintf(path, sizeof(path), "%s", request->ca_file);
         else if (!doctor->home)
-                return fault_set(why, FAULT_CONFIG, "no registry named: give --home DIR, or --ca FILE and --database");
+                return fault_set(
+                        why, FAULT_CONFIG, "no registry named: give --home DIR, or --ca FILE and --database");
         else if (!home_path(doctor->home, "ca/ca.pem", path, why))
                 return false;
         if (!pki_certificate_read(path, &doctor->ca, why) ||
@@ -105,8 +109,9 @@ static void conclude(const struct doctor *doctor, const struct fault *fault)
                         puts("clean");
                 return;
         }
-        printf("],\n\"entries\":%" PRIu64 ",\"enterprises\":%" PRIu64 ",\"records\":%" PRIu64 ",\"count\":%" PRIu64
-               ",\"clean\":%s", doctor->entries, doctor->parties, doctor->records, doctor->findings,
+        printf("],\n\"entries\":%" PRIu64 ",\"enterprises\":%" PRIu64 ",\"records\":%" PRIu64
+               ",\"count\":%" PRIu64 ",\"clean\":%s",
+                doctor->entries, doctor->parties, doctor->records, doctor->findings,
                 !fault && !doctor->findings ? "true" : "false");
         if (fault) {
                 json_t *text = json_string(fault->text);

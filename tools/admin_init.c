@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /*
- * qcr-admin init: makes a registry. Everything is prepared in a folder beside the home and in one transaction;
- * the folder gets its name just before the commit, so that a registry never exists whose keys do not, and
- * whatever fails before leaves nothing behind but the schema, which the next attempt finds deployed.
+ * qcr-admin init: makes a registry. Everything is prepared in a folder beside the home and in one
+ * transaction; the folder gets its name just before the commit, so that a registry never exists whose keys do
+ * not, and whatever fails before leaves nothing behind but the schema, which the next attempt finds deployed.
  */
 #include "tools/admin.h"
 
@@ -35,7 +35,8 @@
 static const char help[] =
         "Usage: qcr-admin init --home DIR --database CONNINFO --origin NAME [OPTION]...\n"
         "\n"
-        "Makes a registry: deploys the schema, makes a CA with keys and certificates, and writes the founding,\n"
+        "Makes a registry: deploys the schema, makes a CA with keys and certificates, and writes the "
+        "founding,\n"
         "signed by the CA, as the ledger's first entry. The database must be there, empty, in UTF-8.\n"
         "\n"
         "  --home DIR           the folder to make; QCR_HOME otherwise\n"
@@ -48,7 +49,8 @@ static const char help[] =
         "  --name DNS           a name clients reach the registry under, beside localhost; may be repeated\n"
         "\n"
         "Example:\n"
-        "  qcr-admin init --home /srv/qcr --database 'host=/run/postgresql dbname=qcr' --database-user postgres \\\n"
+        "  qcr-admin init --home /srv/qcr --database 'host=/run/postgresql dbname=qcr' --database-user "
+        "postgres \\\n"
         "                 --origin credit.example.cn --name credit.example.cn --people people.csv\n";
 
 struct init {
@@ -106,8 +108,10 @@ static bool check_home(struct init *init, struct fault *why)
         if (rmdir(init->home) == 0 || errno == ENOENT)
                 return true;
         if (errno == ENOTEMPTY || errno == EEXIST)
-                return fault_set(why, FAULT_CONFIG, "%s is not empty: a registry lives there already; name another "
-                                                    "folder, or move this one away", init->home);
+                return fault_set(why, FAULT_CONFIG,
+                        "%s is not empty: a registry lives there already; name another "
+                        "folder, or move this one away",
+                        init->home);
         return fault_set(why, FAULT_SYSTEM, "%s: %s", init->home, strerror(errno));
 }
 
@@ -175,13 +179,15 @@ static bool check_database(struct init *init, struct fault *why)
                 return fault_set(why, FAULT_CONFIG, "PostgreSQL 15 or newer is needed");
         if (!founding_exists(init->link, &is_founded, why))
                 return false;
-        return !is_founded || fault_set(why, FAULT_CONFLICT, "a registry is founded in this database already; name "
-                "another one, or use the home that belongs to it");
+        return !is_founded || fault_set(why, FAULT_CONFLICT,
+                                      "a registry is founded in this database already; name "
+                                      "another one, or use the home that belongs to it");
 }
 
 /* ----------------------------------------------------------------------- the home */
 
-static bool put(const struct init *init, const char *name, struct slice octets, mode_t mode, struct fault *why)
+static bool put(
+        const struct init *init, const char *name, struct slice octets, mode_t mode, struct fault *why)
 {
         char path[HOME_PATH_MAX];
 
@@ -223,7 +229,8 @@ static bool make_holder(const struct init *init, struct pki_certificate *what, c
 
         what->key = pki_key_new();
         what->from_ms = init->at_ms - PKI_SKEW_MS;
-        done = pki_issue(init->ca, init->ca_key, what, &certificate, why) && put_key(init, key_file, what->key, why) &&
+        done = pki_issue(init->ca, init->ca_key, what, &certificate, why) &&
+               put_key(init, key_file, what->key, why) &&
                put_certificate(init, certificate_file, certificate, why);
         EVP_PKEY_free(what->key);
         if (done && ret)
@@ -237,16 +244,22 @@ static bool make_server_keys(struct init *init, struct fault *why)
 {
         char name[64];
         struct pki_certificate lookup = {
-                .profile = PKI_LOOKUP, .common_name = name, .until_ms = init->at_ms + PKI_LOOKUP_DAYS * PKI_DAY_MS,
+                .profile = PKI_LOOKUP,
+                .common_name = name,
+                .until_ms = init->at_ms + PKI_LOOKUP_DAYS * PKI_DAY_MS,
         };
         struct pki_certificate server = {
-                .profile = PKI_SERVER, .common_name = "qcrd", .names = init->names, .name_count = init->name_count,
+                .profile = PKI_SERVER,
+                .common_name = "qcrd",
+                .names = init->names,
+                .name_count = init->name_count,
                 .until_ms = init->at_ms + PKI_SERVER_DAYS * PKI_DAY_MS,
         };
 
         snprintf(name, sizeof(name), "%.40s lookup signing", init->origin);
         return make_folder(init, "ca", 0755, why) && make_folder(init, "keys", 0755, why) &&
-               put_key(init, "ca/ca.key", init->ca_key, why) && put_certificate(init, "ca/ca.pem", init->ca, why) &&
+               put_key(init, "ca/ca.key", init->ca_key, why) &&
+               put_certificate(init, "ca/ca.pem", init->ca, why) &&
                make_holder(init, &lookup, "keys/lookup.key", "keys/lookup.pem", NULL, why) &&
                make_holder(init, &server, "keys/tls.key", "keys/tls.pem", NULL, why);
 }
@@ -290,7 +303,8 @@ static bool make_config(const struct init *init, struct fault *why)
 {
         CLEANUP(buffer) struct buffer text = BUFFER_INIT;
 
-        buffer_add_text(&text, "; Made by qcr-admin init; qcrd.conf(5) has every key. Paths are relative to this file.\n");
+        buffer_add_text(&text,
+                "; Made by qcr-admin init; qcrd.conf(5) has every key. Paths are relative to this file.\n");
         buffer_add_format(&text, "origin = %s\n", init->origin);
         buffer_add_text(&text, "database = ");
         buffer_add_slice(&text, buffer_slice(&init->conninfo));
@@ -361,9 +375,12 @@ static bool make_document(struct init *init, struct fault *why)
 static bool store_and_name(struct init *init, struct fault *why)
 {
         const struct founding_rows rows = {
-                .document = buffer_slice(&init->document), .signature = init->signature, .founding = &init->founding,
-                .validity = (const int64_t (*)[2])init->validity,
-                .policy_document = buffer_slice(&init->policy_document), .policy = &init->policy,
+                .document = buffer_slice(&init->document),
+                .signature = init->signature,
+                .founding = &init->founding,
+                .validity = (const int64_t(*)[2])init->validity,
+                .policy_document = buffer_slice(&init->policy_document),
+                .policy = &init->policy,
         };
 
         if (!link_begin(init->link, why) || !link_run_text(init->link, "SET LOCAL ROLE qcr_owner", why) ||
@@ -376,13 +393,16 @@ static bool store_and_name(struct init *init, struct fault *why)
                 return true;
         }
         if (link_is_up(init->link)) {
-                snprintf(init->work, sizeof(init->work), "%s", init->home); /* not founded: take the folder back */
+                snprintf(init->work, sizeof(init->work), "%s",
+                        init->home); /* not founded: take the folder back */
                 return false;
         }
         /* The keys may be those of a founded registry by now; they stay. */
         init->work[0] = '\0';
-        return fault_set(why, FAULT_STORE, "the connection ended during the commit: %s is made; if `qcr-admin doctor` "
-                "finds no founding in the database, remove the folder and begin again", init->home);
+        return fault_set(why, FAULT_STORE,
+                "the connection ended during the commit: %s is made; if `qcr-admin doctor` "
+                "finds no founding in the database, remove the folder and begin again",
+                init->home);
 }
 
 static bool run(struct init *init, struct fault *why)
@@ -390,10 +410,12 @@ static bool run(struct init *init, struct fault *why)
         arena_init(&init->arena, FOUNDING_ARENA);
         init->at_ms = now_ms();
         if (!origin_is_valid(slice_text(init->origin)))
-                return fault_set(why, FAULT_CONFIG, "--origin: not a registry's name: a-z, 0-9, dots, hyphens, slashes");
+                return fault_set(why, FAULT_CONFIG,
+                        "--origin: not a registry's name: a-z, 0-9, dots, hyphens, slashes");
         return check_home(init, why) && read_people(init, why) && read_policy(init, why) &&
                check_database(init, why) && make_home(init, why) && make_document(init, why) &&
-               migrate_deploy(buffer_text(&init->conninfo), init->database_user, why) && store_and_name(init, why);
+               migrate_deploy(buffer_text(&init->conninfo), init->database_user, why) &&
+               store_and_name(init, why);
 }
 
 static void report(const struct init *init)
@@ -404,7 +426,8 @@ static void report(const struct init *init)
                         init->founders.founder[i].folder);
         printf("policy %s@%d %s\n", init->policy.id, (int)init->policy.version,
                 policy_standing_word(policy_standing(&init->policy)));
-        printf("next: start qcrd -c %s/qcrd.conf; keep a copy of %s/ca/ca.key offline\n", init->home, init->home);
+        printf("next: start qcrd -c %s/qcrd.conf; keep a copy of %s/ca/ca.key offline\n", init->home,
+                init->home);
 }
 
 /* ------------------------------------------------------------------------ options */
@@ -437,7 +460,8 @@ static int parse(struct init *init, int argc, char **argv, const char **database
                 case 'P': init->policy_file = optarg; break;
                 case 'n':
                         if (init->name_count == PKI_NAMES_MAX || !pki_name_is_valid(optarg))
-                                return admin_usage(COMMAND, "--name: not a server name, or too many: %s", optarg);
+                                return admin_usage(
+                                        COMMAND, "--name: not a server name, or too many: %s", optarg);
                         init->names[init->name_count++] = optarg;
                         break;
                 case 'h': return -1;

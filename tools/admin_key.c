@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /*
  * qcr-admin key: renewing what qcrd signs answers and speaks TLS with, and keys for people. The CA's key is
- * needed by `sign` and `person` alone, which need nothing else of the registry and so can run where the key is
- * kept. The old certificate stays in use until the new one is installed; both are good until the old one ends.
+ * needed by `sign` and `person` alone, which need nothing else of the registry and so can run where the key
+ * is kept. The old certificate stays in use until the new one is installed; both are good until the old one
+ * ends.
  */
 #include "tools/admin.h"
 
@@ -31,8 +32,10 @@ static const char help[] =
         "\n"
         "  request   makes a new key and the request for its certificate: keys/lookup.csr (keys/tls.csr)\n"
         "  sign      signs such a request with the CA's key; needs only ca/, which may be kept offline\n"
-        "  install   checks the certificate against CA, purpose, key and time, and puts key and certificate in use\n"
-        "  person    makes people/NAME with a key and a certificate for the person; it counts once it is added:\n"
+        "  install   checks the certificate against CA, purpose, key and time, and puts key and certificate "
+        "in use\n"
+        "  person    makes people/NAME with a key and a certificate for the person; it counts once it is "
+        "added:\n"
         "            qcr-admin person add, or person certificate\n"
         "\n"
         "  --home DIR      the registry's folder; QCR_HOME otherwise\n"
@@ -57,7 +60,12 @@ struct holder {
 };
 
 static const struct holder lookup_holder = {
-        PKI_LOOKUP, PKI_LOOKUP_DAYS, "keys/lookup.key", "keys/lookup.key.new", "keys/lookup.pem", "keys/lookup.csr",
+        PKI_LOOKUP,
+        PKI_LOOKUP_DAYS,
+        "keys/lookup.key",
+        "keys/lookup.key.new",
+        "keys/lookup.pem",
+        "keys/lookup.csr",
 };
 static const struct holder tls_holder = {
         PKI_SERVER, PKI_SERVER_DAYS, "keys/tls.key", "keys/tls.key.new", "keys/tls.pem", "keys/tls.csr",
@@ -92,7 +100,8 @@ static bool key_request(const struct key_options *o, const struct holder *holder
         EVP_PKEY *key;
         bool done;
 
-        if (!home_path(o->home, holder->key_new, key_path, why) || !home_path(o->home, holder->request, request_path, why) ||
+        if (!home_path(o->home, holder->key_new, key_path, why) ||
+                !home_path(o->home, holder->request, request_path, why) ||
                 !home_setting(o->home, "origin", &origin, why))
                 return false;
         snprintf(name, sizeof(name), "%.40s %s", buffer_text(&origin),
@@ -112,7 +121,8 @@ static bool read_ca(const struct key_options *o, X509 **ret, EVP_PKEY **ret_key,
 {
         char certificate_path[HOME_PATH_MAX], key_path[HOME_PATH_MAX];
 
-        if (!home_path(o->home, "ca/ca.pem", certificate_path, why) || !home_path(o->home, "ca/ca.key", key_path, why) ||
+        if (!home_path(o->home, "ca/ca.pem", certificate_path, why) ||
+                !home_path(o->home, "ca/ca.key", key_path, why) ||
                 !pki_certificate_read(certificate_path, ret, why))
                 return false;
         if (!pki_key_read(key_path, ret_key, why)) {
@@ -126,7 +136,8 @@ static bool read_ca(const struct key_options *o, X509 **ret, EVP_PKEY **ret_key,
         return fault_set(why, FAULT_CRYPTO, "%s is not the key of %s", key_path, certificate_path);
 }
 
-static bool issue(const struct key_options *o, const struct pki_certificate *what, const char *path, struct fault *why)
+static bool issue(
+        const struct key_options *o, const struct pki_certificate *what, const char *path, struct fault *why)
 {
         struct pki_certificate certificate = *what;
         EVP_PKEY *ca_key;
@@ -149,9 +160,11 @@ static bool issue(const struct key_options *o, const struct pki_certificate *wha
         return done;
 }
 
-static bool key_sign(const struct key_options *o, const struct holder *holder, const char *path, struct fault *why)
+static bool key_sign(
+        const struct key_options *o, const struct holder *holder, const char *path, struct fault *why)
 {
-        struct pki_certificate what = {.profile = holder->profile, .names = o->names, .name_count = o->name_count};
+        struct pki_certificate what = {
+                .profile = holder->profile, .names = o->names, .name_count = o->name_count};
         char name[65];
         X509_REQ *request;
         bool done;
@@ -160,7 +173,8 @@ static bool key_sign(const struct key_options *o, const struct holder *holder, c
                 return fault_set(why, FAULT_CONFIG, "where to? --out FILE");
         if (!pki_request_read(path, &request, why))
                 return false;
-        if (X509_NAME_get_text_by_NID(X509_REQ_get_subject_name(request), NID_commonName, name, sizeof(name)) <= 0)
+        if (X509_NAME_get_text_by_NID(
+                    X509_REQ_get_subject_name(request), NID_commonName, name, sizeof(name)) <= 0)
                 snprintf(name, sizeof(name), "qcrd");
         what.common_name = name;
         what.key = X509_REQ_get0_pubkey(request);
@@ -185,8 +199,8 @@ static bool check_purpose(const struct holder *holder, const struct chain *chain
                 holder->profile == PKI_LOOKUP ? "signing answers" : "a TLS server");
 }
 
-static bool check_new(const struct key_options *o, const struct holder *holder, X509 *certificate, EVP_PKEY *key,
-        struct fault *why)
+static bool check_new(const struct key_options *o, const struct holder *holder, X509 *certificate,
+        EVP_PKEY *key, struct fault *why)
 {
         CLEANUP(buffer) struct buffer der = BUFFER_INIT;
         char path[HOME_PATH_MAX];
@@ -209,11 +223,13 @@ static bool check_new(const struct key_options *o, const struct holder *holder, 
         else if (!chain_leads_to(&chain, &ca, 1, at_ms))
                 done = fault_set(why, FAULT_CRYPTO, "the certificate is not issued by this registry's CA");
         else if (EVP_PKEY_eq(key, X509_get0_pubkey(certificate)) != 1)
-                done = fault_set(why, FAULT_CRYPTO, "the certificate is of another key than the one requested");
+                done = fault_set(
+                        why, FAULT_CRYPTO, "the certificate is of another key than the one requested");
         else
                 done = check_purpose(holder, &chain, why);
         /* Renewing must gain time; a shorter one would be a mistake of the calendar. */
-        if (done && home_path(o->home, holder->certificate, path, why) && pki_certificate_read(path, &current, why) &&
+        if (done && home_path(o->home, holder->certificate, path, why) &&
+                pki_certificate_read(path, &current, why) &&
                 pki_until_ms(certificate) < pki_until_ms(current))
                 done = fault_set(why, FAULT_CRYPTO, "the certificate ends before the one in use");
         chain_done(&chain);
@@ -222,26 +238,28 @@ static bool check_new(const struct key_options *o, const struct holder *holder, 
         return done;
 }
 
-static bool key_install(const struct key_options *o, const struct holder *holder, const char *path, struct fault *why)
+static bool key_install(
+        const struct key_options *o, const struct holder *holder, const char *path, struct fault *why)
 {
         char key_path[HOME_PATH_MAX], new_path[HOME_PATH_MAX], certificate_path[HOME_PATH_MAX];
         EVP_PKEY *key = NULL;
         X509 *certificate = NULL;
         bool is_new, done;
 
-        if (!home_path(o->home, holder->key, key_path, why) || !home_path(o->home, holder->key_new, new_path, why) ||
+        if (!home_path(o->home, holder->key, key_path, why) ||
+                !home_path(o->home, holder->key_new, new_path, why) ||
                 !home_path(o->home, holder->certificate, certificate_path, why))
                 return false;
         /* Without a new key an install that was cut between its two renames is finished. */
         is_new = access(new_path, F_OK) == 0;
-        done = pki_key_read(is_new ? new_path : key_path, &key, why) && pki_certificate_read(path, &certificate, why) &&
-               check_new(o, holder, certificate, key, why);
+        done = pki_key_read(is_new ? new_path : key_path, &key, why) &&
+               pki_certificate_read(path, &certificate, why) && check_new(o, holder, certificate, key, why);
         if (done && is_new && rename(new_path, key_path) != 0)
                 done = fault_set(why, FAULT_SYSTEM, "%s: %s", key_path, strerror(errno));
         done = done && write_certificate(certificate_path, certificate, why);
         if (done)
-                printf("%s is in use from the next start or SIGHUP of qcrd on, for %lld days\n", certificate_path,
-                        (long long)((pki_until_ms(certificate) - now_ms()) / PKI_DAY_MS));
+                printf("%s is in use from the next start or SIGHUP of qcrd on, for %lld days\n",
+                        certificate_path, (long long)((pki_until_ms(certificate) - now_ms()) / PKI_DAY_MS));
         X509_free(certificate);
         EVP_PKEY_free(key);
         return done;
@@ -251,7 +269,8 @@ static bool key_install(const struct key_options *o, const struct holder *holder
 
 static bool key_person(const struct key_options *o, const char *name, struct fault *why)
 {
-        char folder[HOME_PATH_MAX], key_path[HOME_PATH_MAX + 16], certificate_path[HOME_PATH_MAX + 16], place[64];
+        char folder[HOME_PATH_MAX], key_path[HOME_PATH_MAX + 16], certificate_path[HOME_PATH_MAX + 16],
+                place[64];
         struct pki_certificate what = {.profile = PKI_PERSON, .common_name = o->person ? o->person : name};
         bool done;
 
@@ -269,7 +288,8 @@ static bool key_person(const struct key_options *o, const char *name, struct fau
                 folder_remove(folder);
                 return false;
         }
-        printf("%s: of %s; unknown to the registry until two administrators add it\n", certificate_path, what.common_name);
+        printf("%s: of %s; unknown to the registry until two administrators add it\n", certificate_path,
+                what.common_name);
         return true;
 }
 
@@ -306,7 +326,8 @@ static int parse(struct key_options *o, int argc, char **argv)
                         break;
                 case 'n':
                         if (o->name_count == PKI_NAMES_MAX || !pki_name_is_valid(optarg))
-                                return admin_usage(COMMAND, "--name %s: not a server name, or too many", optarg);
+                                return admin_usage(
+                                        COMMAND, "--name %s: not a server name, or too many", optarg);
                         o->names[o->name_count++] = optarg;
                         break;
                 case 'h': return -1;
@@ -327,7 +348,9 @@ int admin_key(int argc, char **argv)
 
         if (status)
                 return status == -1 ? admin_help(help) : status;
-        holder = strcmp(o.purpose, "lookup") == 0 ? &lookup_holder : strcmp(o.purpose, "tls") == 0 ? &tls_holder : NULL;
+        holder = strcmp(o.purpose, "lookup") == 0 ? &lookup_holder
+                 : strcmp(o.purpose, "tls") == 0  ? &tls_holder
+                                                  : NULL;
         if (!holder)
                 return admin_usage(COMMAND, "--for %s: lookup or tls", o.purpose);
         if (optind == argc)
@@ -337,7 +360,8 @@ int admin_key(int argc, char **argv)
         if (optind + 2 < argc)
                 return admin_usage(COMMAND, "%s: not expected here", argv[optind + 2]);
         if (!word != (strcmp(action, "request") == 0))
-                return admin_usage(COMMAND, word ? "%s takes no more words" : "%s: a word is missing", action);
+                return admin_usage(
+                        COMMAND, word ? "%s takes no more words" : "%s: a word is missing", action);
         if (!o.days)
                 o.days = strcmp(action, "person") == 0 ? PKI_PERSON_DAYS : holder->days;
         if (!home_find(o.home, &o.home, &fault))

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /*
- * qcr-admin person and office: proposals about people. Each is an act of the administrator who makes it, signed
- * with their key and sent to the daemon like any other; it takes effect when another administrator approves it
- * (qcr approve). Nothing here touches the database.
+ * qcr-admin person and office: proposals about people. Each is an act of the administrator who makes it,
+ * signed with their key and sent to the daemon like any other; it takes effect when another administrator
+ * approves it (qcr approve). Nothing here touches the database.
  */
 #include "tools/admin.h"
 
@@ -30,7 +30,8 @@ static const char person_help[] =
         "       qcr-admin person certificate ID FILE\n"
         "       qcr-admin person revoke FILE --reason TEXT [--since INSTANT]\n"
         "\n"
-        "Proposes a change of persons, roles or certificates, signed by the administrator who proposes it. Another\n"
+        "Proposes a change of persons, roles or certificates, signed by the administrator who proposes it. "
+        "Another\n"
         "administrator approves it: qcr --as NAME approve SERIAL. Keys are made by qcr-admin key person.\n"
         "\n"
         "  --as NAME       who proposes: a folder under people/; QCR_AS or admin otherwise\n"
@@ -38,11 +39,11 @@ static const char person_help[] =
         "  --since INSTANT acts since then are for review: 2026-11-24T01:02:03.123Z\n"
         "  --home, --server, --ca as for qcr\n";
 
-static const char office_help[] =
-        "Usage: qcr-admin office add ID --name NAME --code CODE\n"
-        "\n"
-        "Proposes an office: an authority persons belong to, with its unified code. Another administrator approves.\n"
-        "Options as for qcr-admin person.\n";
+static const char office_help[] = "Usage: qcr-admin office add ID --name NAME --code CODE\n"
+                                  "\n"
+                                  "Proposes an office: an authority persons belong to, with its unified "
+                                  "code. Another administrator approves.\n"
+                                  "Options as for qcr-admin person.\n";
 
 struct people {
         const char *command, *help;
@@ -182,7 +183,8 @@ static int report(const struct people *p, const struct client_answer *answer, co
                 failure.key = key;
                 return fail(&failure);
         }
-        printf("proposed as %" PRIu64 " by %s; another administrator approves it: qcr --as NAME approve %" PRIu64 "\n",
+        printf("proposed as %" PRIu64
+               " by %s; another administrator approves it: qcr --as NAME approve %" PRIu64 "\n",
                 answer->reply->serial, options_get(&p->options, OPTION_AS), answer->reply->serial);
         return ADMIN_DONE;
 }
@@ -210,8 +212,9 @@ static int send_proposal(struct people *p, struct proposal *proposal)
                 proposal->request.idempotency_key = octets(key, sizeof(key));
                 trouble = client_ask(client, &proposal->request, &answer, &fault);
                 if (trouble)
-                        fprintf(stderr, "qcr-admin %s: sent with --key %s: whether it was done is not known\n", p->command,
-                                key_text);
+                        fprintf(stderr,
+                                "qcr-admin %s: sent with --key %s: whether it was done is not known\n",
+                                p->command, key_text);
         }
         if (trouble) {
                 failure_of_trouble(&failure, trouble, &fault);
@@ -327,7 +330,8 @@ static int parse(struct people *p, int argc, char **argv)
         return p->word_count ? ADMIN_DONE : admin_usage(p->command, "say what");
 }
 
-static int run(struct people *p, int argc, char **argv, int (*act)(struct people *p, struct proposal *proposal))
+static int run(
+        struct people *p, int argc, char **argv, int (*act)(struct people *p, struct proposal *proposal))
 {
         struct proposal proposal = {0};
         struct fault fault;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /*
- * qcr-admin view rebuild: the operator's decision that this store is the one to go on with, after the follower
- * refused it (another epoch, a restored backup, a forked or falsified ledger). What would be lost is said first;
- * the follower then builds the view from the first entry and removes the file (view/follower).
+ * qcr-admin view rebuild: the operator's decision that this store is the one to go on with, after the
+ * follower refused it (another epoch, a restored backup, a forked or falsified ledger). What would be lost is
+ * said first; the follower then builds the view from the first entry and removes the file (view/follower).
  */
 #include "tools/admin.h"
 
@@ -24,8 +24,10 @@
 static const char help[] =
         "Usage: qcr-admin view rebuild [--home DIR] [--database CONNINFO] [--yes]\n"
         "\n"
-        "Accepts the database as it is now and has the view built anew from its first entry. Needed after the\n"
-        "follower refused the database: a backup was restored, or its history is not the one seen before. Says\n"
+        "Accepts the database as it is now and has the view built anew from its first entry. Needed after "
+        "the\n"
+        "follower refused the database: a backup was restored, or its history is not the one seen before. "
+        "Says\n"
         "what the view has seen that the database has not. Run qcr-admin doctor before it.\n"
         "\n"
         "  --yes    do not ask; needed where nobody can be asked\n";
@@ -77,12 +79,14 @@ static void say_what_is_lost(const struct store *store, const struct view_witnes
         uuid_format(witness->epoch, epoch);
         printf("view:     epoch %s, has seen %" PRIu64 " entries\n", epoch, witness->serial);
         if (memcmp(witness->epoch, store->epoch, sizeof(store->epoch)) != 0)
-                puts("The database was put into service anew since; answers given before rest on another epoch.");
+                puts("The database was put into service anew since; answers given before rest on another "
+                     "epoch.");
         if (store->serial < witness->serial)
                 printf("Lost: entries %" PRIu64 " to %" PRIu64 ", which answers may have been based on.\n",
                         store->serial + 1, witness->serial);
         else if (!store->has_then || memcmp(store->chain_then, witness->chain, 32) != 0)
-                printf("The history up to entry %" PRIu64 " is not the one answers were based on.\n", witness->serial);
+                printf("The history up to entry %" PRIu64 " is not the one answers were based on.\n",
+                        witness->serial);
         else
                 puts("Nothing the view has seen is missing.");
 }
@@ -121,7 +125,8 @@ static int rebuild(const char *home, const char *database, bool is_sure)
         if (!is_sure && !isatty(STDIN_FILENO))
                 return admin_usage(COMMAND, "nobody can be asked here: give --yes");
         if (!home_find(home, &home, &fault) || !find_view(home, folder, &fault) ||
-                !home_conninfo(database, home, &conninfo, &fault) || !view_witness_read(folder, &witness, &fault) ||
+                !home_conninfo(database, home, &conninfo, &fault) ||
+                !view_witness_read(folder, &witness, &fault) ||
                 !read_store(buffer_text(&conninfo), witness.serial, &store, &fault))
                 return admin_fail(COMMAND, &fault);
         say_what_is_lost(&store, &witness);

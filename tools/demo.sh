@@ -36,9 +36,7 @@ done
 say() { printf '\n== %s\n' "$*"; }
 # show COMMAND...: the command as a person would type it, then what it prints; its exit status is kept in `status`
 show() {
-  local words
-  printf -v words '%q ' "$@"
-  printf '\n$ %s\n' "$(printf '%b' "${words//\$\'/}" 2>/dev/null | sed "s/ \$//;s/'//g")"
+  printf '\n$ %s\n' "$(printf '%q ' "$@")"
   status=0
   "$@" || status=$?
 }
@@ -115,6 +113,7 @@ export QCR_HOME="$demo/home"
 export QCR_SHARE="$top/share"
 export QCR_MIGRATIONS="$top/migrations"
 export QCR_DATABASE="host=$pg dbname=qcr"
+export TEXTDOMAINDIR="$QCR_VAR/build/po"
 export PGHOST="$pg" PGUSER=postgres PGDATABASE=qcr
 ENV
 # shellcheck disable=SC1091
@@ -154,6 +153,8 @@ if [[ ! $empty ]]; then
   show qcr code check 915108231417776300
   expect 2
   show qcr lookup "$code" --purpose "日常监督检查" --receipt "$demo/receipt"
+  expect 0
+  show env LC_ALL=zh_CN.UTF-8 qcr lookup "$code"
   expect 0
   show env QCR_SERVER=127.0.0.1:1 qcr verify "$demo/receipt"
   expect 0

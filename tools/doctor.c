@@ -13,13 +13,14 @@
 #define REASON 400
 
 /* Findings go out as they are found: there may be as many as rows. */
-static void say(struct doctor *doctor, const char *level, const char *table, const char *key, const char *reason)
+static void say(
+        struct doctor *doctor, const char *level, const char *table, const char *key, const char *reason)
 {
         CLEANUP(buffer) struct buffer line = BUFFER_INIT;
 
         if (doctor->is_json) {
-                json_t *object = json_pack("{s:s, s:s, s:s, s:s}", "level", level, "table", table, "key", key, "reason",
-                        reason);
+                json_t *object = json_pack(
+                        "{s:s, s:s, s:s, s:s}", "level", level, "table", table, "key", key, "reason", reason);
                 char *text = object ? json_dumps(object, JSON_COMPACT) : NULL;
 
                 if (!text)

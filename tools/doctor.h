@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /*
- * The doctor: proves, from one snapshot of the database and the CA's certificate, that what the registry holds
- * rests on its ledger, the ledger on signatures, and the signatures on persons that two persons let in. Nothing
- * is believed because a row says so; each check names the table, the key and the reason of what it finds.
+ * The doctor: proves, from one snapshot of the database and the CA's certificate, that what the registry
+ * holds rests on its ledger, the ledger on signatures, and the signatures on persons that two persons let in.
+ * Nothing is believed because a row says so; each check names the table, the key and the reason of what it
+ * finds.
  *
- * Memory is bounded by persons, policies and one enterprise's records, never by enterprises or entries: rows are
- * streamed in the order the check needs them in.
+ * Memory is bounded by persons, policies and one enterprise's records, never by enterprises or entries: rows
+ * are streamed in the order the check needs them in.
  */
 #pragma once
 
@@ -85,12 +86,13 @@ const char *doctor_key(char room[DOCTOR_KEY], const char *format, ...) __attribu
 void *doctor_grow(void *items, size_t count, size_t *room, size_t size);
 
 /*
- * Did this person's key sign the request, by an entry with that serial, when the certificate was valid and not
- * revoked and the person held one of `roles`? NULL: yes, with the person's id in `ret_person` if it is wanted.
- * Otherwise why not.
+ * Did this person's key sign the request, by an entry with that serial, when the certificate was valid and
+ * not revoked and the person held one of `roles`? NULL: yes, with the person's id in `ret_person` if it is
+ * wanted. Otherwise why not.
  */
-const char *doctor_check_act(struct doctor *doctor, uint64_t serial, int64_t at_ms, const uint8_t fingerprint[32],
-        struct slice request, struct slice signature, uint32_t roles, const char **ret_person);
+const char *doctor_check_act(struct doctor *doctor, uint64_t serial, int64_t at_ms,
+        const uint8_t fingerprint[32], struct slice request, struct slice signature, uint32_t roles,
+        const char **ret_person);
 /* Roles that let a person make this request; 0 when it is none. */
 uint32_t doctor_request_roles(struct slice request);
 /* Roles that let a person decide a proposal of this kind; 0 when there is no such kind. */
@@ -99,11 +101,15 @@ uint32_t doctor_proposal_roles(const char *kind);
 const struct policy *doctor_policy_of(const struct doctor *doctor, const uint8_t hash[32]);
 
 /* The checks, in the order they build on each other. False: what is checked could not be read. */
-bool doctor_server(struct doctor *doctor, struct fault *why) MUST_CHECK;   /* settings, schema, keys of the home */
-bool doctor_people(struct doctor *doctor, struct fault *why) MUST_CHECK;   /* founding, persons, roles, certificates */
+bool doctor_server(
+        struct doctor *doctor, struct fault *why) MUST_CHECK; /* settings, schema, keys of the home */
+bool doctor_people(
+        struct doctor *doctor, struct fault *why) MUST_CHECK; /* founding, persons, roles, certificates */
 bool doctor_policies(struct doctor *doctor, struct fault *why) MUST_CHECK;
-bool doctor_ledger(struct doctor *doctor, struct fault *why) MUST_CHECK;   /* chain, bodies, acts, two persons */
-bool doctor_runs(struct doctor *doctor, struct fault *why) MUST_CHECK;     /* headers, roots, rows that wait */
+bool doctor_ledger(
+        struct doctor *doctor, struct fault *why) MUST_CHECK;          /* chain, bodies, acts, two persons */
+bool doctor_runs(struct doctor *doctor, struct fault *why) MUST_CHECK; /* headers, roots, rows that wait */
 bool doctor_records(struct doctor *doctor, struct fault *why) MUST_CHECK;
 bool doctor_parties(struct doctor *doctor, struct fault *why) MUST_CHECK;  /* names, codes */
-bool doctor_grades(struct doctor *doctor, struct fault *why) MUST_CHECK;   /* inputs, outcomes, versions, the view */
+bool doctor_grades(
+        struct doctor *doctor, struct fault *why) MUST_CHECK; /* inputs, outcomes, versions, the view */

@@ -46,13 +46,14 @@ void doctor_facts_compare(struct doctor *doctor, struct doctor_facts *wanted, st
                 int order = !want ? 1 : !has ? -1 : compare(want, has);
 
                 if (order < 0)
-                        doctor_find(doctor, want->table, want->key, "is missing: a signed entry put it there (%s)",
-                                want->rest);
+                        doctor_find(doctor, want->table, want->key,
+                                "is missing: a signed entry put it there (%s)", want->rest);
                 else if (order > 0)
-                        doctor_find(doctor, has->table, has->key, "was inserted: no founding or approval gives it");
+                        doctor_find(doctor, has->table, has->key,
+                                "was inserted: no founding or approval gives it");
                 else if (strcmp(want->rest, has->rest) != 0)
-                        doctor_find(doctor, has->table, has->key, "was changed: is %s, signed was %s", has->rest,
-                                want->rest);
+                        doctor_find(doctor, has->table, has->key, "was changed: is %s, signed was %s",
+                                has->rest, want->rest);
                 w += order <= 0;
                 s += order >= 0;
         }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /*
- * Facts: rows that must be in a small table, each with its key and the rest of its columns as one text. What the
- * ledger's signed entries say is gathered on one side and what the tables hold on the other; the comparison
- * names every row that was added, removed or changed. Sized by persons, not by enterprises.
+ * Facts: rows that must be in a small table, each with its key and the rest of its columns as one text. What
+ * the ledger's signed entries say is gathered on one side and what the tables hold on the other; the
+ * comparison names every row that was added, removed or changed. Sized by persons, not by enterprises.
  */
 #pragma once
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /*
- * The doctor on grades: an enterprise's packed inputs are made again from its records, its live outcome from the
- * inputs, and its history and change feed must lead to it. What the view holds of it must be the same.
+ * The doctor on grades: an enterprise's packed inputs are made again from its records, its live outcome from
+ * the inputs, and its history and change feed must lead to it. What the view holds of it must be the same.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -14,13 +14,37 @@
 #include "tools/doctor.h"
 
 enum column {
-        SUBJECT, STANDING_VERSION, INPUTS, POLICY_HASH, GRADE, SCORE, GRADED_ON, NEXT_CHANGE, SERIAL,
-        HISTORY_FITS, CHANGES, CHANGED_VERSION, CHANGED_SERIAL, CODE, NAME,
-        AUTHORITY, DOCUMENT_NORM, TYPE, ORDINAL, STATE, KINDS, SEVERITY, FINE, CONFISCATED, DECIDED_ON, PUBLICITY_END,
+        SUBJECT,
+        STANDING_VERSION,
+        INPUTS,
+        POLICY_HASH,
+        GRADE,
+        SCORE,
+        GRADED_ON,
+        NEXT_CHANGE,
+        SERIAL,
+        HISTORY_FITS,
+        CHANGES,
+        CHANGED_VERSION,
+        CHANGED_SERIAL,
+        CODE,
+        NAME,
+        AUTHORITY,
+        DOCUMENT_NORM,
+        TYPE,
+        ORDINAL,
+        STATE,
+        KINDS,
+        SEVERITY,
+        FINE,
+        CONFISCATED,
+        DECIDED_ON,
+        PUBLICITY_END,
 };
 
 static const char grades_sql[] =
-        "SELECT p.subject, s.version, s.inputs, s.policy_hash, s.grade, s.score, s.graded_on, s.next_change, s.serial,"
+        "SELECT p.subject, s.version, s.inputs, s.policy_hash, s.grade, s.score, s.graded_on, s.next_change, "
+        "s.serial,"
         " (h.policy_hash, h.grade, h.score, h.graded_on, h.next_change) IS NOT DISTINCT FROM"
         "   (s.policy_hash, s.grade, s.score, s.graded_on, s.next_change),"
         " c.changes, c.version, c.serial, k.code, v.name,"
@@ -31,8 +55,10 @@ static const char grades_sql[] =
         "   ON h.subject = p.subject"
         " LEFT JOIN (SELECT subject, count(*) AS changes, max(version) AS version, max(serial) AS serial"
         "   FROM qcr.ledger_change GROUP BY subject) c ON c.subject = p.subject"
-        " LEFT JOIN (SELECT subject, max(code) AS code FROM qcr.code GROUP BY subject) k ON k.subject = p.subject"
-        " LEFT JOIN (SELECT DISTINCT ON (subject) subject, name FROM qcr.party_version ORDER BY subject, version DESC) v"
+        " LEFT JOIN (SELECT subject, max(code) AS code FROM qcr.code GROUP BY subject) k ON k.subject = "
+        "p.subject"
+        " LEFT JOIN (SELECT DISTINCT ON (subject) subject, name FROM qcr.party_version ORDER BY subject, "
+        "version DESC) v"
         "   ON v.subject = p.subject"
         " LEFT JOIN (SELECT DISTINCT ON (subject, authority_code, document_norm, type) * FROM qcr.record"
         "   ORDER BY subject, authority_code, document_norm, type, version DESC) r ON r.subject = p.subject"
@@ -62,8 +88,9 @@ static bool is_same_in_view(const struct grades *grades, const struct view_party
 {
         const char *grade = party->grade[0] ? party->grade : GRADE_UNRATED;
 
-        return slice_equal(party->inputs, buffer_slice(&grades->stored)) && strcmp(grade, grades->grade) == 0 &&
-               party->score == grades->score && day_compare(party->graded_on, grades->graded_on) == 0 &&
+        return slice_equal(party->inputs, buffer_slice(&grades->stored)) &&
+               strcmp(grade, grades->grade) == 0 && party->score == grades->score &&
+               day_compare(party->graded_on, grades->graded_on) == 0 &&
                day_compare(party->next_change, grades->next_change) == 0 &&
                memcmp(party->policy_hash, grades->policy_hash, sizeof(party->policy_hash)) == 0 &&
                slice_equal(party->name, slice_text(grades->name));
@@ -107,8 +134,9 @@ static void check_outcome(struct grades *grades)
         }
         grade_evaluate(policy, &grades->inputs, grades->graded_on, &grades->outcome);
         if (strcmp(grades->outcome.grade, grades->grade) != 0 || grades->outcome.score != grades->score)
-                doctor_find(doctor, "standing", grades->subject, "grade was changed: is %s %d, its records give %s %d",
-                        grades->grade, (int)grades->score, grades->outcome.grade, (int)grades->outcome.score);
+                doctor_find(doctor, "standing", grades->subject,
+                        "grade was changed: is %s %d, its records give %s %d", grades->grade,
+                        (int)grades->score, grades->outcome.grade, (int)grades->outcome.score);
         else if (day_compare(grades->outcome.next_change, grades->next_change) != 0)
                 doctor_find(doctor, "standing", grades->subject, "next_change was changed");
 }
@@ -119,9 +147,11 @@ static bool finish_subject(struct grades *grades, struct fault *why)
                 return true;
         buffer_clear(&grades->packed);
         if (!inputs_encode(&grades->inputs, &grades->packed))
-                doctor_find(grades->doctor, "record", grades->subject, "its records cannot be graded: a value is out of range");
+                doctor_find(grades->doctor, "record", grades->subject,
+                        "its records cannot be graded: a value is out of range");
         else if (!slice_equal(buffer_slice(&grades->packed), buffer_slice(&grades->stored)))
-                doctor_find(grades->doctor, "standing", grades->subject, "inputs were changed: they are not its records'");
+                doctor_find(grades->doctor, "standing", grades->subject,
+                        "inputs were changed: they are not its records'");
         else
                 check_outcome(grades);
         return check_view(grades, why);
@@ -138,7 +168,8 @@ static bool read_standing(struct grades *grades, const PGresult *row, struct fau
         grades->next_change = cell_day(row, 0, NEXT_CHANGE);
         snprintf(grades->code, sizeof(grades->code), "%s", cell_text(row, 0, CODE));
         snprintf(grades->name, sizeof(grades->name), "%s", cell_text(row, 0, NAME));
-        return (cell_bytes(row, 0, INPUTS, &grades->stored) && cell_octets(row, 0, POLICY_HASH, grades->policy_hash, 32)) ||
+        return (cell_bytes(row, 0, INPUTS, &grades->stored) &&
+                       cell_octets(row, 0, POLICY_HASH, grades->policy_hash, 32)) ||
                fault_set(why, FAULT_INPUT, "qcr.standing: a row cannot be read");
 }
 
@@ -158,13 +189,16 @@ static bool begin_subject(struct grades *grades, const PGresult *row, struct fau
         if (!read_standing(grades, row, why))
                 return false;
         if (!cell_bool(row, 0, HISTORY_FITS))
-                doctor_find(doctor, "grade_history", grades->subject, "its newest outcome is not the standing's");
-        if (cell_number(row, 0, CHANGED_VERSION) != grades->version || cell_number(row, 0, CHANGES) != grades->version)
-                doctor_find(doctor, "ledger_change", grades->subject, "has %s changes up to version %s, standing has %" PRId64,
-                        cell_text(row, 0, CHANGES), cell_text(row, 0, CHANGED_VERSION), grades->version);
+                doctor_find(
+                        doctor, "grade_history", grades->subject, "its newest outcome is not the standing's");
+        if (cell_number(row, 0, CHANGED_VERSION) != grades->version ||
+                cell_number(row, 0, CHANGES) != grades->version)
+                doctor_find(doctor, "ledger_change", grades->subject,
+                        "has %s changes up to version %s, standing has %" PRId64, cell_text(row, 0, CHANGES),
+                        cell_text(row, 0, CHANGED_VERSION), grades->version);
         else if ((uint64_t)cell_number(row, 0, CHANGED_SERIAL) != grades->serial)
-                doctor_find(doctor, "standing", grades->subject, "serial was changed: its newest change is %s",
-                        cell_text(row, 0, CHANGED_SERIAL));
+                doctor_find(doctor, "standing", grades->subject,
+                        "serial was changed: its newest change is %s", cell_text(row, 0, CHANGED_SERIAL));
         return true;
 }
 
@@ -172,15 +206,20 @@ static void add_record(struct grades *grades, const PGresult *row)
 {
         struct grade_record *to = &grades->inputs.records[grades->inputs.count];
         struct record record = {
-                .authority_code = cell_text(row, 0, AUTHORITY), .document_norm = cell_text(row, 0, DOCUMENT_NORM),
-                .kinds = (uint16_t)cell_number(row, 0, KINDS), .severity = (uint8_t)cell_number(row, 0, SEVERITY),
-                .fine_fen = cell_number(row, 0, FINE), .confiscated_fen = cell_number(row, 0, CONFISCATED),
-                .decided_on = cell_day(row, 0, DECIDED_ON), .publicity_file = cell_day(row, 0, PUBLICITY_END),
+                .authority_code = cell_text(row, 0, AUTHORITY),
+                .document_norm = cell_text(row, 0, DOCUMENT_NORM),
+                .kinds = (uint16_t)cell_number(row, 0, KINDS),
+                .severity = (uint8_t)cell_number(row, 0, SEVERITY),
+                .fine_fen = cell_number(row, 0, FINE),
+                .confiscated_fen = cell_number(row, 0, CONFISCATED),
+                .decided_on = cell_day(row, 0, DECIDED_ON),
+                .publicity_file = cell_day(row, 0, PUBLICITY_END),
                 .publicity_computed = DAY_NONE,
         };
 
         if (grades->inputs.count == GRADE_RECORDS_MAX) {
-                doctor_find(grades->doctor, "record", grades->subject, "has more than %d records", GRADE_RECORDS_MAX);
+                doctor_find(grades->doctor, "record", grades->subject, "has more than %d records",
+                        GRADE_RECORDS_MAX);
                 return;
         }
         if (!record_type_of_word(slice_text(cell_text(row, 0, TYPE)), &record.type))

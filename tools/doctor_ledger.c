@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /*
  * The doctor on the ledger: one pass over all entries, oldest first. Chain and commitment are computed again;
- * the body is written again from the rows the entry is about and must be the stored one, so that each line of it
- * (previous entry, proposal, content, act) is proved at once; whoever signed is checked against the people the
- * pass before believed.
+ * the body is written again from the rows the entry is about and must be the stored one, so that each line of
+ * it (previous entry, proposal, content, act) is proved at once; whoever signed is checked against the people
+ * the pass before believed.
  */
 #include <inttypes.h>
 #include <stdarg.h>
@@ -24,25 +24,41 @@
 
 /* What an entry's row has; ledger_sql selects in this order. */
 enum column {
-        SERIAL, AT_MS, COMMITMENT, CHAIN,
-        KIND, SUBJECT, SALT, BODY, PREVIOUS,
-        CERTIFICATE, REQUEST, SIGNATURE,       /* of the act, or of the run whose header it is */
-        CONTENT_OCTETS, CONTENT_HASH,          /* what the body's content is the hash of, or the hash itself */
-        PROPOSAL_SERIAL, PROPOSAL_ITEM, PROPOSAL_KIND, PROPOSER, ACTOR, OUTCOME,
-        PROPOSAL_CERTIFICATE,                  /* of the proposal's act, or of the run that held the row */
+        SERIAL,
+        AT_MS,
+        COMMITMENT,
+        CHAIN,
+        KIND,
+        SUBJECT,
+        SALT,
+        BODY,
+        PREVIOUS,
+        CERTIFICATE,
+        REQUEST,
+        SIGNATURE, /* of the act, or of the run whose header it is */
+        CONTENT_OCTETS,
+        CONTENT_HASH, /* what the body's content is the hash of, or the hash itself */
+        PROPOSAL_SERIAL,
+        PROPOSAL_ITEM,
+        PROPOSAL_KIND,
+        PROPOSER,
+        ACTOR,
+        OUTCOME,
+        PROPOSAL_CERTIFICATE, /* of the proposal's act, or of the run that held the row */
         HAS_ACT,
 };
 
 static const char ledger_sql[] =
-        "SELECT l.serial, (extract(epoch FROM l.at) * 1000)::bigint, l.commitment, l.chain, b.kind, b.subject, b.salt,"
-        " b.body, CASE WHEN b.subject IS NULL THEN 0"
+        "SELECT l.serial, (extract(epoch FROM l.at) * 1000)::bigint, l.commitment, l.chain, b.kind,"
+        " b.subject, b.salt, b.body, CASE WHEN b.subject IS NULL THEN 0"
         "   ELSE coalesce(lag(l.serial) OVER (PARTITION BY b.subject ORDER BY l.serial), 0) END,"
         " coalesce(a.certificate, r.certificate, cr.certificate, er.certificate),"
         " coalesce(a.request, r.header, c.header, e.header),"
         " coalesce(a.signature, r.signature, c.signature, e.signature),"
         " CASE WHEN b.kind = 'founding' THEN f.document WHEN b.kind = 'run-begin' THEN r.header"
         "   WHEN b.kind = 'run-chunk' THEN c.header WHEN b.kind = 'run-end' THEN e.header"
-        "   WHEN b.kind = 'proposal' THEN a.request WHEN b.kind IN ('approval', 'rejection') THEN pa.request END,"
+        "   WHEN b.kind = 'proposal' THEN a.request"
+        "   WHEN b.kind IN ('approval', 'rejection') THEN pa.request END,"
         " CASE WHEN b.kind = 'record-file' THEN rec.content_hash ELSE w.row_hash END,"
         " ap.proposal_serial, ap.proposal_item, p.kind, ap.proposer, ap.actor, ap.outcome,"
         " coalesce(pa.certificate, pr.certificate), a.serial IS NOT NULL"
@@ -55,16 +71,17 @@ static const char ledger_sql[] =
         " LEFT JOIN qcr.run cr ON cr.run_id = c.run_id"
         " LEFT JOIN qcr.run_end e ON e.serial = l.serial AND b.kind = 'run-end'"
         " LEFT JOIN qcr.run er ON er.run_id = e.run_id"
-        /* One row an entry, also where somebody put a second record beside it: that one is found by itself. */
-        " LEFT JOIN (SELECT serial, subject, (array_agg(content_hash ORDER BY version))[1] AS content_hash FROM qcr.record"
-        "   WHERE run_id IS NULL GROUP BY serial, subject) rec ON rec.serial = l.serial AND rec.subject = b.subject"
-        "   AND b.kind = 'record-file'"
+        /* One row an entry, also where somebody put a second record beside it: that is found by itself. */
+        " LEFT JOIN (SELECT serial, subject, (array_agg(content_hash ORDER BY version))[1] AS content_hash"
+        "   FROM qcr.record WHERE run_id IS NULL GROUP BY serial, subject) rec"
+        "   ON rec.serial = l.serial AND rec.subject = b.subject AND b.kind = 'record-file'"
         " LEFT JOIN qcr.approval ap ON ap.serial = l.serial"
         " LEFT JOIN qcr.proposal p ON p.serial = ap.proposal_serial AND p.item = ap.proposal_item"
         " LEFT JOIN qcr.act pa ON pa.serial = ap.proposal_serial"
         " LEFT JOIN qcr.run_chunk pc ON pc.serial = ap.proposal_serial"
         " LEFT JOIN qcr.run pr ON pr.run_id = pc.run_id"
-        " LEFT JOIN qcr.waiting_row w ON w.subject = p.subject AND w.run_id = pc.run_id AND w.row_no = ap.proposal_item"
+        " LEFT JOIN qcr.waiting_row w ON w.subject = p.subject AND w.run_id = pc.run_id"
+        "   AND w.row_no = ap.proposal_item"
         " ORDER BY l.serial";
 
 struct pass {
@@ -77,7 +94,8 @@ struct pass {
         struct buffer body, request, signature, content;
 };
 
-static void find(struct pass *pass, const char *table, const char *format, ...) __attribute__((format(printf, 3, 4)));
+static void find(struct pass *pass, const char *table, const char *format, ...)
+        __attribute__((format(printf, 3, 4)));
 
 static void find(struct pass *pass, const char *table, const char *format, ...)
 {
@@ -105,13 +123,14 @@ static bool check_chain(struct pass *pass, const PGresult *row, struct fault *wh
         if (serial != pass->serial + 1) {
                 char key[DOCTOR_KEY];
 
-                doctor_find(pass->doctor, "ledger", doctor_key(key, "%" PRIu64, pass->serial + 1), "is missing: %" PRIu64
-                        " follows %" PRIu64, serial, pass->serial);
+                doctor_find(pass->doctor, "ledger", doctor_key(key, "%" PRIu64, pass->serial + 1),
+                        "is missing: %" PRIu64 " follows %" PRIu64, serial, pass->serial);
         }
         pass->serial = serial;
         ledger_chain_next(pass->chain, serial, at_ms, commitment, pass->chain);
         if (memcmp(pass->chain, stored, 32) != 0) {
-                find(pass, "ledger", "was changed: time, commitment or chain is not what it was chained with");
+                find(pass, "ledger",
+                        "was changed: time, commitment or chain is not what it was chained with");
                 memcpy(pass->chain, stored, 32); /* so that the entries behind it are judged by themselves */
         }
         ledger_leaf(serial, at_ms, commitment, leaf.octets);
@@ -156,8 +175,8 @@ static void name_difference(struct pass *pass, struct slice wanted, struct slice
         if (!end)
                 find(pass, "ledger_body", "is not what the entry's rows give");
         else
-                find(pass, "ledger_body", "its line `%.*s` is not what the rows it is about give", (int)(end - line),
-                        (const char *)line);
+                find(pass, "ledger_body", "its line `%.*s` is not what the rows it is about give",
+                        (int)(end - line), (const char *)line);
 }
 
 /* The hash the body commits to; false when the row it is about is not there. */
@@ -167,7 +186,8 @@ static bool content_of(struct pass *pass, const PGresult *row, uint8_t ret[32])
                 buffer_clear(&pass->content);
                 if (!cell_bytes(row, 0, CONTENT_OCTETS, &pass->content))
                         return false;
-                return EVP_Digest(pass->content.data, pass->content.length, ret, NULL, EVP_sha256(), NULL) == 1;
+                return EVP_Digest(pass->content.data, pass->content.length, ret, NULL, EVP_sha256(), NULL) ==
+                       1;
         }
         return cell_octets(row, 0, CONTENT_HASH, ret, 32);
 }
@@ -259,7 +279,8 @@ static void check_decision(struct pass *pass, const PGresult *row, const char *a
         if (!is_text(row, ACTOR, actor))
                 find(pass, "approval", "actor was changed: %s signed", actor);
         if (!is_text(row, PROPOSER, proposer))
-                find(pass, "approval", "proposer was changed: %s signed the proposal", *proposer ? proposer : "nobody");
+                find(pass, "approval", "proposer was changed: %s signed the proposal",
+                        *proposer ? proposer : "nobody");
         if (is_text(row, OUTCOME, "approved") != is_text(row, KIND, "approval"))
                 find(pass, "approval", "outcome was changed: the entry is an %s", cell_text(row, 0, KIND));
         if (!decides(pass, row))
@@ -275,7 +296,8 @@ static uint32_t roles_for(struct pass *pass, const PGresult *row)
                 return doctor_proposal_roles(cell_text(row, 0, PROPOSAL_KIND));
         if (is_text(row, KIND, "rejection"))
                 return UINT32_MAX;
-        if (is_text(row, KIND, "run-begin") || is_text(row, KIND, "run-chunk") || is_text(row, KIND, "run-end"))
+        if (is_text(row, KIND, "run-begin") || is_text(row, KIND, "run-chunk") ||
+                is_text(row, KIND, "run-end"))
                 return ROLE_ADMIN;
         return doctor_request_roles(buffer_slice(&pass->request));
 }
@@ -358,7 +380,8 @@ static void check_witness(struct doctor *doctor)
                 return;
         if (witness->serial > doctor->serial)
                 doctor_find(doctor, "ledger", doctor_key(key, "%" PRIu64, doctor->serial + 1),
-                        "the ledger's tail was cut: answers were given from %" PRIu64 " entries", witness->serial);
+                        "the ledger's tail was cut: answers were given from %" PRIu64 " entries",
+                        witness->serial);
         else if (memcmp(witness->chain, doctor->chain_at_witness, 32) != 0)
                 doctor_find(doctor, "ledger", doctor_key(key, "1..%" PRIu64, witness->serial),
                         "is another history than answers were given from");
@@ -375,7 +398,8 @@ static void check_view(struct doctor *doctor)
                 doctor_find(doctor, "view", "epoch", "is another: the view was made from another database");
         if (doctor->view_meta.serial > doctor->serial)
                 doctor_find(doctor, "ledger", doctor_key(key, "%" PRIu64, doctor->serial + 1),
-                        "the ledger's tail was cut: the view has seen %" PRIu64 " entries", doctor->view_meta.serial);
+                        "the ledger's tail was cut: the view has seen %" PRIu64 " entries",
+                        doctor->view_meta.serial);
         else if (memcmp(doctor->view_meta.chain, doctor->chain_at_view, 32) != 0 ||
                 memcmp(doctor->view_meta.root, doctor->root_at_view, 32) != 0)
                 doctor_find(doctor, "ledger", doctor_key(key, "1..%" PRIu64, doctor->view_meta.serial),
@@ -398,29 +422,42 @@ static bool check_strays(struct doctor *doctor, struct fault *why)
 
         query_init(&query,
                 "WITH hung (tab, key, serial, kinds) AS ("
-                " SELECT 'act', serial::text, serial, '{record-file,proposal,approval,rejection}'::text[] FROM qcr.act"
+                " SELECT 'act', serial::text, serial, '{record-file,proposal,approval,rejection}'::text[] "
+                "FROM qcr.act"
                 " UNION ALL SELECT 'founding', serial::text, serial, '{founding}' FROM qcr.founding"
                 " UNION ALL SELECT 'run', run_id, serial, '{run-begin}' FROM qcr.run"
-                " UNION ALL SELECT 'run_chunk', run_id || ' ' || chunk, serial, '{run-chunk}' FROM qcr.run_chunk"
+                " UNION ALL SELECT 'run_chunk', run_id || ' ' || chunk, serial, '{run-chunk}' FROM "
+                "qcr.run_chunk"
                 " UNION ALL SELECT 'run_end', run_id, serial, '{run-end}' FROM qcr.run_end"
-                " UNION ALL SELECT 'coverage', source_code || ' ' || domain, serial, '{run-end}' FROM qcr.coverage"
-                " UNION ALL SELECT 'proposal', serial || '.' || item, serial, '{proposal,run-chunk}' FROM qcr.proposal"
-                " UNION ALL SELECT 'approval', proposal_serial || '.' || proposal_item, serial, '{approval,rejection}'"
+                " UNION ALL SELECT 'coverage', source_code || ' ' || domain, serial, '{run-end}' FROM "
+                "qcr.coverage"
+                " UNION ALL SELECT 'proposal', serial || '.' || item, serial, '{proposal,run-chunk}' FROM "
+                "qcr.proposal"
+                " UNION ALL SELECT 'approval', proposal_serial || '.' || proposal_item, serial, "
+                "'{approval,rejection}'"
                 "   FROM qcr.approval)"
-                " SELECT h.tab, h.key, 'was inserted: entry ' || h.serial || ' is ' || coalesce('a ' || b.kind, 'missing')"
-                " FROM hung h LEFT JOIN qcr.ledger_body b ON b.serial = h.serial WHERE NOT coalesce(b.kind = ANY (h.kinds), false)");
+                " SELECT h.tab, h.key, 'was inserted: entry ' || h.serial || ' is ' || coalesce('a ' || "
+                "b.kind, 'missing')"
+                " FROM hung h LEFT JOIN qcr.ledger_body b ON b.serial = h.serial WHERE NOT coalesce(b.kind = "
+                "ANY (h.kinds), false)");
         if (!link_each(doctor->link, &query, take_stray, doctor, why))
                 return false;
         query_init(&query,
-                "SELECT 'proposal', b.serial::text, 'is missing: a signed entry filed it' FROM qcr.ledger_body b"
-                " WHERE b.kind = 'proposal' AND NOT EXISTS (SELECT FROM qcr.proposal p WHERE p.serial = b.serial)"
-                " UNION ALL SELECT 'proposal', p.serial || '.' || p.item, 'proposer was changed: another person signed it'"
-                " FROM qcr.proposal p JOIN qcr.act a ON a.serial = p.serial JOIN qcr.certificate c ON c.fingerprint ="
+                "SELECT 'proposal', b.serial::text, 'is missing: a signed entry filed it' FROM "
+                "qcr.ledger_body b"
+                " WHERE b.kind = 'proposal' AND NOT EXISTS (SELECT FROM qcr.proposal p WHERE p.serial = "
+                "b.serial)"
+                " UNION ALL SELECT 'proposal', p.serial || '.' || p.item, 'proposer was changed: another "
+                "person signed it'"
+                " FROM qcr.proposal p JOIN qcr.act a ON a.serial = p.serial JOIN qcr.certificate c ON "
+                "c.fingerprint ="
                 " a.certificate WHERE c.person_id <> p.proposer"
-                " UNION ALL SELECT 'proposal', p.serial || '.' || p.item, 'names another enterprise than its entry'"
+                " UNION ALL SELECT 'proposal', p.serial || '.' || p.item, 'names another enterprise than its "
+                "entry'"
                 " FROM qcr.proposal p JOIN qcr.ledger_body b ON b.serial = p.serial AND b.kind = 'proposal'"
                 " WHERE p.subject IS DISTINCT FROM b.subject"
-                " UNION ALL SELECT 'ledger_change', c.serial || ' ' || c.subject, 'is about another enterprise than its entry'"
+                " UNION ALL SELECT 'ledger_change', c.serial || ' ' || c.subject, 'is about another "
+                "enterprise than its entry'"
                 " FROM qcr.ledger_change c JOIN qcr.ledger_body b ON b.serial = c.serial"
                 " WHERE b.subject IS NOT NULL AND b.subject <> c.subject");
         return link_each(doctor->link, &query, take_stray, doctor, why);

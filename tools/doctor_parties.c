@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /*
- * The doctor on enterprises: each version's hash from its columns and one of the enterprise's codes, each code
- * vouched for by a version that was hashed with it. Where versions come from is in their run's chunk
+ * The doctor on enterprises: each version's hash from its columns and one of the enterprise's codes, each
+ * code vouched for by a version that was hashed with it. Where versions come from is in their run's chunk
  * (tools/doctor_runs); no signed act makes one.
  */
 #include <inttypes.h>
@@ -17,18 +17,31 @@
 #define CODES_MAX 64u
 
 enum column {
-        SUBJECT, VERSION, NAME, NAME_NORM, PARTY_KIND, REGISTRATION, REGION, TOWNSHIP, INDUSTRY, ESTABLISHED_ON, ROW_HASH,
-        RUN, RUN_SERIAL_FITS, CODES,
+        SUBJECT,
+        VERSION,
+        NAME,
+        NAME_NORM,
+        PARTY_KIND,
+        REGISTRATION,
+        REGION,
+        TOWNSHIP,
+        INDUSTRY,
+        ESTABLISHED_ON,
+        ROW_HASH,
+        RUN,
+        RUN_SERIAL_FITS,
+        CODES,
 };
 
-static const char parties_sql[] =
-        "SELECT p.subject, v.version, v.name, v.name_norm, v.kind, v.registration, v.region, v.township, v.industry,"
-        " v.established_on, v.row_hash, v.run_id, c.serial = v.serial, k.codes"
-        " FROM qcr.party p LEFT JOIN qcr.party_version v ON v.subject = p.subject"
-        " LEFT JOIN qcr.run_chunk c ON c.run_id = v.run_id AND c.chunk = v.chunk"
-        " LEFT JOIN (SELECT subject, string_agg(code, ' ' ORDER BY code) AS codes FROM qcr.code GROUP BY subject) k"
-        "   ON k.subject = p.subject"
-        " ORDER BY p.subject, v.version";
+static const char parties_sql[] = "SELECT p.subject, v.version, v.name, v.name_norm, v.kind, v.registration, "
+                                  "v.region, v.township, v.industry,"
+                                  " v.established_on, v.row_hash, v.run_id, c.serial = v.serial, k.codes"
+                                  " FROM qcr.party p LEFT JOIN qcr.party_version v ON v.subject = p.subject"
+                                  " LEFT JOIN qcr.run_chunk c ON c.run_id = v.run_id AND c.chunk = v.chunk"
+                                  " LEFT JOIN (SELECT subject, string_agg(code, ' ' ORDER BY code) AS codes "
+                                  "FROM qcr.code GROUP BY subject) k"
+                                  "   ON k.subject = p.subject"
+                                  " ORDER BY p.subject, v.version";
 
 struct parties {
         struct doctor *doctor;
@@ -61,7 +74,8 @@ static void begin_subject(struct parties *parties, const PGresult *row)
                 struct org_code_report report;
                 struct org_code code;
 
-                if (!org_code_parse(slice_text(word), &code, &report) && strcmp(code.subject, parties->subject) != 0)
+                if (!org_code_parse(slice_text(word), &code, &report) &&
+                        strcmp(code.subject, parties->subject) != 0)
                         doctor_find(parties->doctor, "code", word, "leads to %s, which is not its enterprise",
                                 parties->subject);
                 snprintf(parties->codes[parties->code_count], sizeof(parties->codes[0]), "%s", word);
@@ -96,9 +110,13 @@ static bool take_version(void *closure, const PGresult *row, struct fault *why)
         struct parties *parties = closure;
         struct doctor *doctor = parties->doctor;
         struct party party = {
-                .subject = parties->subject, .name = cell_text(row, 0, NAME), .kind = cell_text(row, 0, PARTY_KIND),
-                .registration = cell_text(row, 0, REGISTRATION), .region = cell_text(row, 0, REGION),
-                .township = cell_text(row, 0, TOWNSHIP), .industry = cell_text(row, 0, INDUSTRY),
+                .subject = parties->subject,
+                .name = cell_text(row, 0, NAME),
+                .kind = cell_text(row, 0, PARTY_KIND),
+                .registration = cell_text(row, 0, REGISTRATION),
+                .region = cell_text(row, 0, REGION),
+                .township = cell_text(row, 0, TOWNSHIP),
+                .industry = cell_text(row, 0, INDUSTRY),
                 .established_on = cell_day(row, 0, ESTABLISHED_ON),
         };
         char key[DOCTOR_KEY];
@@ -114,7 +132,8 @@ static bool take_version(void *closure, const PGresult *row, struct fault *why)
                 return fault_set(why, FAULT_INPUT, "qcr.party_version: a row cannot be read");
         doctor_key(key, "%s v%s", parties->subject, cell_text(row, 0, VERSION));
         if (!has_hash(parties, &party, stored))
-                doctor_find(doctor, "party_version", key, "was changed: name, registration or another column is not what "
+                doctor_find(doctor, "party_version", key,
+                        "was changed: name, registration or another column is not what "
                         "was hashed");
         if (name_normalise(slice_text(party.name), &norm) ||
                 strcmp(buffer_text(&norm), cell_text(row, 0, NAME_NORM)) != 0)
@@ -129,7 +148,8 @@ static bool take_version(void *closure, const PGresult *row, struct fault *why)
 static bool take_stray(void *closure, const PGresult *row, struct fault *why)
 {
         (void)why;
-        doctor_find(closure, "code", cell_text(row, 0, 0), "was inserted: there is no enterprise %s", cell_text(row, 0, 1));
+        doctor_find(closure, "code", cell_text(row, 0, 0), "was inserted: there is no enterprise %s",
+                cell_text(row, 0, 1));
         return true;
 }
 

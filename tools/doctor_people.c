@@ -83,8 +83,9 @@ static bool had_role(const struct doctor *doctor, const char *person, uint32_t r
         return false;
 }
 
-const char *doctor_check_act(struct doctor *doctor, uint64_t serial, int64_t at_ms, const uint8_t fingerprint[32],
-        struct slice request, struct slice signature, uint32_t roles, const char **ret_person)
+const char *doctor_check_act(struct doctor *doctor, uint64_t serial, int64_t at_ms,
+        const uint8_t fingerprint[32], struct slice request, struct slice signature, uint32_t roles,
+        const char **ret_person)
 {
         const struct doctor_certificate *certificate = find_certificate(doctor, fingerprint);
 
@@ -98,7 +99,9 @@ const char *doctor_check_act(struct doctor *doctor, uint64_t serial, int64_t at_
                 return "the signature is not the person's over this request";
         if (ret_person)
                 *ret_person = certificate->person;
-        return had_role(doctor, certificate->person, roles, serial) ? NULL : "the person did not have the role for it";
+        return had_role(doctor, certificate->person, roles, serial)
+                       ? NULL
+                       : "the person did not have the role for it";
 }
 
 /* ------------------------------------------------------------------------ what follows */
@@ -108,17 +111,19 @@ static void copy_id(char ret[FOUNDING_ID_LIMIT + 1], struct slice id)
         snprintf(ret, FOUNDING_ID_LIMIT + 1, "%.*s", (int)id.length, (const char *)id.data);
 }
 
-static void add_office(struct doctor *doctor, struct slice id, struct slice code, struct slice name, uint64_t serial)
+static void add_office(
+        struct doctor *doctor, struct slice id, struct slice code, struct slice name, uint64_t serial)
 {
         char key[FOUNDING_ID_LIMIT + 1], rest[REST];
 
         copy_id(key, id);
-        snprintf(rest, sizeof(rest), "%.*s|%.*s|%" PRIu64, (int)name.length, (const char *)name.data, (int)code.length,
-                (const char *)code.data, serial);
+        snprintf(rest, sizeof(rest), "%.*s|%.*s|%" PRIu64, (int)name.length, (const char *)name.data,
+                (int)code.length, (const char *)code.data, serial);
         doctor_facts_add(&doctor->facts, "office", key, rest);
 }
 
-static void add_person(struct doctor *doctor, struct slice id, struct slice office, struct slice name, uint64_t serial)
+static void add_person(
+        struct doctor *doctor, struct slice id, struct slice office, struct slice name, uint64_t serial)
 {
         char key[FOUNDING_ID_LIMIT + 1], rest[REST];
 
@@ -133,7 +138,8 @@ static void add_role(struct doctor *doctor, struct slice person, uint32_t role, 
         struct doctor_role *item;
         char key[DOCTOR_KEY];
 
-        doctor->roles = doctor_grow(doctor->roles, doctor->role_count, &doctor->role_room, sizeof(*doctor->roles));
+        doctor->roles =
+                doctor_grow(doctor->roles, doctor->role_count, &doctor->role_room, sizeof(*doctor->roles));
         item = &doctor->roles[doctor->role_count++];
         *item = (struct doctor_role){.role = role, .serial = serial};
         copy_id(item->person, person);
@@ -161,7 +167,8 @@ static const char *end_role(struct doctor *doctor, struct slice person, uint32_t
         return ended ? NULL : "ends a role the person did not have";
 }
 
-static const char *add_certificate(struct doctor *doctor, struct slice person, struct slice der, uint64_t serial)
+static const char *add_certificate(
+        struct doctor *doctor, struct slice person, struct slice der, uint64_t serial)
 {
         struct chain chain;
         struct doctor_certificate *item;
@@ -169,12 +176,14 @@ static const char *add_certificate(struct doctor *doctor, struct slice person, s
 
         if (!chain_init(&chain, &der, 1))
                 return "a certificate in it cannot be read";
-        doctor->certificates = doctor_grow(doctor->certificates, doctor->certificate_count, &doctor->certificate_room,
-                sizeof(*doctor->certificates));
+        doctor->certificates = doctor_grow(doctor->certificates, doctor->certificate_count,
+                &doctor->certificate_room, sizeof(*doctor->certificates));
         item = &doctor->certificates[doctor->certificate_count];
         *item = (struct doctor_certificate){
-                .from_ms = pki_from_ms(chain.certificates[0]), .until_ms = pki_until_ms(chain.certificates[0]),
-                .serial = serial, .key = X509_get_pubkey(chain.certificates[0]),
+                .from_ms = pki_from_ms(chain.certificates[0]),
+                .until_ms = pki_until_ms(chain.certificates[0]),
+                .serial = serial,
+                .key = X509_get_pubkey(chain.certificates[0]),
         };
         copy_id(item->person, person);
         pki_fingerprint(chain.certificates[0], item->fingerprint);
@@ -185,14 +194,15 @@ static const char *add_certificate(struct doctor *doctor, struct slice person, s
                 return "a certificate in it is not issued by the registry's CA";
         }
         doctor->certificate_count++;
-        snprintf(rest, sizeof(rest), "%s|%" PRId64 "|%" PRId64 "|%" PRIu64, item->person, item->from_ms, item->until_ms,
-                serial);
+        snprintf(rest, sizeof(rest), "%s|%" PRId64 "|%" PRId64 "|%" PRIu64, item->person, item->from_ms,
+                item->until_ms, serial);
         doctor_facts_add(&doctor->facts, "certificate", hex, rest);
         chain_done(&chain);
         return NULL;
 }
 
-static const char *revoke(struct doctor *doctor, struct slice fingerprint, struct slice reason, uint64_t serial)
+static const char *revoke(
+        struct doctor *doctor, struct slice fingerprint, struct slice reason, uint64_t serial)
 {
         struct doctor_certificate *certificate =
                 fingerprint.length == 32 ? find_certificate(doctor, fingerprint.data) : NULL;
@@ -226,7 +236,8 @@ static const char *apply_person(struct doctor *doctor, const Qcr__PersonAdd *add
 {
         uint32_t role;
 
-        add_person(doctor, octets_of(add->person_id), octets_of(add->office_id), octets_of(add->name), serial);
+        add_person(
+                doctor, octets_of(add->person_id), octets_of(add->office_id), octets_of(add->name), serial);
         for (size_t i = 0; i < add->n_role; i++) {
                 if (!role_of(add->role[i], &role))
                         return "grants what is no role";
@@ -258,8 +269,8 @@ static const char *apply(struct doctor *doctor, struct slice octets, uint64_t se
         if (!request)
                 return "the proposal's request cannot be read";
         if (request->operation_case == QCR__REQUEST__OPERATION_OFFICE_ADD) {
-                add_office(doctor, octets_of(request->office_add->office_id), octets_of(request->office_add->code),
-                        octets_of(request->office_add->name), serial);
+                add_office(doctor, octets_of(request->office_add->office_id),
+                        octets_of(request->office_add->code), octets_of(request->office_add->name), serial);
                 return NULL;
         }
         if (request->operation_case == QCR__REQUEST__OPERATION_PERSON_ADD)
@@ -286,7 +297,8 @@ static const char *apply_founding(struct doctor *doctor, const struct founding *
         for (size_t i = 0; i < f->role_count; i++)
                 add_role(doctor, f->roles[i].person, f->roles[i].role, 1);
         for (size_t i = 0; i < f->certificate_count; i++) {
-                const char *reason = add_certificate(doctor, f->certificates[i].person, f->certificates[i].der, 1);
+                const char *reason =
+                        add_certificate(doctor, f->certificates[i].person, f->certificates[i].der, 1);
 
                 if (reason)
                         return reason;
@@ -313,8 +325,8 @@ static void check_founding(struct doctor *doctor, struct slice document, struct 
                 return; /* nobody it names is believed */
         }
         if (!slice_equal(founding.origin, slice_text(doctor->origin)))
-                doctor_find(doctor, "system", "origin", "was changed: the founding says %.*s", (int)founding.origin.length,
-                        (const char *)founding.origin.data);
+                doctor_find(doctor, "system", "origin", "was changed: the founding says %.*s",
+                        (int)founding.origin.length, (const char *)founding.origin.data);
         if (memcmp(founding.epoch, doctor->epoch, sizeof(founding.epoch)) != 0)
                 doctor_warn(doctor, "epoch", "is not the founding's: a backup was put into service since");
         hex_encode(founding.policy_hash, 32, hex);
@@ -335,7 +347,8 @@ static bool read_founding(struct doctor *doctor, struct fault *why)
         query_init(&query, "SELECT document, signature FROM qcr.founding WHERE serial = 1");
         if (!link_query(doctor->link, &query, &result, why))
                 return false;
-        if (PQntuples(result) != 1 || !cell_bytes(result, 0, 0, &document) || !cell_bytes(result, 0, 1, &signature))
+        if (PQntuples(result) != 1 || !cell_bytes(result, 0, 0, &document) ||
+                !cell_bytes(result, 0, 1, &signature))
                 doctor_find(doctor, "founding", "1", "is missing");
         else
                 check_founding(doctor, buffer_slice(&document), buffer_slice(&signature));
@@ -345,8 +358,8 @@ static bool read_founding(struct doctor *doctor, struct fault *why)
 
 /* --------------------------------------------------------------------------- approvals */
 
-static const char *check_pair(struct doctor *doctor, const PGresult *row, struct slice request, struct slice decision,
-        uint32_t roles)
+static const char *check_pair(struct doctor *doctor, const PGresult *row, struct slice request,
+        struct slice decision, uint32_t roles)
 {
         CLEANUP(buffer) struct buffer signature = BUFFER_INIT;
         CLEANUP(buffer) struct buffer decision_signature = BUFFER_INIT;
@@ -355,14 +368,14 @@ static const char *check_pair(struct doctor *doctor, const PGresult *row, struct
 
         if (!cell_octets(row, 0, 3, fingerprint, 32) || !cell_bytes(row, 0, 5, &signature))
                 return "the proposal has no act";
-        reason = doctor_check_act(doctor, (uint64_t)cell_number(row, 0, 1), cell_number(row, 0, 9), fingerprint, request,
-                buffer_slice(&signature), doctor_request_roles(request), &proposer);
+        reason = doctor_check_act(doctor, (uint64_t)cell_number(row, 0, 1), cell_number(row, 0, 9),
+                fingerprint, request, buffer_slice(&signature), doctor_request_roles(request), &proposer);
         if (reason)
                 return reason;
         if (!cell_octets(row, 0, 6, fingerprint, 32) || !cell_bytes(row, 0, 8, &decision_signature))
                 return "the approval has no act";
-        reason = doctor_check_act(doctor, (uint64_t)cell_number(row, 0, 0), cell_number(row, 0, 10), fingerprint, decision,
-                buffer_slice(&decision_signature), roles, &actor);
+        reason = doctor_check_act(doctor, (uint64_t)cell_number(row, 0, 0), cell_number(row, 0, 10),
+                fingerprint, decision, buffer_slice(&decision_signature), roles, &actor);
         if (reason)
                 return reason;
         return strcmp(proposer, actor) == 0 ? "one person proposed and approved" : NULL;
@@ -397,10 +410,13 @@ static bool read_approvals(struct doctor *doctor, struct fault *why)
                 "SELECT a.serial, a.proposal_serial, p.kind, x.certificate, x.request, x.signature,"
                 " y.certificate, y.request, y.signature,"
                 " (extract(epoch FROM m.at) * 1000)::bigint, (extract(epoch FROM l.at) * 1000)::bigint"
-                " FROM qcr.approval a JOIN qcr.proposal p ON (p.serial, p.item) = (a.proposal_serial, a.proposal_item)"
+                " FROM qcr.approval a JOIN qcr.proposal p ON (p.serial, p.item) = (a.proposal_serial, "
+                "a.proposal_item)"
                 " JOIN qcr.ledger l ON l.serial = a.serial JOIN qcr.ledger m ON m.serial = a.proposal_serial"
-                " LEFT JOIN qcr.act x ON x.serial = a.proposal_serial LEFT JOIN qcr.act y ON y.serial = a.serial"
-                " WHERE a.outcome = 'approved' AND p.kind IN ('person-add', 'role-grant', 'role-end', 'certificate-add',"
+                " LEFT JOIN qcr.act x ON x.serial = a.proposal_serial LEFT JOIN qcr.act y ON y.serial = "
+                "a.serial"
+                " WHERE a.outcome = 'approved' AND p.kind IN ('person-add', 'role-grant', 'role-end', "
+                "'certificate-add',"
                 " 'certificate-revoke', 'office-add') ORDER BY a.serial");
         return link_each(doctor->link, &query, take_approval, doctor, why);
 }
@@ -410,7 +426,13 @@ static bool read_approvals(struct doctor *doctor, struct fault *why)
 static bool take_stored(void *closure, const PGresult *row, struct fault *why)
 {
         static const char *const tables[] = {
-                "office", "person", "person_role", "person_role_end", "certificate", "certificate_revocation", "policy",
+                "office",
+                "person",
+                "person_role",
+                "person_role_end",
+                "certificate",
+                "certificate_revocation",
+                "policy",
                 "policy_activation",
         };
         struct doctor_facts *stored = closure;
@@ -430,11 +452,15 @@ static bool compare_tables(struct doctor *doctor, struct fault *why)
                 "SELECT 0, office_id, name || '|' || code || '|' || serial FROM qcr.office"
                 " UNION ALL SELECT 1, person_id, name || '|' || office_id || '|' || serial FROM qcr.person"
                 " UNION ALL SELECT 2, person_id || ' ' || role || ' ' || serial, '' FROM qcr.person_role"
-                " UNION ALL SELECT 3, person_id || ' ' || role || ' ' || grant_serial, serial::text FROM qcr.person_role_end"
-                " UNION ALL SELECT 4, encode(fingerprint, 'hex') || CASE WHEN fingerprint <> sha256(der) THEN ' of another DER' ELSE '' END, person_id || '|' ||"
-                " (extract(epoch FROM not_before) * 1000)::bigint || '|' || (extract(epoch FROM not_after) * 1000)::bigint"
+                " UNION ALL SELECT 3, person_id || ' ' || role || ' ' || grant_serial, serial::text FROM "
+                "qcr.person_role_end"
+                " UNION ALL SELECT 4, encode(fingerprint, 'hex') || CASE WHEN fingerprint <> sha256(der) "
+                "THEN ' of another DER' ELSE '' END, person_id || '|' ||"
+                " (extract(epoch FROM not_before) * 1000)::bigint || '|' || (extract(epoch FROM not_after) * "
+                "1000)::bigint"
                 " || '|' || serial FROM qcr.certificate"
-                " UNION ALL SELECT 5, encode(fingerprint, 'hex'), reason || '|' || serial FROM qcr.certificate_revocation"
+                " UNION ALL SELECT 5, encode(fingerprint, 'hex'), reason || '|' || serial FROM "
+                "qcr.certificate_revocation"
                 " UNION ALL SELECT 6, encode(policy_hash, 'hex'), serial::text FROM qcr.policy"
                 " UNION ALL SELECT 7, serial::text, encode(policy_hash, 'hex') FROM qcr.policy_activation");
         done = link_each(doctor->link, &query, take_stored, &stored, why);
@@ -450,46 +476,4 @@ bool doctor_people(struct doctor *doctor, struct fault *why)
 
         doctor_facts_done(&doctor->facts);
         return done;
-}
-
-/* --------------------------------------------------------------------------- policies */
-
-static bool take_policy(void *closure, const PGresult *row, struct fault *why)
-{
-        CLEANUP(buffer) struct buffer document = BUFFER_INIT;
-        struct doctor *doctor = closure;
-        struct doctor_policy *item;
-        struct document_error error;
-        char hex[65];
-        uint8_t hash[32], stored[32];
-
-        if (!cell_octets(row, 0, 0, stored, 32) || !cell_bytes(row, 0, 1, &document))
-                return fault_set(why, FAULT_INPUT, "qcr.policy: a row cannot be read");
-        hex_encode(stored, 32, hex);
-        if (!EVP_Digest(document.data, document.length, hash, NULL, EVP_sha256(), NULL))
-                abort();
-        if (memcmp(hash, stored, 32) != 0) {
-                doctor_find(doctor, "policy", hex, "document was changed: its SHA-256 is another");
-                return true;
-        }
-        doctor->policies = must_resize(doctor->policies, (doctor->policy_count + 1) * sizeof(*doctor->policies));
-        item = &doctor->policies[doctor->policy_count];
-        memcpy(item->hash, hash, 32);
-        if (policy_parse(buffer_slice(&document), &item->policy, &error)) {
-                doctor_find(doctor, "policy", hex, "document cannot be read: %s: %s", error.path, error.reason);
-                return true;
-        }
-        doctor->policy_count++;
-        if (strcmp(item->policy.id, cell_text(row, 0, 2)) != 0 || item->policy.version != cell_number(row, 0, 3) ||
-                strcmp(policy_standing_word(policy_standing(&item->policy)), cell_text(row, 0, 4)) != 0)
-                doctor_find(doctor, "policy", hex, "id, version or standing is not the document's");
-        return true;
-}
-
-bool doctor_policies(struct doctor *doctor, struct fault *why)
-{
-        struct query query;
-
-        query_init(&query, "SELECT policy_hash, document, policy_id, policy_version, standing FROM qcr.policy");
-        return link_each(doctor->link, &query, take_policy, doctor, why);
 }

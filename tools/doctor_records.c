@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /*
- * The doctor on credit records: each version's hash is computed again from its columns and words, and somebody's
- * signature must stand behind that hash: a chunk's root (tools/doctor_runs), the entry of its filing, or an
- * approval of exactly this change.
+ * The doctor on credit records: each version's hash is computed again from its columns and words, and
+ * somebody's signature must stand behind that hash: a chunk's root (tools/doctor_runs), the entry of its
+ * filing, or an approval of exactly this change.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -18,17 +18,50 @@
 #define REQUEST_ARENA (1024u * 1024)
 
 enum column {
-        SUBJECT, AUTHORITY, DOCUMENT_NORM, TYPE, VERSION, STATE, DOMAIN_WORD, DOCUMENT, KINDS, SEVERITY, FINE, CONFISCATED,
-        DECIDED_ON, PUBLICITY_FILE, PUBLICITY_COMPUTED, SOURCE, CONTENT_HASH, ORDINAL,
-        AUTHORITY_NAME, PARTY_NAME, CONDUCT, FACTS, BASIS, PENALTY, CONTENT, LICENCE, REMARK,
-        RUN, RUN_SERIAL_FITS, ENTRY_KIND, ENTRY_SUBJECT, ENTRY_COMMITS,
-        APPROVED_KIND, APPROVED_REQUEST, HELD_HASH,
+        SUBJECT,
+        AUTHORITY,
+        DOCUMENT_NORM,
+        TYPE,
+        VERSION,
+        STATE,
+        DOMAIN_WORD,
+        DOCUMENT,
+        KINDS,
+        SEVERITY,
+        FINE,
+        CONFISCATED,
+        DECIDED_ON,
+        PUBLICITY_FILE,
+        PUBLICITY_COMPUTED,
+        SOURCE,
+        CONTENT_HASH,
+        ORDINAL,
+        AUTHORITY_NAME,
+        PARTY_NAME,
+        CONDUCT,
+        FACTS,
+        BASIS,
+        PENALTY,
+        CONTENT,
+        LICENCE,
+        REMARK,
+        RUN,
+        RUN_SERIAL_FITS,
+        ENTRY_KIND,
+        ENTRY_SUBJECT,
+        ENTRY_COMMITS,
+        APPROVED_KIND,
+        APPROVED_REQUEST,
+        HELD_HASH,
 };
 
 static const char records_sql[] =
-        "SELECT r.subject, r.authority_code, r.document_norm, r.type, r.version, r.state, r.domain, r.document, r.kinds,"
-        " r.severity, r.fine_fen, r.confiscated_fen, r.decided_on, r.publicity_file, r.publicity_computed, r.source_code,"
-        " r.content_hash, r.ordinal, b.authority_name, b.party_name, b.conduct, b.facts, b.basis, b.penalty, b.content,"
+        "SELECT r.subject, r.authority_code, r.document_norm, r.type, r.version, r.state, r.domain, "
+        "r.document, r.kinds,"
+        " r.severity, r.fine_fen, r.confiscated_fen, r.decided_on, r.publicity_file, r.publicity_computed, "
+        "r.source_code,"
+        " r.content_hash, r.ordinal, b.authority_name, b.party_name, b.conduct, b.facts, b.basis, b.penalty, "
+        "b.content,"
         " b.licence, b.remark, r.run_id, c.serial = r.serial, e.kind, e.subject,"
         " position('content ' || encode(r.content_hash, 'hex') IN convert_from(e.body, 'UTF8')) > 0,"
         " p.kind, x.request, w.row_hash"
@@ -37,7 +70,8 @@ static const char records_sql[] =
         " LEFT JOIN qcr.run_chunk c ON c.run_id = r.run_id AND c.chunk = r.chunk"
         " LEFT JOIN qcr.ledger_body e ON e.serial = r.serial AND r.run_id IS NULL"
         " LEFT JOIN qcr.approval a ON a.serial = r.serial AND a.outcome = 'approved' AND r.run_id IS NULL"
-        " LEFT JOIN qcr.proposal p ON p.serial = a.proposal_serial AND p.item = a.proposal_item AND p.subject = r.subject"
+        " LEFT JOIN qcr.proposal p ON p.serial = a.proposal_serial AND p.item = a.proposal_item AND "
+        "p.subject = r.subject"
         " LEFT JOIN qcr.act x ON x.serial = p.serial"
         " LEFT JOIN qcr.run_chunk pc ON pc.serial = p.serial"
         " LEFT JOIN qcr.waiting_row w ON w.subject = p.subject AND w.run_id = pc.run_id AND w.row_no = p.item"
@@ -55,17 +89,29 @@ struct records {
 static bool read_record(const PGresult *row, struct record *ret)
 {
         *ret = (struct record){
-                .subject = cell_text(row, 0, SUBJECT), .authority_code = cell_text(row, 0, AUTHORITY),
-                .document = cell_text(row, 0, DOCUMENT), .document_norm = cell_text(row, 0, DOCUMENT_NORM),
-                .state = cell_text(row, 0, STATE), .domain = cell_text(row, 0, DOMAIN_WORD),
-                .kinds = (uint16_t)cell_number(row, 0, KINDS), .severity = (uint8_t)cell_number(row, 0, SEVERITY),
-                .fine_fen = cell_number(row, 0, FINE), .confiscated_fen = cell_number(row, 0, CONFISCATED),
-                .decided_on = cell_day(row, 0, DECIDED_ON), .publicity_file = cell_day(row, 0, PUBLICITY_FILE),
-                .publicity_computed = cell_day(row, 0, PUBLICITY_COMPUTED), .source_code = cell_text(row, 0, SOURCE),
-                .authority_name = cell_text(row, 0, AUTHORITY_NAME), .party_name = cell_text(row, 0, PARTY_NAME),
-                .conduct = cell_text(row, 0, CONDUCT), .facts = cell_text(row, 0, FACTS), .basis = cell_text(row, 0, BASIS),
-                .penalty = cell_text(row, 0, PENALTY), .content = cell_text(row, 0, CONTENT),
-                .licence = cell_text(row, 0, LICENCE), .remark = cell_text(row, 0, REMARK),
+                .subject = cell_text(row, 0, SUBJECT),
+                .authority_code = cell_text(row, 0, AUTHORITY),
+                .document = cell_text(row, 0, DOCUMENT),
+                .document_norm = cell_text(row, 0, DOCUMENT_NORM),
+                .state = cell_text(row, 0, STATE),
+                .domain = cell_text(row, 0, DOMAIN_WORD),
+                .kinds = (uint16_t)cell_number(row, 0, KINDS),
+                .severity = (uint8_t)cell_number(row, 0, SEVERITY),
+                .fine_fen = cell_number(row, 0, FINE),
+                .confiscated_fen = cell_number(row, 0, CONFISCATED),
+                .decided_on = cell_day(row, 0, DECIDED_ON),
+                .publicity_file = cell_day(row, 0, PUBLICITY_FILE),
+                .publicity_computed = cell_day(row, 0, PUBLICITY_COMPUTED),
+                .source_code = cell_text(row, 0, SOURCE),
+                .authority_name = cell_text(row, 0, AUTHORITY_NAME),
+                .party_name = cell_text(row, 0, PARTY_NAME),
+                .conduct = cell_text(row, 0, CONDUCT),
+                .facts = cell_text(row, 0, FACTS),
+                .basis = cell_text(row, 0, BASIS),
+                .penalty = cell_text(row, 0, PENALTY),
+                .content = cell_text(row, 0, CONTENT),
+                .licence = cell_text(row, 0, LICENCE),
+                .remark = cell_text(row, 0, REMARK),
         };
         return record_type_of_word(slice_text(cell_text(row, 0, TYPE)), &ret->type);
 }
@@ -91,7 +137,8 @@ static bool is_of_subject(ProtobufCBinaryData code, const char *subject)
         struct org_code_report report;
         struct org_code parsed;
 
-        return !org_code_parse(slice_of(code.data, code.len), &parsed, &report) && strcmp(parsed.subject, subject) == 0;
+        return !org_code_parse(slice_of(code.data, code.len), &parsed, &report) &&
+               strcmp(parsed.subject, subject) == 0;
 }
 
 /* The stored record with everything a request can say put to what this one says. */
@@ -133,7 +180,8 @@ static bool is_correction_of(struct arena *arena, const Qcr__Request *request, c
                 return false;
         put_request(arena, request->record_file->record, &record);
         record_hash(&record, computed);
-        return memcmp(computed, hash, 32) == 0 && is_of_subject(request->record_file->record->code, stored->subject) &&
+        return memcmp(computed, hash, 32) == 0 &&
+               is_of_subject(request->record_file->record->code, stored->subject) &&
                record_type_of_word(slice_text(text_of(arena, request->record_file->record->type)), &type) &&
                type == stored->type;
 }
@@ -147,7 +195,8 @@ static bool is_withdrawal_of(struct arena *arena, const Qcr__Request *request, c
                is_of_subject(message->code, stored->subject) &&
                strcmp(text_of(arena, message->authority_code), stored->authority_code) == 0 &&
                strcmp(text_of(arena, message->type), record_type_word(stored->type)) == 0 &&
-               record_document_normalise(slice_of(message->document.data, message->document.len), &document) &&
+               record_document_normalise(
+                       slice_of(message->document.data, message->document.len), &document) &&
                strcmp(buffer_text(&document), stored->document_norm) == 0;
 }
 
@@ -165,7 +214,8 @@ static const char *check_approved(struct records *records, const PGresult *row, 
                 return cell_octets(row, 0, HELD_HASH, held, 32) && memcmp(held, hash, 32) == 0
                                ? NULL : "is not the row that was accepted";
         buffer_clear(&records->request);
-        if (cell_is_null(row, 0, APPROVED_REQUEST) || !cell_bytes(row, 0, APPROVED_REQUEST, &records->request))
+        if (cell_is_null(row, 0, APPROVED_REQUEST) ||
+                !cell_bytes(row, 0, APPROVED_REQUEST, &records->request))
                 return "the approved proposal has no act";
         arena_init(&arena, REQUEST_ARENA);
         text_allocator_init(&allocator, &arena);
@@ -173,10 +223,14 @@ static const char *check_approved(struct records *records, const PGresult *row, 
         if (!request)
                 return "the approved proposal cannot be read";
         if (strcmp(kind, "record-correct") == 0)
-                return is_correction_of(&arena, request, record, hash) ? NULL : "is not the correction that was approved";
+                return is_correction_of(&arena, request, record, hash)
+                               ? NULL
+                               : "is not the correction that was approved";
         if (strcmp(kind, "record-withdraw") == 0)
-                return follows && memcmp(records->withdrawn, hash, 32) == 0 && is_withdrawal_of(&arena, request, record)
-                               ? NULL : "is not the withdrawal that was approved";
+                return follows && memcmp(records->withdrawn, hash, 32) == 0 &&
+                                       is_withdrawal_of(&arena, request, record)
+                               ? NULL
+                               : "is not the withdrawal that was approved";
         return "was inserted: the approval is about something else";
 }
 
@@ -186,13 +240,16 @@ static const char *check_backing(struct records *records, const PGresult *row, c
         const uint8_t hash[32], bool follows)
 {
         if (!cell_is_null(row, 0, RUN))
-                return cell_bool(row, 0, RUN_SERIAL_FITS) ? NULL : "serial was changed: its chunk has another";
+                return cell_bool(row, 0, RUN_SERIAL_FITS) ? NULL
+                                                          : "serial was changed: its chunk has another";
         if (cell_is_null(row, 0, ENTRY_KIND))
                 return "was inserted: no entry of the ledger filed it";
         if (strcmp(cell_text(row, 0, ENTRY_SUBJECT), record->subject) != 0)
                 return "was inserted: its entry is about another enterprise";
         if (strcmp(cell_text(row, 0, ENTRY_KIND), "record-file") == 0)
-                return cell_bool(row, 0, ENTRY_COMMITS) ? NULL : "was inserted or changed: its entry filed something else";
+                return cell_bool(row, 0, ENTRY_COMMITS)
+                               ? NULL
+                               : "was inserted or changed: its entry filed something else";
         if (strcmp(cell_text(row, 0, ENTRY_KIND), "approval") == 0 && !cell_is_null(row, 0, APPROVED_KIND))
                 return check_approved(records, row, record, hash, follows);
         return "was inserted: its entry is about something else";
@@ -220,7 +277,8 @@ static bool take_record(void *closure, const PGresult *row, struct fault *why)
         if (cell_is_null(row, 0, AUTHORITY_NAME))
                 doctor_find(doctor, "record_body", records->key, "is missing");
         else if (memcmp(stored, computed, 32) != 0)
-                doctor_find(doctor, "record", records->key, "was changed: a column or a word of record_body is not what was "
+                doctor_find(doctor, "record", records->key,
+                        "was changed: a column or a word of record_body is not what was "
                         "hashed");
         if (!record_document_normalise(slice_text(record.document), &norm) ||
                 strcmp(buffer_text(&norm), record.document_norm) != 0)
@@ -240,8 +298,8 @@ static bool take_record(void *closure, const PGresult *row, struct fault *why)
 static bool take_missing(void *closure, const PGresult *row, struct fault *why)
 {
         (void)why;
-        doctor_find(closure, "record", cell_text(row, 0, 0), "is missing: entry %s approved %s", cell_text(row, 0, 1),
-                cell_text(row, 0, 2));
+        doctor_find(closure, "record", cell_text(row, 0, 0), "is missing: entry %s approved %s",
+                cell_text(row, 0, 1), cell_text(row, 0, 2));
         return true;
 }
 
@@ -259,7 +317,8 @@ bool doctor_records(struct doctor *doctor, struct fault *why)
         query_init(&query,
                 "SELECT p.subject, a.serial, p.kind FROM qcr.approval a JOIN qcr.proposal p"
                 " ON (p.serial, p.item) = (a.proposal_serial, a.proposal_item) WHERE a.outcome = 'approved'"
-                " AND p.kind IN ('record-withdraw', 'record-correct', 'held-accept') AND NOT EXISTS (SELECT FROM qcr.record r"
+                " AND p.kind IN ('record-withdraw', 'record-correct', 'held-accept') AND NOT EXISTS (SELECT "
+                "FROM qcr.record r"
                 " WHERE r.subject = p.subject AND r.serial = a.serial)");
         return link_each(doctor->link, &query, take_missing, doctor, why);
 }

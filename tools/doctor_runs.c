@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /*
- * The doctor on bulk runs. Who signed the headers was checked with the ledger; here each header is written again
- * from its row, and each chunk's root from the hashes of the rows it stored. Whether those hashes are the rows'
- * own is for the checks of records and parties.
+ * The doctor on bulk runs. Who signed the headers was checked with the ledger; here each header is written
+ * again from its row, and each chunk's root from the hashes of the rows it stored. Whether those hashes are
+ * the rows' own is for the checks of records and parties.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -69,10 +69,11 @@ static bool take_end(void *closure, const PGresult *row, struct fault *why)
                 return fault_set(why, FAULT_INPUT, "qcr.run_end: a row cannot be read");
         run_end_format(&wanted, run_id, (uint64_t)cell_number(row, 0, 1), slice_text(cell_text(row, 0, 2)));
         if (!slice_equal(buffer_slice(&wanted), buffer_slice(&header)))
-                doctor_find(doctor, "run_end", run_id, "was changed: chunks or summary are not what was signed");
+                doctor_find(
+                        doctor, "run_end", run_id, "was changed: chunks or summary are not what was signed");
         if (cell_number(row, 0, 1) != cell_number(row, 0, 4))
-                doctor_find(doctor, "run_chunk", run_id, "has %s chunks, its end says %s", cell_text(row, 0, 4),
-                        cell_text(row, 0, 1));
+                doctor_find(doctor, "run_chunk", run_id, "has %s chunks, its end says %s",
+                        cell_text(row, 0, 4), cell_text(row, 0, 1));
         return true;
 }
 
@@ -100,7 +101,8 @@ static void finish_chunk(struct roots *roots)
                 doctor_find(roots->doctor, "run_chunk", key, "rows were removed or inserted: has %" PRIu64
                         ", %" PRId64 " were signed", roots->frontier.size, roots->rows);
         else if (memcmp(root.octets, roots->root, 32) != 0)
-                doctor_find(roots->doctor, "run_chunk", key, "a row was changed: their root is not the one signed");
+                doctor_find(roots->doctor, "run_chunk", key,
+                        "a row was changed: their root is not the one signed");
 }
 
 static bool begin_chunk(struct roots *roots, const PGresult *row, struct fault *why)
@@ -118,7 +120,8 @@ static bool begin_chunk(struct roots *roots, const PGresult *row, struct fault *
         merkle_frontier_init(&roots->frontier);
         run_chunk_format(&wanted, roots->run_id, (uint64_t)roots->chunk, (uint64_t)roots->rows, roots->root);
         if (!slice_equal(buffer_slice(&wanted), buffer_slice(&header)))
-                doctor_find(roots->doctor, "run_chunk", doctor_key(key, "%s %" PRId64, roots->run_id, roots->chunk),
+                doctor_find(roots->doctor, "run_chunk",
+                        doctor_key(key, "%s %" PRId64, roots->run_id, roots->chunk),
                         "was changed: its columns are not what was signed");
         return true;
 }
@@ -152,7 +155,8 @@ static bool check_roots(struct doctor *doctor, struct fault *why)
         query_init(&query,
                 "SELECT c.run_id, c.chunk, c.rows, c.root, c.header, u.hash FROM qcr.run_chunk c LEFT JOIN ("
                 " SELECT run_id, chunk, row_no, content_hash AS hash FROM qcr.record WHERE run_id IS NOT NULL"
-                " UNION ALL SELECT run_id, chunk, row_no, row_hash FROM qcr.party_version WHERE run_id IS NOT NULL"
+                " UNION ALL SELECT run_id, chunk, row_no, row_hash FROM qcr.party_version WHERE run_id IS "
+                "NOT NULL"
                 " UNION ALL SELECT run_id, chunk, row_no, row_hash FROM qcr.waiting_row"
                 ") u ON u.run_id = c.run_id AND u.chunk = c.chunk ORDER BY c.run_id, c.chunk, u.row_no");
         done = link_each(doctor->link, &query, take_leaf, &roots, why);
@@ -176,21 +180,25 @@ static bool check_waiting(struct doctor *doctor, struct fault *why)
         struct query query;
 
         query_init(&query,
-                "SELECT 'waiting_row', subject || ' ' || run_id || ' ' || row_no, 'fields were changed: their hash is another'"
+                "SELECT 'waiting_row', subject || ' ' || run_id || ' ' || row_no, 'fields were changed: "
+                "their hash is another'"
                 " FROM qcr.waiting_row WHERE sha256(fields) <> row_hash"
                 " UNION ALL SELECT 'waiting_row_end', e.subject || ' ' || e.run_id || ' ' || e.row_no,"
                 "  'was inserted: no entry ' || e.outcome || ' it'"
                 " FROM qcr.waiting_row_end e JOIN qcr.waiting_row w USING (subject, run_id, row_no)"
                 " LEFT JOIN qcr.run_chunk c ON c.run_id = w.run_id AND c.chunk = w.chunk"
-                " LEFT JOIN qcr.approval a ON a.serial = e.serial AND a.proposal_serial = c.serial AND a.proposal_item = e.row_no"
+                " LEFT JOIN qcr.approval a ON a.serial = e.serial AND a.proposal_serial = c.serial AND "
+                "a.proposal_item = e.row_no"
                 " LEFT JOIN qcr.ledger_body b ON b.serial = e.serial"
                 " WHERE NOT coalesce(CASE e.outcome WHEN 'attached' THEN b.kind = 'run-chunk'"
                 "   WHEN 'accepted' THEN a.outcome = 'approved' ELSE a.outcome = 'rejected' END, false)"
                 " UNION ALL SELECT 'waiting_row_end', p.subject || ' ' || c.run_id || ' ' || p.item,"
                 "  'is missing: entry ' || a.serial || ' decided it'"
-                " FROM qcr.approval a JOIN qcr.proposal p ON (p.serial, p.item) = (a.proposal_serial, a.proposal_item)"
+                " FROM qcr.approval a JOIN qcr.proposal p ON (p.serial, p.item) = (a.proposal_serial, "
+                "a.proposal_item)"
                 " JOIN qcr.run_chunk c ON c.serial = p.serial WHERE p.kind = 'held-accept' AND NOT EXISTS ("
-                " SELECT FROM qcr.waiting_row_end e WHERE e.subject = p.subject AND e.run_id = c.run_id AND e.row_no = p.item)");
+                " SELECT FROM qcr.waiting_row_end e WHERE e.subject = p.subject AND e.run_id = c.run_id AND "
+                "e.row_no = p.item)");
         return link_each(doctor->link, &query, take_stray, doctor, why);
 }
 
@@ -198,8 +206,9 @@ bool doctor_runs(struct doctor *doctor, struct fault *why)
 {
         struct query query;
 
-        query_init(&query, "SELECT run_id, kind, file_hash, file_octets, person_id, header, certificate FROM qcr.run"
-                           " ORDER BY serial");
+        query_init(&query,
+                "SELECT run_id, kind, file_hash, file_octets, person_id, header, certificate FROM qcr.run"
+                " ORDER BY serial");
         if (!link_each(doctor->link, &query, take_run, doctor, why))
                 return false;
         query_init(&query, "SELECT run_id, chunks, summary, header,"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
-/* The doctor on the server and on the keys in the home: what makes everything else worth nothing if it is wrong. */
+/* The doctor on the server and on the keys in the home: what makes everything else worth nothing if it is
+ * wrong. */
 #include <stdio.h>
 #include <string.h>
 
@@ -21,18 +22,22 @@ static bool check_settings(struct doctor *doctor, struct fault *why)
         PGresult *result;
 
         query_init(&query, "SELECT current_setting('fsync'), current_setting('full_page_writes'),"
-                           " current_setting('synchronous_commit'), current_setting('server_encoding'), datcollate, datctype"
+                           " current_setting('synchronous_commit'), current_setting('server_encoding'), "
+                           "datcollate, datctype"
                            " FROM pg_database WHERE datname = current_database()");
         if (!link_query(doctor->link, &query, &result, why))
                 return false;
         for (int i = 0; i < 3; i++)
                 if (strcmp(cell_text(result, 0, i), "off") == 0)
-                        doctor_warn(doctor, names[i], "is off: what was acknowledged may be lost with the power");
+                        doctor_warn(
+                                doctor, names[i], "is off: what was acknowledged may be lost with the power");
         if (strcmp(cell_text(result, 0, 3), "UTF8") != 0)
                 doctor_find(doctor, "pg_database", "encoding", "is %s, not UTF8", cell_text(result, 0, 3));
         for (int i = 4; i < 6; i++)
-                if (strcmp(cell_text(result, 0, i), "C.UTF-8") != 0 && strcmp(cell_text(result, 0, i), "C.utf8") != 0)
-                        doctor_warn(doctor, i == 4 ? "collate" : "ctype", "is %s, not C.UTF-8", cell_text(result, 0, i));
+                if (strcmp(cell_text(result, 0, i), "C.UTF-8") != 0 &&
+                        strcmp(cell_text(result, 0, i), "C.utf8") != 0)
+                        doctor_warn(doctor, i == 4 ? "collate" : "ctype", "is %s, not C.UTF-8",
+                                cell_text(result, 0, i));
         PQclear(result);
         return true;
 }
@@ -60,7 +65,8 @@ static bool check_system(struct doctor *doctor, struct fault *why)
                 return fault_set(why, FAULT_CONFIG, "no registry is founded in this database");
         if (doctor->home && home_setting(doctor->home, "origin", &origin, &ignored) &&
                 strcmp(buffer_text(&origin), doctor->origin) != 0)
-                doctor_find(doctor, "system", "origin", "is %s, qcrd.conf says %s", doctor->origin, buffer_text(&origin));
+                doctor_find(doctor, "system", "origin", "is %s, qcrd.conf says %s", doctor->origin,
+                        buffer_text(&origin));
         return true;
 }
 
@@ -73,7 +79,8 @@ static void check_holder(struct doctor *doctor, const char *certificate_file, co
         struct fault why;
         int64_t left_ms, life_ms;
 
-        if (!home_path(doctor->home, certificate_file, path, &why) || !pki_certificate_read(path, &certificate, &why)) {
+        if (!home_path(doctor->home, certificate_file, path, &why) ||
+                !pki_certificate_read(path, &certificate, &why)) {
                 doctor_warn(doctor, certificate_file, "not looked at: %s", why.text);
                 return;
         }
@@ -84,7 +91,8 @@ static void check_holder(struct doctor *doctor, const char *certificate_file, co
         if (left_ms <= 0)
                 doctor_find(doctor, "keys", certificate_file, "has ended: renew it (qcr-admin key)");
         else if (left_ms < life_ms / 3)
-                doctor_warn(doctor, certificate_file, "ends in %lld days, a third of its life: renew it now (qcr-admin key)",
+                doctor_warn(doctor, certificate_file,
+                        "ends in %lld days, a third of its life: renew it now (qcr-admin key)",
                         (long long)(left_ms / DAY_MS));
         if (home_path(doctor->home, key_file, path, &why) && pki_key_read(path, &key, &why) &&
                 EVP_PKEY_eq(key, X509_get0_pubkey(certificate)) != 1)

@@ -37,17 +37,20 @@ struct people_row {
 
 static bool fail(struct fault *why, const struct people_row *row, enum column column, const char *reason)
 {
-        return fault_set(why, FAULT_INPUT, "people file, line %" PRIu64 ", %s: %s", row->line, titles[column], reason);
+        return fault_set(
+                why, FAULT_INPUT, "people file, line %" PRIu64 ", %s: %s", row->line, titles[column], reason);
 }
 
 static bool read_titles(const struct csv_row *row, struct fault *why)
 {
         if (row->count < COLUMN_HUMAN || row->count > COLUMNS)
-                return fault_set(why, FAULT_INPUT, "people file: the columns are person, name, office, office_name, "
-                                                   "office_code, roles and, if wanted, human");
+                return fault_set(why, FAULT_INPUT,
+                        "people file: the columns are person, name, office, office_name, "
+                        "office_code, roles and, if wanted, human");
         for (unsigned i = 0; i < row->count; i++)
                 if (!slice_equal(row->fields[i], slice_text(titles[i])))
-                        return fault_set(why, FAULT_INPUT, "people file: column %u must be called %s", i + 1, titles[i]);
+                        return fault_set(why, FAULT_INPUT, "people file: column %u must be called %s", i + 1,
+                                titles[i]);
         return true;
 }
 
@@ -102,7 +105,8 @@ static bool add_role(struct founders *f, const struct people_row *row, struct sl
         return true;
 }
 
-static bool add_roles(struct founders *f, const struct people_row *row, struct slice person, struct fault *why)
+static bool add_roles(
+        struct founders *f, const struct people_row *row, struct slice person, struct fault *why)
 {
         struct slice rest = row->cell[COLUMN_ROLES];
 
@@ -157,7 +161,8 @@ static bool take_row(struct founders *f, const struct csv_row *from, struct aren
                 return read_titles(from, why);
         }
         if (from->count < COLUMN_HUMAN || from->count > COLUMNS)
-                return fault_set(why, FAULT_INPUT, "people file, line %" PRIu64 ": %u columns", from->line, from->count);
+                return fault_set(why, FAULT_INPUT, "people file, line %" PRIu64 ": %u columns", from->line,
+                        from->count);
         for (unsigned i = 0; i < from->count; i++)
                 row.cell[i] = arena_copy(arena, from->fields[i]);
         return add_row(f, &row, arena, why);

@@ -136,7 +136,8 @@ bool file_read(const char *path, struct buffer *ret, struct fault *why)
                 return false;
         }
         close(file);
-        return ret->length - before <= HOME_FILE_LIMIT || fault_set(why, FAULT_LIMIT, "%s: larger than 4 MiB", path);
+        return ret->length - before <= HOME_FILE_LIMIT ||
+               fault_set(why, FAULT_LIMIT, "%s: larger than 4 MiB", path);
 }
 
 static bool write_all(int file, struct slice octets)

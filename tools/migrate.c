@@ -58,7 +58,8 @@ static bool wait_for(pid_t child, int output, struct fault *why)
         if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
                 return true;
         if (WIFEXITED(status) && WEXITSTATUS(status) == EXIT_NO_PROGRAM)
-                return fault_set(why, FAULT_SYSTEM, "sqitch cannot be run: install the package sqitch, and name the "
+                return fault_set(why, FAULT_SYSTEM,
+                        "sqitch cannot be run: install the package sqitch, and name the "
                         "migrations with QCR_MIGRATIONS if they are not installed");
         show(output);
         return fault_set(why, FAULT_STORE, "sqitch could not deploy the schema; what it said stands above");
@@ -86,7 +87,8 @@ bool migrate_deploy(const char *conninfo, const char *user, struct fault *why)
         if (child == 0)
                 run_sqitch(folder, options, user, output);
         PQconninfoFree(options);
-        done = child > 0 ? wait_for(child, output, why) : fault_set(why, FAULT_SYSTEM, "sqitch: %s", strerror(errno));
+        done = child > 0 ? wait_for(child, output, why)
+                         : fault_set(why, FAULT_SYSTEM, "sqitch: %s", strerror(errno));
         if (output >= 0)
                 close(output);
         return done;

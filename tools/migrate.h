@@ -4,5 +4,6 @@
 
 #include "registry/base/fault.h"
 
-/* Deploys what is missing and verifies it. `user` may be NULL. On failure what sqitch said is on standard error. */
+/* Deploys what is missing and verifies it. `user` may be NULL. On failure what sqitch said is on standard
+ * error. */
 bool migrate_deploy(const char *conninfo, const char *user, struct fault *why) MUST_CHECK;

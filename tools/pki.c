@@ -49,7 +49,8 @@ static bool add_extension(X509 *to, X509 *issuer, int nid, const char *value)
 
 static void set_subject(X509_NAME *name, const char *common_name)
 {
-        must(X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8, (const unsigned char *)common_name, -1, -1, 0) == 1);
+        must(X509_NAME_add_entry_by_txt(
+                     name, "CN", MBSTRING_UTF8, (const unsigned char *)common_name, -1, -1, 0) == 1);
 }
 
 static X509 *begin(EVP_PKEY *key, const char *common_name, int64_t from_ms, int64_t until_ms)

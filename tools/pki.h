@@ -8,8 +8,8 @@
  *     lookup    heads of answers; short-lived, so that a stolen key is worth little for long
  *     server    TLS; names and addresses under which clients reach the registry
  *
- * Objects are OpenSSL's and freed with its functions. Making them fails only for want of memory or randomness,
- * which ends the process.
+ * Objects are OpenSSL's and freed with its functions. Making them fails only for want of memory or
+ * randomness, which ends the process.
  */
 #pragma once
 
@@ -45,7 +45,8 @@ EVP_PKEY *pki_key_new(void);
 /* A self-signed CA certificate. */
 X509 *pki_ca_new(EVP_PKEY *key, const char *origin, int64_t at_ms);
 /* False when a name cannot stand in a certificate. */
-bool pki_issue(X509 *ca, EVP_PKEY *ca_key, const struct pki_certificate *what, X509 **ret, struct fault *why) MUST_CHECK;
+bool pki_issue(X509 *ca, EVP_PKEY *ca_key, const struct pki_certificate *what, X509 **ret,
+        struct fault *why) MUST_CHECK;
 /* Is it a name a server certificate may carry? Letters, digits, hyphens, dots. */
 bool pki_name_is_valid(const char *name);
 

@@ -80,12 +80,14 @@ static int compare_slices(struct slice a, struct slice b)
 
 static int compare_offices(const void *a, const void *b)
 {
-        return compare_slices(((const struct founding_office *)a)->id, ((const struct founding_office *)b)->id);
+        return compare_slices(
+                ((const struct founding_office *)a)->id, ((const struct founding_office *)b)->id);
 }
 
 static int compare_persons(const void *a, const void *b)
 {
-        return compare_slices(((const struct founding_person *)a)->id, ((const struct founding_person *)b)->id);
+        return compare_slices(
+                ((const struct founding_person *)a)->id, ((const struct founding_person *)b)->id);
 }
 
 static int compare_roles(const void *a, const void *b)
@@ -104,7 +106,8 @@ static int compare_certificates(const void *a, const void *b)
         return order ? order : compare_slices(x->der, y->der);
 }
 
-static bool is_ascending(const void *items, size_t count, size_t size, int (*compare)(const void *, const void *))
+static bool is_ascending(
+        const void *items, size_t count, size_t size, int (*compare)(const void *, const void *))
 {
         const uint8_t *item = items;
 
@@ -187,7 +190,8 @@ static enum founding_flaw check(const struct founding *f)
         if (!is_ascending(f->offices, f->office_count, sizeof(*f->offices), compare_offices) ||
                 !is_ascending(f->persons, f->person_count, sizeof(*f->persons), compare_persons) ||
                 !is_ascending(f->roles, f->role_count, sizeof(*f->roles), compare_roles) ||
-                !is_ascending(f->certificates, f->certificate_count, sizeof(*f->certificates), compare_certificates) ||
+                !is_ascending(f->certificates, f->certificate_count, sizeof(*f->certificates),
+                        compare_certificates) ||
                 !certificates_differ(f))
                 return FOUNDING_ORDER;
         for (size_t i = 0; i < f->person_count; i++)
@@ -232,7 +236,8 @@ static void add_word(struct buffer *to, const char *name, struct slice word)
         buffer_add_slice(to, word);
 }
 
-static void add_name_line(struct buffer *to, const char *what, struct slice id, struct slice other, struct slice name)
+static void add_name_line(
+        struct buffer *to, const char *what, struct slice id, struct slice other, struct slice name)
 {
         add_word(to, what, id);
         add_word(to, "", other);
@@ -330,7 +335,8 @@ static size_t count_lines(struct lines lines, const char *name)
 }
 
 /* Room for as many as there are lines called `name` here; NULL past the arena's budget. */
-static void *make_group(struct arena *arena, struct lines lines, const char *name, size_t size, size_t *ret_count)
+static void *make_group(
+        struct arena *arena, struct lines lines, const char *name, size_t size, size_t *ret_count)
 {
         *ret_count = count_lines(lines, name);
         return arena_alloc(arena, *ret_count * size + 1);
@@ -386,8 +392,10 @@ static bool read_lines(struct lines *lines, struct arena *arena, struct founding
                 if (!word || !role_parse(word, &f->roles[i].role))
                         return false;
         }
-        f->certificates = make_group(arena, *lines, "certificate", sizeof(*f->certificates), &f->certificate_count);
-        for (size_t i = 0; f->certificates && i < f->certificate_count && take_line(lines, "certificate", &value); i++) {
+        f->certificates =
+                make_group(arena, *lines, "certificate", sizeof(*f->certificates), &f->certificate_count);
+        for (size_t i = 0;
+                f->certificates && i < f->certificate_count && take_line(lines, "certificate", &value); i++) {
                 f->certificates[i].person = take_word(&value);
                 if (!read_hex(arena, value, &f->certificates[i].der))
                         return false;
@@ -424,7 +432,8 @@ static void add_message(struct buffer *to, struct slice document)
         buffer_add_slice(to, document);
 }
 
-bool founding_sign(EVP_PKEY *key, struct slice document, uint8_t ret[ED25519_SIGNATURE_SIZE], struct fault *why)
+bool founding_sign(
+        EVP_PKEY *key, struct slice document, uint8_t ret[ED25519_SIGNATURE_SIZE], struct fault *why)
 {
         CLEANUP(buffer) struct buffer message = BUFFER_INIT;
 

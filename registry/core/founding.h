@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /*
- * The founding of a registry: its first ledger entry, made before anybody is known who could sign. It names the
- * offices, the persons with their roles and certificates, and the first policy; the key of the registry's CA
- * signs it. Everybody who comes later comes by two of these persons.
+ * The founding of a registry: its first ledger entry, made before anybody is known who could sign. It names
+ * the offices, the persons with their roles and certificates, and the first policy; the key of the registry's
+ * CA signs it. Everybody who comes later comes by two of these persons.
  *
  * The document is text (core/lines), one fact a line, groups in this order, each group ascending and without
  * repetition, so that the same facts have one document:
@@ -66,11 +66,12 @@ struct founding {
 
 enum founding_flaw {
         FOUNDING_RIGHT = 0,
-        FOUNDING_SIZE,        /* longer than FOUNDING_LIMIT, or a group than FOUNDING_GROUP_LIMIT */
-        FOUNDING_FORM,        /* a line is not what must stand there, or a value is not in its one form */
-        FOUNDING_ORDER,       /* a group is not ascending, or something stands twice */
-        FOUNDING_REFERENCE,   /* an office, person or certificate that is named is not there */
-        FOUNDING_ADMINS,      /* fewer than two persons with the role admin and a certificate: nobody could ever approve */
+        FOUNDING_SIZE,      /* longer than FOUNDING_LIMIT, or a group than FOUNDING_GROUP_LIMIT */
+        FOUNDING_FORM,      /* a line is not what must stand there, or a value is not in its one form */
+        FOUNDING_ORDER,     /* a group is not ascending, or something stands twice */
+        FOUNDING_REFERENCE, /* an office, person or certificate that is named is not there */
+        FOUNDING_ADMINS,    /* fewer than two persons with the role admin and a certificate: nobody could ever
+                               approve */
 };
 
 /* `[a-z0-9-]`, 1 to FOUNDING_ID_LIMIT: persons and offices. */

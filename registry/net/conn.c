@@ -139,15 +139,16 @@ static void login(struct conn *conn)
 {
         CLEANUP(buffer) struct buffer certificate = BUFFER_INIT;
         uint8_t fingerprint[32];
+        int64_t until_ms;
         struct fault why;
 
-        if (!tls_peer(conn->tls, &certificate, fingerprint, &why)) {
+        if (!tls_peer(conn->tls, &certificate, fingerprint, &until_ms, &why)) {
                 conn_end(conn, CONN_END_TLS, why.text);
                 return;
         }
         enter(conn, CONN_OPEN);
         conn->heard_ms = conn->since_ms;
-        session_login(&conn->session, fingerprint, buffer_slice(&certificate));
+        session_login(&conn->session, fingerprint, buffer_slice(&certificate), until_ms);
         if (conn->session.state == SESSION_READY) {
                 conn->server->unauthenticated--;
                 server_wait_turn(conn->server, conn); /* calls may have come with the handshake's last octets */

@@ -45,7 +45,8 @@ static const char *meaning(enum result_code code)
         return row->meaning;
 }
 
-void session_login(struct session *session, const uint8_t fingerprint[32], struct slice certificate)
+void session_login(struct session *session, const uint8_t fingerprint[32], struct slice certificate,
+        int64_t certificate_until_ms)
 {
         CLEANUP(buffer) struct buffer payload = BUFFER_INIT;
         enum result_code code;
@@ -58,6 +59,7 @@ void session_login(struct session *session, const uint8_t fingerprint[32], struc
         }
         buffer_add_slice(&session->certificate, certificate);
         session->peer.certificate = buffer_slice(&session->certificate);
+        session->peer.certificate_until_ms = certificate_until_ms;
         service_greeting(session->service, &session->peer, &payload);
         frame_encode(&session->out, FRAME_GREETING, 0, buffer_slice(&payload));
         session->state = SESSION_READY;

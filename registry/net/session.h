@@ -58,7 +58,8 @@ void session_init(struct session *session, struct service *service, uint64_t id,
 void session_done(struct session *session);
 
 /* HANDSHAKEN only: looks up whose certificate this is; greets, or says why not and closes. */
-void session_login(struct session *session, const uint8_t fingerprint[32], struct slice certificate);
+void session_login(struct session *session, const uint8_t fingerprint[32], struct slice certificate,
+        int64_t certificate_until_ms);
 
 /*
  * Takes whole frames off the front of `bytes`, hands calls to the service and sets `ret_taken`. The service may

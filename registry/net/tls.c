@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <openssl/err.h>
 #include <openssl/pem.h>
@@ -209,20 +210,24 @@ bool tls_is_abused(const SSL *session)
         return (uintptr_t)SSL_get_app_data(session) > TLS_STEPS_MAX;
 }
 
-bool tls_peer(const SSL *session, struct buffer *ret_der, uint8_t ret_fingerprint[32], struct fault *why)
+bool tls_peer(const SSL *session, struct buffer *ret_der, uint8_t ret_fingerprint[32], int64_t *ret_until_ms,
+        struct fault *why)
 {
         X509 *certificate = SSL_get0_peer_certificate(session);
         unsigned length = 0;
+        struct tm until;
         int octets;
         uint8_t *to;
 
         if (!certificate || SSL_get_verify_result(session) != X509_V_OK)
                 return fault_set(why, FAULT_PEER, "no verified certificate");
         octets = i2d_X509(certificate, NULL);
-        if (octets <= 0 || X509_digest(certificate, EVP_sha256(), ret_fingerprint, &length) != 1 || length != 32)
+        if (octets <= 0 || X509_digest(certificate, EVP_sha256(), ret_fingerprint, &length) != 1 || length != 32 ||
+            !ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &until))
                 return refuse(why, "the client's certificate");
         to = buffer_reserve(ret_der, (size_t)octets);
         octets = i2d_X509(certificate, &to);
         ret_der->length += (size_t)octets;
+        *ret_until_ms = (int64_t)timegm(&until) * 1000;
         return true;
 }

@@ -31,8 +31,9 @@ SSL *tls_session(struct tls *tls, int fd);
 /* A peer made this session take more steps than TLS_STEPS_MAX. */
 bool tls_is_abused(const SSL *session);
 
-/* After the handshake: the client certificate's DER and its SHA-256. */
-bool tls_peer(const SSL *session, struct buffer *ret_der, uint8_t ret_fingerprint[32], struct fault *why) MUST_CHECK;
+/* After the handshake: the client certificate's DER, its SHA-256 and the last instant of its validity. */
+bool tls_peer(const SSL *session, struct buffer *ret_der, uint8_t ret_fingerprint[32], int64_t *ret_until_ms,
+        struct fault *why) MUST_CHECK;
 
 /* The first error in OpenSSL's queue as text, "" for none; the queue is empty afterwards. */
 void tls_error_text(char *ret, size_t size);

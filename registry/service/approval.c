@@ -32,6 +32,7 @@ struct approval {
         bool approves;
         const char *reason;
         const char *id;                 /* SERIAL.ITEM */
+        const char *shown; /* to people, where the item is 0 */
         enum approval_stage stage;
         const struct proposal *kind;    /* NULL: there is no such proposal */
         const char *subject;            /* NULL: about none */
@@ -89,6 +90,8 @@ static bool approval_check(struct writing *writing)
                         "there is none");
         snprintf(id, sizeof(id), "%" PRIu64 ".%" PRIu64, approval->serial, approval->item);
         approval->id = call_text(call, slice_text(id));
+        *strchr(id, '.') = '\0';
+        approval->shown = call_text(call, slice_text(id));
         return !fields.failed;
 }
 
@@ -375,7 +378,7 @@ static void set_reply(struct writing *writing, const struct approval *approval)
         qcr__filed__init(filed);
         filed->outcome = call_data_text(approval->approves ? "approved" : "rejected");
         filed->has_proposal = true;
-        filed->proposal = call_data_text(approval->id);
+        filed->proposal = call_data_text(approval->item ? approval->id : approval->shown);
         if (approval->credit.outcome) {
                 filed->has_grade_before = filed->has_grade_after = true;
                 filed->grade_before = call_data_text(approval->credit.outcome_before->grade);

@@ -186,7 +186,12 @@ enum result_code service_login(struct service *service, const uint8_t fingerprin
 enum result_code service_recheck(struct service *service, const struct peer *peer)
 {
         struct peer now = {0};
-        enum result_code code = service_login(service, peer->fingerprint, &now);
+        enum result_code code;
+
+        /* The handshake saw to it that the certificate was in time then; a session can outlive it. */
+        if (clock_now_ms() > peer->certificate_until_ms)
+                return RESULT_CERTIFICATE_EXPIRED;
+        code = service_login(service, peer->fingerprint, &now);
 
         if (code != RESULT_DONE)
                 return code;

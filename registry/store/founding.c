@@ -33,7 +33,8 @@ bool founding_exists(struct link *link, bool *ret, struct fault *why)
         return true;
 }
 
-static bool append_entry(struct link *link, const struct founding_rows *rows, int64_t *ret_at_ms, struct fault *why)
+static bool append_entry(
+        struct link *link, const struct founding_rows *rows, int64_t *ret_at_ms, struct fault *why)
 {
         struct ledger_body body = {.kind = "founding"};
         struct query query;
@@ -51,7 +52,8 @@ static bool append_entry(struct link *link, const struct founding_rows *rows, in
         return serial == FOUNDING_SERIAL || fault_set(why, FAULT_CONFLICT, "the ledger has begun already");
 }
 
-static bool store_registry(struct link *link, const struct founding_rows *rows, int64_t at_ms, struct fault *why)
+static bool store_registry(
+        struct link *link, const struct founding_rows *rows, int64_t at_ms, struct fault *why)
 {
         struct query query;
         char epoch[37];
@@ -64,7 +66,8 @@ static bool store_registry(struct link *link, const struct founding_rows *rows, 
         query_instant(&query, at_ms);
         if (!link_run(link, &query, NULL, why))
                 return false;
-        query_init(&query, "INSERT INTO qcr.founding (serial, document, signature) VALUES (1, $1::bytea, $2::bytea)");
+        query_init(&query,
+                "INSERT INTO qcr.founding (serial, document, signature) VALUES (1, $1::bytea, $2::bytea)");
         query_bytes(&query, rows->document.data, rows->document.length);
         query_bytes(&query, rows->signature, ED25519_SIGNATURE_SIZE);
         return link_run(link, &query, NULL, why);
@@ -109,9 +112,10 @@ static bool store_certificates(struct link *link, const struct founding_rows *ro
         struct query query;
 
         for (size_t i = 0; i < founding->certificate_count; i++) {
-                query_init(&query, "INSERT INTO qcr.certificate (fingerprint, person_id, der, not_before, not_after,"
-                                   " serial) VALUES (sha256($1::bytea), $2::text, $1::bytea, $3::timestamptz,"
-                                   " $4::timestamptz, 1)");
+                query_init(&query,
+                        "INSERT INTO qcr.certificate (fingerprint, person_id, der, not_before, not_after,"
+                        " serial) VALUES (sha256($1::bytea), $2::text, $1::bytea, $3::timestamptz,"
+                        " $4::timestamptz, 1)");
                 query_bytes(&query, founding->certificates[i].der.data, founding->certificates[i].der.length);
                 query_slice(&query, founding->certificates[i].person);
                 query_instant(&query, rows->validity[i][0]);
@@ -126,8 +130,9 @@ static bool store_policy(struct link *link, const struct founding_rows *rows, st
 {
         struct query query;
 
-        query_init(&query, "INSERT INTO qcr.policy (policy_hash, policy_id, policy_version, document, standing, serial)"
-                           " VALUES ($1::bytea, $2::text, $3::integer, $4::bytea, $5::text, 1)");
+        query_init(&query,
+                "INSERT INTO qcr.policy (policy_hash, policy_id, policy_version, document, standing, serial)"
+                " VALUES ($1::bytea, $2::text, $3::integer, $4::bytea, $5::text, 1)");
         query_bytes(&query, rows->policy->hash, sizeof(rows->policy->hash));
         query_text(&query, rows->policy->id);
         query_number(&query, rows->policy->version);

@@ -64,7 +64,12 @@ bool link_open(struct link **ret, const char *conninfo, const char *user, struct
 {
         /* The first dbname is taken as a whole conninfo; what follows overrides what it says. */
         const char *const keywords[] = {
-                "connect_timeout", "fallback_application_name", "dbname", "client_encoding", user ? "user" : NULL, NULL,
+                "connect_timeout",
+                "fallback_application_name",
+                "dbname",
+                "client_encoding",
+                user ? "user" : NULL,
+                NULL,
         };
         const char *const values[] = {CONNECT_SECONDS, "qcr", conninfo, "UTF8", user, NULL};
         struct link *link = must_alloc(sizeof(*link));
@@ -215,7 +220,8 @@ bool link_commit(struct link *link, struct fault *why)
         /* COMMIT of a transaction that failed before succeeds as a command, and says ROLLBACK. */
         done = strcmp(PQcmdStatus(result), "COMMIT") == 0;
         PQclear(result);
-        return done || fault_set(why, FAULT_STORE, "PostgreSQL: the transaction had failed and was rolled back");
+        return done ||
+               fault_set(why, FAULT_STORE, "PostgreSQL: the transaction had failed and was rolled back");
 }
 
 void link_rollback(struct link *link)

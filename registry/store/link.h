@@ -3,9 +3,9 @@
  * The administrator's tool's side of PostgreSQL: one connection whose every call waits for its answer. The
  * queries are the daemon's (store/query); only the waiting differs (store/db).
  *
- * A fault's text has the server's primary message, the constraint it names and the SQLSTATE, never its DETAIL:
- * that one quotes rows, and rows may hold what belongs into no log. A COMMIT whose answer did not come is
- * told apart by link_is_up: the outcome is unknown then.
+ * A fault's text has the server's primary message, the constraint it names and the SQLSTATE, never its
+ * DETAIL: that one quotes rows, and rows may hold what belongs into no log. A COMMIT whose answer did not
+ * come is told apart by link_is_up: the outcome is unknown then.
  */
 #pragma once
 
@@ -25,8 +25,9 @@ bool link_is_up(const struct link *link);
 const char *link_sqlstate(const struct link *link);
 
 /*
- * Sends and waits. The query is consumed: query_done is called on it whatever happens. `ret` is the caller's to
- * PQclear. Serialisation failures and deadlocks are FAULT_CONFLICT (load and decide again), the rest FAULT_STORE.
+ * Sends and waits. The query is consumed: query_done is called on it whatever happens. `ret` is the caller's
+ * to PQclear. Serialisation failures and deadlocks are FAULT_CONFLICT (load and decide again), the rest
+ * FAULT_STORE.
  */
 bool link_query(struct link *link, struct query *query, PGresult **ret, struct fault *why) MUST_CHECK;
 /* The same when no rows are wanted. `ret_rows` may be NULL: rows the statement touched. */
@@ -39,7 +40,8 @@ bool link_run_text(struct link *link, const char *sql, struct fault *why) MUST_C
  * own fault; it must not use the link. The query is consumed.
  */
 typedef bool (*link_row_fn)(void *closure, const PGresult *row, struct fault *why);
-bool link_each(struct link *link, struct query *query, link_row_fn each, void *closure, struct fault *why) MUST_CHECK;
+bool link_each(struct link *link, struct query *query, link_row_fn each, void *closure,
+        struct fault *why) MUST_CHECK;
 
 /* READ COMMITTED, for writers: what the rows say is compared under their locks. */
 bool link_begin(struct link *link, struct fault *why) MUST_CHECK;
@@ -50,8 +52,8 @@ bool link_commit(struct link *link, struct fault *why) MUST_CHECK;
 void link_rollback(struct link *link);
 
 /*
- * COPY ... FROM STDIN. Octets are gathered and sent in large pieces. After a fault in `add` or `end` the COPY is
- * over and the transaction to be rolled back.
+ * COPY ... FROM STDIN. Octets are gathered and sent in large pieces. After a fault in `add` or `end` the COPY
+ * is over and the transaction to be rolled back.
  */
 bool link_copy_begin(struct link *link, const char *sql, struct fault *why) MUST_CHECK;
 bool link_copy_add(struct link *link, struct slice octets, struct fault *why) MUST_CHECK;

@@ -35,7 +35,8 @@ static const struct {
         {HEAD OFFICE BOB ANN ROLES CERTIFICATES TAIL, FOUNDING_ORDER},
         {HEAD OFFICE ANN ANN BOB ROLES CERTIFICATES TAIL, FOUNDING_ORDER},
         {HEAD OFFICE ANN BOB "role bob admin\nrole ann admin\n" CERTIFICATES TAIL, FOUNDING_ORDER},
-        {HEAD OFFICE ANN BOB "role ann admin\nrole bob admin\nrole bob regulator\n" CERTIFICATES TAIL, FOUNDING_ORDER},
+        {HEAD OFFICE ANN BOB "role ann admin\nrole bob admin\nrole bob regulator\n" CERTIFICATES TAIL,
+                FOUNDING_ORDER},
         {HEAD OFFICE ANN BOB ROLES "certificate ann 3001\ncertificate bob 3001\n" TAIL, FOUNDING_ORDER},
         {HEAD OFFICE ANN "person bob police Bob\n" ROLES CERTIFICATES TAIL, FOUNDING_REFERENCE},
         {HEAD OFFICE ANN BOB ROLES "role cyd admin\n" CERTIFICATES TAIL, FOUNDING_REFERENCE},
@@ -52,7 +53,8 @@ static const struct {
         {HEAD OFFICE ANN BOB ROLES "certificate ann 30A1\ncertificate bob 3003\n" TAIL, FOUNDING_FORM},
         {HEAD OFFICE ANN BOB ROLES "certificate ann 300\ncertificate bob 3003\n" TAIL, FOUNDING_FORM},
         {HEAD OFFICE ANN BOB ROLES CERTIFICATES "policy 00\n", FOUNDING_FORM},
-        {"qcr-founding/v1\norigin Credit\nepoch " EPOCH "\n" OFFICE ANN BOB ROLES CERTIFICATES TAIL, FOUNDING_FORM},
+        {"qcr-founding/v1\norigin Credit\nepoch " EPOCH "\n" OFFICE ANN BOB ROLES CERTIFICATES TAIL,
+                FOUNDING_FORM},
         {"qcr-founding/v1\norigin a\nepoch 1111\n" OFFICE ANN BOB ROLES CERTIFICATES TAIL, FOUNDING_FORM},
 };
 
@@ -100,13 +102,16 @@ END_TEST
 START_TEST(the_order_in_which_facts_are_given_makes_no_difference)
 {
         CLEANUP(buffer) struct buffer text = BUFFER_INIT;
-        struct founding_office offices[] = {{slice_text("market"), slice_text("11510823008765438X"), slice_text("剑阁县 局")}};
+        struct founding_office offices[] = {
+                {slice_text("market"), slice_text("11510823008765438X"), slice_text("剑阁县 局")}};
         struct founding_person persons[] = {
                 {slice_text("bob"), slice_text("market"), slice_text("Bob B.")},
                 {slice_text("ann"), slice_text("market"), slice_text("安")},
         };
         struct founding_role roles[] = {
-                {slice_text("bob"), ROLE_ADMIN}, {slice_text("bob"), ROLE_REGULATOR}, {slice_text("ann"), ROLE_ADMIN},
+                {slice_text("bob"), ROLE_ADMIN},
+                {slice_text("bob"), ROLE_REGULATOR},
+                {slice_text("ann"), ROLE_ADMIN},
         };
         struct founding_certificate certificates[] = {
                 {slice_text("bob"), slice_of("\x30\x03", 2)},
@@ -114,8 +119,15 @@ START_TEST(the_order_in_which_facts_are_given_makes_no_difference)
                 {slice_text("ann"), slice_of("\x30\x01", 2)},
         };
         struct founding founding = {
-                .origin = slice_text("credit.example.cn"), .offices = offices, .office_count = 1, .persons = persons,
-                .person_count = 2, .roles = roles, .role_count = 3, .certificates = certificates, .certificate_count = 3,
+                .origin = slice_text("credit.example.cn"),
+                .offices = offices,
+                .office_count = 1,
+                .persons = persons,
+                .person_count = 2,
+                .roles = roles,
+                .role_count = 3,
+                .certificates = certificates,
+                .certificate_count = 3,
         };
 
         ck_assert(uuid_parse(slice_text(EPOCH), founding.epoch));
@@ -127,7 +139,8 @@ END_TEST
 
 START_TEST(only_the_key_that_signed_verifies_and_only_that_document)
 {
-        EVP_PKEY *key = EVP_PKEY_Q_keygen(NULL, NULL, "ED25519"), *other = EVP_PKEY_Q_keygen(NULL, NULL, "ED25519");
+        EVP_PKEY *key = EVP_PKEY_Q_keygen(NULL, NULL, "ED25519"),
+                 *other = EVP_PKEY_Q_keygen(NULL, NULL, "ED25519");
         uint8_t signature[ED25519_SIGNATURE_SIZE], bare[ED25519_SIGNATURE_SIZE];
         struct slice document = slice_text(WHOLE);
         struct fault fault;
@@ -137,7 +150,8 @@ START_TEST(only_the_key_that_signed_verifies_and_only_that_document)
         ck_assert(ed25519_sign(key, document, bare, &fault));
         ck_assert(!founding_verify(key, document, slice_of(bare, sizeof(bare))));
         ck_assert(!founding_verify(other, document, slice_of(signature, sizeof(signature))));
-        ck_assert(!founding_verify(key, slice_of(WHOLE, document.length - 1), slice_of(signature, sizeof(signature))));
+        ck_assert(!founding_verify(
+                key, slice_of(WHOLE, document.length - 1), slice_of(signature, sizeof(signature))));
         ck_assert(!founding_verify(key, document, slice_of(signature, sizeof(signature) - 1)));
         ck_assert(founding_verify(key, document, slice_of(signature, sizeof(signature))));
         EVP_PKEY_free(key);

@@ -80,7 +80,9 @@ def strangers(r):
     result = handshake_refused(r.port, wire.context(r.home, "regulator", ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_2))
     check("TLS 1.2 is refused", result[0] == "refused", result)
     done = r.qcr("whoami", "--json")
-    check("a known person is told who they are", done.returncode == 0 and json.loads(done.stdout)["person"] == "regulator", done.stdout)
+    me = json.loads(done.stdout)
+    check("a known person is told who they are", done.returncode == 0 and me["person"] == "regulator", done.stdout)
+    check("and until when their certificate holds", me["certificate_until"] > "2026-11", me)
 
 
 def revoked(r):

@@ -30,7 +30,7 @@ static size_t play(struct slice bytes, size_t piece, struct buffer *said)
         size_t handed;
 
         session_init(&session, service, 1, 8);
-        session_login(&session, fingerprint, slice_text("certificate"));
+        session_login(&session, fingerprint, slice_text("certificate"), INT64_MAX);
         while (bytes.length && wish != SESSION_WANTS_END) {
                 size_t octets = piece < bytes.length ? piece : bytes.length, taken;
 

@@ -35,7 +35,7 @@ static void end(void)
 static void begin_ready(void)
 {
         begin();
-        session_login(&session, fingerprint, slice_text("certificate"));
+        session_login(&session, fingerprint, slice_text("certificate"), INT64_MAX);
         ck_assert_int_eq(session.state, SESSION_READY);
         buffer_clear(&session.out);
 }
@@ -88,7 +88,7 @@ START_TEST(who_may_not_enter_is_told_why_and_nothing_else_is_taken)
         char code[8];
 
         service->login = no_entry[_i];
-        session_login(&session, fingerprint, slice_text("certificate"));
+        session_login(&session, fingerprint, slice_text("certificate"), INT64_MAX);
         snprintf(code, sizeof(code), "%d", (int)no_entry[_i]);
         expect(FRAME_FAILURE, 0, code);
         ck_assert_int_eq(session.state, SESSION_CLOSING);
@@ -114,7 +114,7 @@ END_TEST
 
 START_TEST(whoever_may_enter_is_greeted_first)
 {
-        session_login(&session, fingerprint, slice_text("certificate"));
+        session_login(&session, fingerprint, slice_text("certificate"), INT64_MAX);
         expect(FRAME_GREETING, 0, "hello somebody");
         ck_assert_int_eq(session.state, SESSION_READY);
         ck_assert(slice_equal(session.peer.certificate, slice_text("certificate")));

@@ -104,8 +104,9 @@ START_TEST(entries_of_many_writers_are_one_gapless_chain_in_order_of_time)
                 ck_assert_int_eq(status, 0);
         }
         ledger_chain_first(chain.chain);
-        query_init(&query, "SELECT serial, (extract(epoch FROM at) * 1000)::bigint, commitment, chain FROM qcr.ledger"
-                           " ORDER BY serial");
+        query_init(&query,
+                "SELECT serial, (extract(epoch FROM at) * 1000)::bigint, commitment, chain FROM qcr.ledger"
+                " ORDER BY serial");
         ck_assert(link_each(link, &query, take_entry, &chain, &why));
         ck_assert_uint_gt(chain.serial, WRITERS * ENTRIES / 2);
         link_free(link);
@@ -161,12 +162,14 @@ START_TEST(of_two_outcomes_of_one_proposal_one_is_stored)
 
         ck_assert(link_begin(one, &why) && link_begin(other, &why));
         ck_assert(append(one, &serial, &why));
-        query_init(&query, "INSERT INTO qcr.approval VALUES ($1::bigint, 0, 'ann', 'bob', 'approved', NULL, $2::bigint)");
+        query_init(&query, "INSERT INTO qcr.approval VALUES ($1::bigint, 0, 'ann', 'bob', 'approved', NULL, "
+                           "$2::bigint)");
         query_number(&query, proposal);
         query_number(&query, serial);
         ck_assert(link_run(one, &query, NULL, &why) && link_commit(one, &why));
         ck_assert(append(other, &serial, &why));
-        query_init(&query, "INSERT INTO qcr.approval VALUES ($1::bigint, 0, 'ann', 'bob', 'rejected', 'no', $2::bigint)");
+        query_init(&query, "INSERT INTO qcr.approval VALUES ($1::bigint, 0, 'ann', 'bob', 'rejected', 'no', "
+                           "$2::bigint)");
         query_number(&query, proposal);
         query_number(&query, serial);
         ck_assert(!link_run(other, &query, NULL, &why));
@@ -179,7 +182,8 @@ END_TEST
 
 START_TEST(a_version_that_moved_on_is_not_overwritten)
 {
-        static const char update[] = "UPDATE qcr.person SET version = version + 1 WHERE person_id = 'ann' AND version = $1::bigint";
+        static const char update[] = "UPDATE qcr.person SET version = version + 1 WHERE person_id = 'ann' "
+                                     "AND version = $1::bigint";
         struct link *one = open_link(), *other = open_link();
         struct query query;
         struct fault why;
@@ -221,7 +225,8 @@ static void set_up(void)
         }
         link_free(link);
         postgres_sql("race", "INSERT INTO qcr.office VALUES ('o', 'O', '123456789', 1)");
-        postgres_sql("race", "INSERT INTO qcr.person VALUES ('ann', 'o', 'Ann', 1, 1), ('bob', 'o', 'Bob', 1, 1)");
+        postgres_sql(
+                "race", "INSERT INTO qcr.person VALUES ('ann', 'o', 'Ann', 1, 1), ('bob', 'o', 'Bob', 1, 1)");
 }
 
 int main(void)
