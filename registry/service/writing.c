@@ -107,6 +107,11 @@ static void take_error(struct writing *writing, const PGresult *result)
                 writing_refuse(writing);
                 return;
         }
+        if (strncmp(state, "57P", 3) == 0) { /* admin_shutdown, crash_shutdown: the connection is as good as gone */
+                failure_set(&writing->call->failure, RESULT_STORE_UNAVAILABLE, "the store is going away");
+                writing->trouble = RESULT_OUTCOME_UNKNOWN; /* told in place of a COMMIT's answer it may stand */
+                return;
+        }
         log_event(LOG_ERR, "store.error", "id", writing->call->id, "sqlstate", state, "constraint",
                 constraint, "text", PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY));
         failure_set(

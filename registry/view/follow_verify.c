@@ -315,7 +315,7 @@ static bool verify_decision(struct follow_verify *v, const struct follow_entry *
         const Qcr__Request *request, const struct signer *actor, struct arena *arena, struct fault *why)
 {
         bool approves = slice_equal(claim->kind, slice_text("approval"));
-        const Qcr__Request *proposal;
+        const Qcr__Request *proposal = NULL;
         struct signer proposer;
         uint32_t roles;
 
