@@ -83,6 +83,7 @@ static enum wire_trouble refused_entry(const struct frame *frame, struct arena *
                 return WIRE_LOST;
         }
         fault_set(why, FAULT_PEER, "%.*s", (int)failure->text.len, (const char *)failure->text.data);
+        why->peer_code = failure->code;
         result = result_find(failure->code);
         return result && result->exit_status == 8 ? WIRE_NOT_ADMITTED : WIRE_UNREACHABLE;
 }

@@ -92,8 +92,33 @@ void failure_of_fault(struct failure *ret, int exit_status, const char *reason, 
         ret->detail = failure_keep(ret, slice_text(why->text));
 }
 
+static const char *hint_for(unsigned code, bool retryable)
+{
+        for (size_t i = 0; i < sizeof(hints) / sizeof(hints[0]); i++)
+                if ((unsigned)hints[i].code == code)
+                        return hints[i].next;
+        return retryable ? N_("try again") : NULL;
+}
+
+/* What a code of the registry says by itself. */
+static void begin_result(struct failure *ret, unsigned code)
+{
+        const struct result *result = result_find(code);
+
+        begin(ret, result ? result->exit_status : EXIT_GENERAL, result ? result->word : NULL,
+                result ? result->meaning : N_("the registry says something this program does not know"));
+        ret->code = code;
+        ret->retryable = result && result->retryable;
+        ret->next = hint_for(code, ret->retryable);
+}
+
 void failure_of_trouble(struct failure *ret, enum wire_trouble trouble, const struct fault *why)
 {
+        if (why->peer_code) { /* the registry was reached, and said itself why it does not answer */
+                begin_result(ret, why->peer_code);
+                ret->detail = failure_keep(ret, slice_text(why->text));
+                return;
+        }
         begin(ret, EXIT_GENERAL, wire_trouble_word(trouble), NULL);
         ret->detail = failure_keep(ret, slice_text(why->text));
         for (size_t i = 0; i < sizeof(troubles) / sizeof(troubles[0]); i++)
@@ -105,23 +130,13 @@ void failure_of_trouble(struct failure *ret, enum wire_trouble trouble, const st
                 }
 }
 
-static const char *hint_for(unsigned code, bool retryable)
-{
-        for (size_t i = 0; i < sizeof(hints) / sizeof(hints[0]); i++)
-                if ((unsigned)hints[i].code == code)
-                        return hints[i].next;
-        return retryable ? N_("try again") : NULL;
-}
-
 void failure_of_answer(struct failure *ret, const struct client_answer *answer)
 {
         const Qcr__Failure *said = answer->failure;
-        const struct result *result = result_find(said->code);
 
-        begin(ret, result ? result->exit_status : EXIT_GENERAL, NULL,
-                result ? result->meaning : N_("the registry says something this program does not know"));
-        ret->code = said->code;
-        ret->reason = result ? result->word : failure_keep(ret, client_slice(said->reason));
+        begin_result(ret, said->code);
+        if (!ret->reason)
+                ret->reason = failure_keep(ret, client_slice(said->reason));
         ret->detail = failure_keep(ret, client_slice(said->text));
         ret->field = failure_keep(ret, client_slice(said->field));
         ret->value = failure_keep(ret, client_slice(said->value));

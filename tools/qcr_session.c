@@ -46,7 +46,7 @@ int qcr_ask(struct qcr *qcr, Qcr__Request *request, int body, struct client_answ
                 failure_of_answer(&failure, ret);
         } else if ((int)ret->reply->body_case != body) {
                 failure_of_trouble(&failure, WIRE_LOST,
-                        &(struct fault){FAULT_PEER, "the server's reply is to another question"});
+                        &(struct fault){.code = FAULT_PEER, .text = "the server's reply is to another question"});
         } else {
                 return 0;
         }

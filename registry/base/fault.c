@@ -9,6 +9,7 @@ bool fault_set(struct fault *why, enum fault_code code, const char *format, ...)
         va_list args;
 
         why->code = code;
+        why->peer_code = 0;
         va_start(args, format);
         vsnprintf(why->text, sizeof(why->text), format, args);
         va_end(args);

@@ -32,7 +32,8 @@ enum fault_code {
 
 struct fault {
         enum fault_code code;
-        char text[480]; /* one line, English, no personal data */
+        unsigned peer_code; /* the result code a peer gave for it; 0 when it gave none */
+        char text[480];     /* one line, English, no personal data */
 };
 
 /* Sets `why` and returns false, so that `return fault_set(why, ...)` reads as what it does. */

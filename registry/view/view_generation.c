@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -76,16 +77,6 @@ static bool walk(int fd, const char *directory, bool (*each)(void *closure, int 
         return went_well ? true : fault_set(why, FAULT_SYSTEM, "view directory %s: %s", directory, strerror(errno));
 }
 
-static bool find_highest(void *closure, int fd, const char *name)
-{
-        uint64_t *highest = closure;
-
-        (void)fd;
-        if (number_of(name) > *highest)
-                *highest = number_of(name);
-        return true;
-}
-
 static const struct {
         const char *name;
         mode_t mode;
@@ -114,17 +105,15 @@ static bool make_files(int directory, const char *generation)
 bool view_generation_create(const char *directory, char ret[VIEW_GENERATION_SIZE], struct fault *why)
 {
         char name[VIEW_GENERATION_SIZE];
-        uint64_t highest = 0;
+        uint64_t number;
         bool made;
         int fd;
 
+        if (getrandom(&number, sizeof(number), 0) != (ssize_t)sizeof(number))
+                return fault_set(why, FAULT_SYSTEM, "getrandom: %s", strerror(errno));
         if (!view_directory_open(directory, &fd, why))
                 return false;
-        if (!walk(fd, directory, find_highest, &highest, why)) {
-                close(fd);
-                return false;
-        }
-        snprintf(name, sizeof(name), PREFIX "%" PRIu64, highest + 1);
+        snprintf(name, sizeof(name), PREFIX "%" PRIu64, number | 1);
         made = mkdirat(fd, name, 0750) == 0 && make_files(fd, name);
         if (!made)
                 fault_set(why, FAULT_SYSTEM, "view directory %s/%s: %s", directory, name, strerror(errno));

@@ -13,7 +13,8 @@
 /* The name of the generation `current` points to; a fault when there is none. */
 bool view_generation_current(const char *directory, char ret[VIEW_GENERATION_SIZE], struct fault *why) MUST_CHECK;
 /*
- * Makes a new generation, numbered above every other, with LMDB's two files, empty, in their modes: the group's
+ * Makes a new generation with LMDB's two files, empty, in their modes. Its number is drawn at random: a name
+ * that came back after all generations had been withdrawn would be taken for the one a reader still has open. The group's
  * processes read the one and write their places into the other. (LMDB would give both one mode, and its files must
  * not be opened a second time once it has them: closing one drops the process's locks.)
  */

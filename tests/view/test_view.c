@@ -299,6 +299,22 @@ START_TEST(a_new_generation_replaces_the_old_one_and_readers_notice)
 }
 END_TEST
 
+START_TEST(a_generation_made_after_all_were_withdrawn_is_not_taken_for_the_open_one)
+{
+        char again[VIEW_GENERATION_SIZE];
+        struct view_meta meta = folder_meta(9);
+        struct view_writer *next;
+
+        publish_and_open();
+        ck_assert(view_generation_withdraw(folder.path, &why));
+        ck_assert(view_generation_sweep(folder.path, "", &why));
+        next = folder_generation(&folder, &meta, again);
+        ck_assert(view_generation_publish(folder.path, again, &why));
+        ck_assert(!view_is_current(view));
+        view_writer_free(next);
+}
+END_TEST
+
 START_TEST(readers_may_write_the_lock_file_alone)
 {
         char name[64];
@@ -472,6 +488,7 @@ int main(void)
         tcase_add_test(tcase, sources_that_no_statement_can_hold_are_left_out);
         tcase_add_test(tcase, a_read_transaction_sees_one_state_while_another_is_written);
         tcase_add_test(tcase, a_new_generation_replaces_the_old_one_and_readers_notice);
+        tcase_add_test(tcase, a_generation_made_after_all_were_withdrawn_is_not_taken_for_the_open_one);
         tcase_add_test(tcase, readers_may_write_the_lock_file_alone);
         tcase_add_test(tcase, pages_that_a_dead_reader_held_are_used_again);
         tcase_add_test(tcase, a_writer_resumes_where_the_last_one_committed);
