@@ -94,7 +94,7 @@ export PATH=$QCR_BUILD/tools:$QCR_BUILD/registry:$PATH
 if wants unit; then
   if build var/build-coverage all -- -Db_coverage=true -Doptimization=1; then
     find var/build-coverage -name '*.gcda' -delete
-    run unit meson test -C var/build-coverage --no-rebuild --suite unit -v -j 2
+    run unit meson test -C var/build-coverage --no-rebuild --suite unit --suite store --suite docs -v --num-processes 2
     # Refusals and rules are held to it; what talks to the outside is tested from the outside.
     if gcovr --root . --filter registry/core/ --filter proto/ --exclude '.*pb-c.*' --fail-under-line 90 \
       var/build-coverage >"$QCR_VAR/tests/coverage.log" 2>&1; then
@@ -114,7 +114,7 @@ if wants sanitized || wants fuzz; then
     -Doptimization=1 -Dfuzz=true; then
     export ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1
     export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
-    if wants sanitized; then run sanitized meson test -C var/build-sanitized --no-rebuild --suite unit -v -j 2 -t 5; fi
+    if wants sanitized; then run sanitized meson test -C var/build-sanitized --no-rebuild --suite unit --suite store -v --num-processes 2 -t 5; fi
     if wants fuzz; then run fuzz tests/fuzz/run.sh var/build-sanitized; fi
   else
     fail sanitized "the sanitizer build fails"

@@ -34,11 +34,11 @@ ask() {
 }
 
 @test "a person the registry does not let in ends with 8, in the handshake or in place of the greeting" {
-  for script in closed:not-admitted not-enrolled:certificate-unknown; do
-    play "${script%:*}"
+  for way in closed:not-admitted not-enrolled:certificate-unknown; do
+    play "${way%:*}"
     ask
     [ "$status" -eq 8 ]
-    [ "$(member reason)" = "${script#*:}" ]
+    [ "$(member reason)" = "${way#*:}" ] || { echo "$way: $output"; false; }
     stop
   done
 }
