@@ -59,14 +59,30 @@ bc_sum() {
   echo $((${sum:-0}))
 }
 
+log_of() { echo "$QCR_VAR/tests/${1//\//-}.log"; }
+
 # run NAME COMMAND...: runs a test program and counts what it says
 run() {
   local name=$1 log started=$SECONDS status=0
   shift
-  log=$QCR_VAR/tests/${name//\//-}.log
+  log=$(log_of "$name")
   "$@" >"$log" 2>&1 </dev/null || status=$?
   count "$log" "$name" "$status"
   echo "$name: $((SECONDS - started)) s"
+}
+
+# run_beside PROGRAM...: e2e programs that wait more than they compute, two at a time
+run_beside() {
+  local program name started=$SECONDS
+  # shellcheck disable=SC2016
+  printf '%s\n' "$@" | xargs -P 2 -I{} bash -c '
+    name=e2e/${1##*/} log=$2/e2e-${1##*/}.log
+    "$1" >"$log" 2>&1 </dev/null; echo $? >"$log.status"' _ {} "$QCR_VAR/tests"
+  for program in "$@"; do
+    name=e2e/${program##*/}
+    count "$(log_of "$name")" "$name" "$(<"$(log_of "$name").status")"
+  done
+  echo "$# programs: $((SECONDS - started)) s"
 }
 
 # build FOLDER TARGETS... -- MESON OPTIONS...
@@ -115,7 +131,7 @@ if wants sanitized || wants fuzz; then
     export ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1
     export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
     if wants sanitized; then run sanitized meson test -C var/build-sanitized --no-rebuild --suite unit --suite store -v --num-processes 2 -t 5; fi
-    if wants fuzz; then run fuzz tests/fuzz/run.sh var/build-sanitized; fi
+    if wants fuzz; then run fuzz tests/fuzz/run.sh var/build-sanitized 3; fi
   else
     fail sanitized "the sanitizer build fails"
   fi
@@ -124,9 +140,14 @@ fi
 if wants sql; then run sql tests/sql/run.sh; fi
 if wants cli; then run cli bats --tap tests/cli; fi
 if wants e2e; then
-  for program in tests/e2e/*.py tests/e2e/*.sh; do
-    [[ -x $program ]] && run "e2e/${program##*/}" "$program"
+  # Those that hold answers to a time run alone.
+  alone=(tests/e2e/faults.py tests/e2e/peers.py tests/e2e/processes.py tests/e2e/writes.py)
+  beside=()
+  for program in tests/e2e/*.py; do
+    [[ " ${alone[*]} " == *" $program "* ]] || beside+=("$program")
   done
+  for program in "${alone[@]}"; do run "e2e/${program##*/}" "$program"; done
+  run_beside "${beside[@]}"
 fi
 
 finish

@@ -175,9 +175,13 @@ enum result_code service_login(struct service *service, const uint8_t fingerprin
         struct fault why;
 
         if (!glance_begin(&service->glance, &why)) {
-                log_event(LOG_ERR, "view.fault", "fault", fault_word(why.code), "text", why.text);
+                /* Every connection and each tick of those that wait come here: said once is enough. */
+                if (!service->is_view_away)
+                        log_event(LOG_WARNING, "view.away", "fault", fault_word(why.code), "text", why.text);
+                service->is_view_away = true;
                 return RESULT_VIEW_UNAVAILABLE;
         }
+        service->is_view_away = false;
         code = find_person(service, fingerprint, ret);
         glance_end(&service->glance);
         return code;

@@ -36,5 +36,6 @@ struct service {
         struct calls calls;           /* not answered yet */
         size_t pending;
         bool is_draining;
+        bool is_view_away;            /* said so in the log */
         struct buffer payload;        /* of the reply being encoded */
 };
