@@ -103,7 +103,7 @@ finish() {
   exit
 }
 
-build var/build all -- || { fail build "the programs do not build"; finish; }
+build var/build all -- -Dtests=disabled || { fail build "the programs do not build"; finish; }
 export QCR_BUILD=$top/var/build
 export PATH=$QCR_BUILD/tools:$QCR_BUILD/registry:$PATH
 
