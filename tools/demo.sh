@@ -14,7 +14,7 @@ set -euo pipefail
 top=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$top"
 export QCR_VAR=$top/var TZ=UTC LC_ALL=C.UTF-8
-demo=$QCR_VAR/demo
+demo=${QCR_DEMO:-$QCR_VAR/demo}
 sample=$top/tests/data/jiange
 
 # shellcheck source=tests/support/pg.sh
@@ -49,14 +49,18 @@ expect() {
   echo "[exit status $status]"
 }
 
-# Ends only what this demo started: by the pids it wrote down.
+# started PID: when the process began, in clock ticks since boot; with its pid it names one process for good. (The
+# daemon lets nobody look at its executable or its memory.)
+started() { sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -d' ' -f20; }
+
+# Ends only what this demo started.
 stop_demo() {
-  local pid
+  local pid began
   if [[ -s $demo/qcrd.pid ]]; then
-    pid=$(<"$demo/qcrd.pid")
-    if [[ $(readlink "/proc/$pid/exe" 2>/dev/null) == "$QCR_VAR/build/registry/qcrd"* ]]; then
-      kill -TERM "$pid" 2>/dev/null || true
-      timeout 20 tail --pid="$pid" -f /dev/null || kill -KILL "$pid" 2>/dev/null || true
+    read -r pid began <"$demo/qcrd.pid"
+    if [[ $(started "$pid") == "$began" ]]; then
+      kill -TERM "$pid" || true
+      timeout 20 tail --pid="$pid" -f /dev/null || kill -KILL "$pid" || true
     fi
   fi
   if [[ -s $demo/pg.dir ]]; then
@@ -127,8 +131,8 @@ if ((EUID == 0)); then
 fi
 : >"$demo/qcrd.log"
 qcrd -c "$QCR_HOME/qcrd.conf" >>"$demo/qcrd.log" 2>&1 </dev/null &
-echo $! >"$demo/qcrd.pid"
-port=$(timeout 30 tail -f -n +1 --pid="$(<"$demo/qcrd.pid")" "$demo/qcrd.log" | sed -n '/event=ready/{s/.*port=\([0-9]*\).*/\1/p;q}') || true
+echo "$! $(started $!)" >"$demo/qcrd.pid"
+port=$(timeout 30 tail -f -n +1 --pid=$! "$demo/qcrd.log" | sed -n '/event=ready/{s/.*port=\([0-9]*\).*/\1/p;q}') || true
 if [[ ! $port ]]; then
   tail -n 30 "$demo/qcrd.log" >&2
   echo "demo.sh: qcrd did not start" >&2
