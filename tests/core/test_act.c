@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 #include "registry/core/act.h"
+#include "tests/support/suite.h"
 
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -128,8 +128,6 @@ int main(void)
 {
         Suite *suite = suite_create("act");
         TCase *c = tcase_create("act");
-        SRunner *runner;
-        int failed;
 
         tcase_add_checked_fixture(c, setup, teardown);
         tcase_add_test(c, an_act_for_another_registry_is_refused);
@@ -140,9 +138,5 @@ int main(void)
         tcase_add_test(c, a_key_of_another_kind_neither_signs_nor_verifies);
         tcase_add_test(c, the_published_act_is_made_again_octet_by_octet);
         suite_add_tcase(suite, c);
-        runner = srunner_create(suite);
-        srunner_run_all(runner, CK_ENV);
-        failed = srunner_ntests_failed(runner);
-        srunner_free(runner);
-        return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+        return suite_run(suite);
 }

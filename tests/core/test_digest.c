@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 #include "registry/core/digest.h"
+#include "tests/support/suite.h"
 
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -57,16 +57,10 @@ int main(void)
 {
         Suite *suite = suite_create("digest");
         TCase *c = tcase_create("digest");
-        SRunner *runner;
-        int failed;
 
         tcase_add_test(c, a_word_that_names_no_suite_is_refused);
         tcase_add_loop_test(c, a_suite_has_its_word_and_its_published_hash_again_and_again, 0,
                 (int)(sizeof(suites) / sizeof(suites[0])));
         suite_add_tcase(suite, c);
-        runner = srunner_create(suite);
-        srunner_run_all(runner, CK_ENV);
-        failed = srunner_ntests_failed(runner);
-        srunner_free(runner);
-        return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+        return suite_run(suite);
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 #include "registry/core/evidence.h"
 
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +11,7 @@
 
 #include "registry/core/note.h"
 #include "tests/support/mini_ca.h"
+#include "tests/support/suite.h"
 
 #define COUNT(table) ((int)(sizeof(table) / sizeof((table)[0])))
 #define SIGNED_MS INT64_C(1795482123123) /* 2026-11-24T01:02:03.123Z */
@@ -324,17 +324,11 @@ int main(void)
 {
         Suite *suite = suite_create("evidence");
         TCase *c = tcase_create("evidence");
-        SRunner *runner;
-        int failed;
 
         tcase_add_checked_fixture(c, setup, teardown);
         tcase_add_loop_test(c, an_answer_that_fails_a_step_is_refused_with_that_steps_word, 0, COUNT(wrong));
         tcase_add_test(c, an_answer_is_authentic_for_ever_and_current_until_its_day);
         tcase_add_test(c, clocks_may_differ_by_five_minutes_within_the_registry);
         suite_add_tcase(suite, c);
-        runner = srunner_create(suite);
-        srunner_run_all(runner, CK_ENV);
-        failed = srunner_ntests_failed(runner);
-        srunner_free(runner);
-        return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+        return suite_run(suite);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 #include "registry/core/lines.h"
+#include "tests/support/suite.h"
 
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -83,8 +83,6 @@ int main(void)
 {
         Suite *suite = suite_create("lines");
         TCase *c = tcase_create("lines");
-        SRunner *runner;
-        int failed;
 
         tcase_add_loop_test(c, a_number_has_one_form, 0, COUNT(numbers));
         tcase_add_loop_test(c, an_origin_is_what_the_store_admits_too, 0, COUNT(origins));
@@ -92,9 +90,5 @@ int main(void)
         tcase_add_loop_test(c, a_text_has_one_escaped_form, 0, COUNT(escapes));
         tcase_set_timeout(c, 60);
         suite_add_tcase(suite, c);
-        runner = srunner_create(suite);
-        srunner_run_all(runner, CK_ENV);
-        failed = srunner_ntests_failed(runner);
-        srunner_free(runner);
-        return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+        return suite_run(suite);
 }

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 #include "registry/core/merkle.h"
 
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "registry/core/base64.h"
+#include "tests/support/suite.h"
 
 static struct digest digest;
 
@@ -413,8 +413,6 @@ int main(void)
 {
         Suite *suite = suite_create("merkle");
         TCase *c = tcase_create("merkle");
-        SRunner *runner;
-        int failed;
 
         tcase_add_checked_fixture(c, setup, teardown);
         tcase_set_timeout(c, 120);
@@ -429,9 +427,5 @@ int main(void)
         tcase_add_loop_test(c, base64_is_read_in_its_canonical_form_alone, 0,
                 sizeof(base64_cases) / sizeof(base64_cases[0]));
         suite_add_tcase(suite, c);
-        runner = srunner_create(suite);
-        srunner_run_all(runner, CK_ENV);
-        failed = srunner_ntests_failed(runner);
-        srunner_free(runner);
-        return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+        return suite_run(suite);
 }

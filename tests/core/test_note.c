@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 #include "registry/core/note.h"
 
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,6 +9,7 @@
 #include "registry/core/base64.h"
 #include "registry/core/head.h"
 #include "tests/support/mini_ca.h"
+#include "tests/support/suite.h"
 
 static struct digest digest;
 static EVP_PKEY *private;
@@ -270,8 +270,6 @@ int main(void)
 {
         Suite *suite = suite_create("note");
         TCase *c = tcase_create("note");
-        SRunner *runner;
-        int failed;
 
         tcase_add_checked_fixture(c, setup, teardown);
         tcase_add_loop_test(c, a_note_is_read_in_its_one_form, 0, COUNT(forms));
@@ -285,9 +283,5 @@ int main(void)
         tcase_add_test(c, a_log_checkpoint_is_no_head_and_a_head_is_no_checkpoint);
         tcase_add_test(c, a_head_is_written_as_it_was_read);
         suite_add_tcase(suite, c);
-        runner = srunner_create(suite);
-        srunner_run_all(runner, CK_ENV);
-        failed = srunner_ntests_failed(runner);
-        srunner_free(runner);
-        return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+        return suite_run(suite);
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 #include "registry/core/receipt.h"
 
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +12,7 @@
 #include "registry/core/base64.h"
 #include "registry/core/note.h"
 #include "tests/support/mini_ca.h"
+#include "tests/support/suite.h"
 
 #define COUNT(table) ((int)(sizeof(table) / sizeof((table)[0])))
 
@@ -363,8 +363,6 @@ int main(void)
 {
         Suite *suite = suite_create("receipt");
         TCase *c = tcase_create("receipt");
-        SRunner *runner;
-        int failed;
 
         tcase_add_checked_fixture(c, setup, teardown);
         tcase_set_timeout(c, 120);
@@ -381,9 +379,5 @@ int main(void)
         tcase_add_test(c, answers_of_one_batch_are_judged_under_a_head_that_was_judged_once);
         tcase_add_test(c, the_published_batch_is_made_again_octet_by_octet);
         suite_add_tcase(suite, c);
-        runner = srunner_create(suite);
-        srunner_run_all(runner, CK_ENV);
-        failed = srunner_ntests_failed(runner);
-        srunner_free(runner);
-        return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+        return suite_run(suite);
 }

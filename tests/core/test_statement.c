@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 #include "registry/core/statement.h"
+#include "tests/support/suite.h"
 
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -389,8 +389,6 @@ int main(void)
 {
         Suite *suite = suite_create("statement");
         TCase *c = tcase_create("statement");
-        SRunner *runner;
-        int failed;
 
         tcase_add_test(c, a_missing_line_is_refused_whichever_it_is);
         tcase_add_test(c, a_line_given_twice_is_refused_wherever_the_second_stands);
@@ -402,9 +400,5 @@ int main(void)
         tcase_add_loop_test(c, a_statement_is_written_as_it_was_read, 0, COUNT(right));
         tcase_set_timeout(c, 60);
         suite_add_tcase(suite, c);
-        runner = srunner_create(suite);
-        srunner_run_all(runner, CK_ENV);
-        failed = srunner_ntests_failed(runner);
-        srunner_free(runner);
-        return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+        return suite_run(suite);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 #include "registry/core/statement.h"
+#include "tests/support/suite.h"
 
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -157,16 +157,10 @@ int main(void)
 {
         Suite *suite = suite_create("statement_format");
         TCase *c = tcase_create("statement_format");
-        SRunner *runner;
-        int failed;
 
         tcase_add_test(c, what_may_not_be_said_is_not_formatted_and_leaves_nothing_behind);
         tcase_add_test(c, any_statement_is_read_as_it_was_meant);
         tcase_set_timeout(c, 60);
         suite_add_tcase(suite, c);
-        runner = srunner_create(suite);
-        srunner_run_all(runner, CK_ENV);
-        failed = srunner_ntests_failed(runner);
-        srunner_free(runner);
-        return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+        return suite_run(suite);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 #include "registry/service/audit_spool.h"
+#include "tests/support/suite.h"
 
-#include <check.h>
 #include <dirent.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -256,8 +256,6 @@ int main(void)
 {
         Suite *suite = suite_create("audit spool");
         TCase *cases = tcase_create("spool"), *texts = tcase_create("lines");
-        SRunner *runner = srunner_create(suite);
-        int failed;
 
         tcase_add_loop_test(texts, a_line_that_is_torn_or_not_ours_is_not_read, 0, sizeof(torn) / sizeof(torn[0]));
         tcase_add_loop_test(texts, a_line_reads_back_as_it_was_written, 0, sizeof(lines) / sizeof(lines[0]));
@@ -272,8 +270,5 @@ int main(void)
         tcase_add_test(cases, a_full_file_is_followed_by_another_of_another_name);
         suite_add_tcase(suite, texts);
         suite_add_tcase(suite, cases);
-        srunner_run_all(runner, CK_NORMAL);
-        failed = srunner_ntests_failed(runner);
-        srunner_free(runner);
-        return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+        return suite_run(suite);
 }

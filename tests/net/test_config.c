@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 #include "registry/config.h"
+#include "tests/support/suite.h"
 
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -218,7 +218,6 @@ int main(void)
 {
         Suite *suite = suite_create("config");
         TCase *cases = tcase_create("config");
-        SRunner *runner = srunner_create(suite);
 
         tcase_add_loop_test(cases, a_configuration_that_is_wrong_is_refused_with_its_line_and_word, 0,
                 sizeof(refused) / sizeof(refused[0]));
@@ -231,10 +230,5 @@ int main(void)
         tcase_add_test(cases, the_sample_is_the_table);
         tcase_add_test(cases, the_manual_names_each_key_with_its_default);
         suite_add_tcase(suite, cases);
-        srunner_run_all(runner, CK_NORMAL);
-
-        int failed = srunner_ntests_failed(runner);
-
-        srunner_free(runner);
-        return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+        return suite_run(suite);
 }

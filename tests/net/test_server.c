@@ -2,7 +2,6 @@
 /* The server with real sockets and real TLS, a client in the same loop, and a service that the test decides. */
 #include "registry/net/server.h"
 
-#include <check.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -19,6 +18,7 @@
 #include "registry/base/log.h"
 #include "tests/net/fake_service.h"
 #include "tools/pki.h"
+#include "tests/support/suite.h"
 
 #define WAIT_MS 10000
 
@@ -731,8 +731,6 @@ int main(void)
 {
         Suite *suite = suite_create("server");
         TCase *cases = tcase_create("server");
-        SRunner *runner = srunner_create(suite);
-        int failed;
 
         signal(SIGPIPE, SIG_IGN);
         log_set_level(LOG_ERR);
@@ -763,8 +761,5 @@ int main(void)
         tcase_add_test(cases, a_draining_server_answers_what_it_accepted_and_lets_go);
         tcase_add_test(cases, a_reload_changes_limits_and_keeps_connections);
         suite_add_tcase(suite, cases);
-        srunner_run_all(runner, CK_NORMAL);
-        failed = srunner_ntests_failed(runner);
-        srunner_free(runner);
-        return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+        return suite_run(suite);
 }

@@ -2,11 +2,11 @@
 /* The session as a pure state machine: octets in, octets out. */
 #include "registry/net/session.h"
 
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "tests/net/fake_service.h"
+#include "tests/support/suite.h"
 
 static const uint8_t fingerprint[32] = {1};
 static struct service *service;
@@ -293,8 +293,6 @@ int main(void)
 {
         Suite *suite = suite_create("session");
         TCase *before = tcase_create("before the login"), *ready = tcase_create("ready");
-        SRunner *runner = srunner_create(suite);
-        int failed;
 
         tcase_add_checked_fixture(before, begin, end);
         tcase_add_loop_test(before, who_may_not_enter_is_told_why_and_nothing_else_is_taken, 0,
@@ -315,8 +313,5 @@ int main(void)
         tcase_add_test(ready, a_session_that_goes_while_it_waits_is_forgotten_by_the_service);
         suite_add_tcase(suite, before);
         suite_add_tcase(suite, ready);
-        srunner_run_all(runner, CK_NORMAL);
-        failed = srunner_ntests_failed(runner);
-        srunner_free(runner);
-        return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+        return suite_run(suite);
 }

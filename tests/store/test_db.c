@@ -12,9 +12,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <check.h>
 
 #include "tests/support/postgres.h"
+#include "tests/support/suite.h"
 
 #define ROUNDS_MAX 32
 
@@ -493,8 +493,6 @@ int main(void)
 {
         Suite *suite = suite_create("db");
         TCase *cases = tcase_create("db");
-        SRunner *runner = srunner_create(suite);
-        int failed;
 
         postgres_start();
         tcase_add_checked_fixture(cases, set_up, tear_down);
@@ -514,8 +512,5 @@ int main(void)
         tcase_add_test(cases, answers_owed_after_release_still_come_and_to_nobody_else);
         tcase_add_test(cases, more_than_a_socket_takes_at_once_arrives_whole);
         suite_add_tcase(suite, cases);
-        srunner_run_all(runner, CK_NORMAL);
-        failed = srunner_ntests_failed(runner);
-        srunner_free(runner);
-        return failed != 0;
+        return suite_run(suite);
 }
