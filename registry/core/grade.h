@@ -38,7 +38,7 @@ struct grade_reason {
         enum grade_effect effect;
         const char *rule;   /* `penalty.fine`, `listing`, `gate`: a constant */
         uint32_t ordinal;   /* of the record; 0 if it is none */
-        uint32_t case_ref;
+        uint64_t case_ref;
         int32_t points;     /* of the record, whether they are taken off or not */
         struct day until;   /* the first day it has no effect; DAY_NONE if it is open, or of a gate */
 };

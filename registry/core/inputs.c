@@ -99,7 +99,7 @@ static void encode_record(struct buffer *to, const struct grade_record *r, uint3
         buffer_add_signed_varint(to, r->decided_on.number);
         if (has_publicity)
                 buffer_add_signed_varint(to, (int64_t)r->publicity_end.number - r->decided_on.number);
-        buffer_add_u32(to, r->case_ref);
+        buffer_add_u64(to, r->case_ref);
         if (r->type == RECORD_PENALTY)
                 buffer_add_varint(to, r->kinds);
         if (has_money) {
@@ -180,7 +180,7 @@ static void decode_record(struct reader *r, uint32_t ordinal_before, struct grad
         ret->decided_on = read_day(r, epoch);
         if (head & HEAD_PUBLICITY)
                 ret->publicity_end = read_day(r, ret->decided_on);
-        ret->case_ref = reader_u32(r);
+        ret->case_ref = reader_u64(r);
         if (ret->type == RECORD_PENALTY)
                 ret->kinds = (uint16_t)read_limited(r, PENALTY_ALL);
         if (head & HEAD_MONEY) {

@@ -16,7 +16,7 @@
  *         varint ordinal - the one before - 1 (the first after 0)
  *         signed varint decided_on
  *         [signed varint publicity_end - decided_on]
- *         u32   case_ref
+ *         u64   case_ref
  *         penalty:     varint kinds [varint fine_fen varint confiscated_fen]
  *         certificate: varint certificate [varint valid_through - decided_on]
  *     varint listings: each
@@ -42,7 +42,7 @@ struct grade_record {
         enum certificate_kind certificate; /* of certificates only; NONE is any other */
         uint16_t kinds;                    /* of penalties only, at least one: PENALTY_BIT() */
         uint32_t ordinal;                  /* from 1, unique within the enterprise */
-        uint32_t case_ref;                 /* records of one case have the same */
+        uint64_t case_ref;                 /* records of one case have the same */
         struct day decided_on;
         struct day publicity_end;          /* the first day it is not used any more; DAY_NONE: not known */
         struct day valid_through;          /* of certificates: the last day; DAY_NONE if without end */

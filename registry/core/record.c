@@ -271,13 +271,15 @@ bool record_has_content(
         return !memcmp(hash, content_hash, sizeof(hash));
 }
 
-uint32_t record_case_ref(const char *authority_code, const char *document_norm)
+uint64_t record_case_ref(const char *authority_code, const char *document_norm)
 {
         CLEANUP(buffer) struct buffer bytes = BUFFER_INIT;
         uint8_t hash[32];
+        struct reader first;
 
         add_text(&bytes, authority_code);
         add_text(&bytes, document_norm);
         SHA256(bytes.data, bytes.length, hash);
-        return (uint32_t)hash[0] << 24 | (uint32_t)hash[1] << 16 | (uint32_t)hash[2] << 8 | hash[3];
+        first = reader_of(slice_of(hash, sizeof(hash)));
+        return reader_u64(&first);
 }

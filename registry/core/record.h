@@ -84,5 +84,8 @@ struct record_guise {
 bool record_has_content(const struct record *record, const struct record_guise *guise,
         const uint8_t content_hash[32]);
 
-/* First 32 bits of SHA-256 over authority and normalised document number: records of one case share it. */
-uint32_t record_case_ref(const char *authority_code, const char *document_norm);
+/*
+ * First 64 bits of SHA-256 over authority and normalised document number: records of one case share it. (With 32
+ * bits a firm in a nation's register would have two cases taken for one, and a deduction forgiven.)
+ */
+uint64_t record_case_ref(const char *authority_code, const char *document_norm);

@@ -32,7 +32,7 @@ static struct grade_record fine(uint32_t ordinal)
                 .type = RECORD_PENALTY,
                 .kinds = PENALTY_BIT(PENALTY_FINE),
                 .ordinal = ordinal,
-                .case_ref = 0x01020304,
+                .case_ref = 0x0102030405060708,
                 .decided_on = DAY_2024_01_31,
                 .publicity_end = {DAY_2024_01_31.number + 366},
                 .valid_through = DAY_NONE,
@@ -198,25 +198,25 @@ static const struct {
         {"01800000", "a padded count"},
         {"01810800", "more records than there may be"},
         {"010021", "more listings than there may be"},
-        {"0101" "00" "00" "00" "00000000" "00" "00", "a penalty of no kind"},
-        {"0101" "00" "00" "00" "00000000" "8020" "00", "a penalty of an unknown kind"},
-        {"0101" "00" "00" "00" "00000000" "8400" "00", "padded kinds"},
-        {"0101" "40" "00" "00" "00000000" "04" "0000" "00", "money that is none"},
-        {"0101" "41" "00" "00" "00000000" "0100" "00", "money of a finding"},
-        {"0101" "18" "00" "00" "00000000" "04" "00", "severity 3"},
-        {"0101" "0e" "00" "00" "00000000" "00", "severity of an award"},
-        {"0101" "80" "00" "00" "00000000" "04" "00" "00", "a certificate's end of a penalty"},
-        {"0101" "05" "00" "00" "00000000" "0d" "00", "an unknown certificate"},
-        {"0101" "06" "ffffffff0f" "00" "00000000" "00", "an ordinal past the last"},
-        {"0102" "06" "feffffff0f" "00" "00000000" "06" "00" "00" "00000000" "00",
+        {"0101" "00" "00" "00" "0000000000000000" "00" "00", "a penalty of no kind"},
+        {"0101" "00" "00" "00" "0000000000000000" "8020" "00", "a penalty of an unknown kind"},
+        {"0101" "00" "00" "00" "0000000000000000" "8400" "00", "padded kinds"},
+        {"0101" "40" "00" "00" "0000000000000000" "04" "0000" "00", "money that is none"},
+        {"0101" "41" "00" "00" "0000000000000000" "0100" "00", "money of a finding"},
+        {"0101" "18" "00" "00" "0000000000000000" "04" "00", "severity 3"},
+        {"0101" "0e" "00" "00" "0000000000000000" "00", "severity of an award"},
+        {"0101" "80" "00" "00" "0000000000000000" "04" "00" "00", "a certificate's end of a penalty"},
+        {"0101" "05" "00" "00" "0000000000000000" "0d" "00", "an unknown certificate"},
+        {"0101" "06" "ffffffff0f" "00" "0000000000000000" "00", "an ordinal past the last"},
+        {"0102" "06" "feffffff0f" "00" "0000000000000000" "06" "00" "00" "0000000000000000" "00",
                 "a record behind the last ordinal"},
-        {"0102" "06" "00" "00" "00000000" "06" "ffffffff0f" "00" "00000000" "00",
+        {"0102" "06" "00" "00" "0000000000000000" "06" "ffffffff0f" "00" "0000000000000000" "00",
                 "an ordinal that comes round"},
-        {"0101" "06" "8080808010" "00" "00000000" "00", "an ordinal of more than 32 bits"},
-        {"0101" "06" "00" "8080808020" "00000000" "00", "a day of more than 32 bits"},
-        {"0101" "06" "00" "c9bf10" "00000000" "00", "a decision before the calendar"},
-        {"0101" "06" "00" "c282e602" "00000000" "00", "a decision past the calendar"},
-        {"0101" "26" "00" "00" "c282e602" "00000000" "00", "a publicity past the calendar"},
+        {"0101" "06" "8080808010" "00" "0000000000000000" "00", "an ordinal of more than 32 bits"},
+        {"0101" "06" "00" "8080808020" "0000000000000000" "00", "a day of more than 32 bits"},
+        {"0101" "06" "00" "c9bf10" "0000000000000000" "00", "a decision before the calendar"},
+        {"0101" "06" "00" "c282e602" "0000000000000000" "00", "a decision past the calendar"},
+        {"0101" "26" "00" "00" "c282e602" "0000000000000000" "00", "a publicity past the calendar"},
         {"0100" "01" "00" "00", "listings with effect 0"},
         {"0100" "01" "05" "00" "00", "a listing that ends on its first day"},
         {"0100" "01" "09" "00", "unknown bits of a listing"},
@@ -239,8 +239,8 @@ START_TEST(the_encoding_is_the_one_that_is_written_down)
 {
         static const char expected[] =
                 "01" "02"
-                "60" "00" "d2b402" "dc05" "01020304" "04" "c09a0c" "00"
-                "85" "04" "d2b402" "00000000" "01" "c708"
+                "60" "00" "d2b402" "dc05" "0102030405060708" "04" "c09a0c" "00"
+                "85" "04" "d2b402" "0000000000000000" "01" "c708"
                 "01" "05" "c801" "64";
         CLEANUP(buffer) struct buffer bytes = BUFFER_INIT;
         char hex[256];
@@ -261,7 +261,7 @@ START_TEST(the_encoding_is_the_one_that_is_written_down)
 }
 END_TEST
 
-START_TEST(a_usual_record_takes_at_most_24_octets)
+START_TEST(a_usual_record_takes_at_most_28_octets)
 {
         CLEANUP(buffer) struct buffer bytes = BUFFER_INIT;
 
@@ -411,7 +411,7 @@ int main(void)
                 COUNT(listings));
         tcase_add_loop_test(cases, bytes_that_encode_would_not_write_are_refused, 0, COUNT(refused_bytes));
         tcase_add_test(cases, the_encoding_is_the_one_that_is_written_down);
-        tcase_add_test(cases, a_usual_record_takes_at_most_24_octets);
+        tcase_add_test(cases, a_usual_record_takes_at_most_28_octets);
         tcase_add_test(cases, decoding_an_encoding_gives_the_same_inputs_and_no_part_of_it_decodes);
         tcase_add_test(cases, what_decodes_after_a_change_encodes_to_the_changed_bytes);
         suite_add_tcase(suite, cases);

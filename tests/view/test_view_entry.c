@@ -214,7 +214,7 @@ START_TEST(an_entry_with_five_records_is_small)
                         .type = RECORD_PENALTY,
                         .kinds = PENALTY_BIT(PENALTY_FINE) | PENALTY_BIT(PENALTY_CONFISCATION),
                         .ordinal = i + 1,
-                        .case_ref = 0xfffffff0u + i,
+                        .case_ref = 0xfffffffffffffff0u + i,
                         .decided_on = {20000 + (int32_t)i},
                         .publicity_end = {21000},
                         .valid_through = DAY_NONE,
