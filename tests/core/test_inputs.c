@@ -274,7 +274,7 @@ START_TEST(a_usual_record_takes_at_most_28_octets)
         }
         inputs->count = GRADE_RECORDS_MAX;
         ck_assert(inputs_encode(inputs, &bytes));
-        ck_assert_uint_le(bytes.length, 24u * GRADE_RECORDS_MAX + 4);
+        ck_assert_uint_le(bytes.length, 28u * GRADE_RECORDS_MAX + 4);
         ck_assert(inputs_decode(buffer_slice(&bytes), decoded));
 }
 END_TEST
