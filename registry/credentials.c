@@ -3,6 +3,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -11,6 +14,7 @@
 #include <openssl/x509v3.h>
 
 #include "registry/core/certificate_usage.h"
+#include "registry/core/publicity.h"
 #include "registry/net/tls.h"
 
 /* A chain of three certificates takes less than 8 KiB. */
@@ -95,11 +99,29 @@ static bool check_tls(const struct credentials *credentials, const struct config
         return true;
 }
 
+/* Terms are data that comes with the programs; QCR_SHARE says where, if not where they were installed. */
+static bool read_publicity(struct buffer *to, struct fault *why)
+{
+        const char *share = getenv("QCR_SHARE");
+        struct document_error error;
+        struct publicity publicity;
+        char path[PATH_MAX];
+
+        if (snprintf(path, sizeof(path), "%s/publicity.json", share && *share ? share : QCR_DATA_FOLDER) >=
+            (int)sizeof(path))
+                return fault_set(why, FAULT_CONFIG, "QCR_SHARE: too long");
+        if (!read_file(to, path, why))
+                return false;
+        if (!publicity_parse(buffer_slice(to), &publicity, &error))
+                return fault_set(why, FAULT_CONFIG, "%.200s: %.80s: %.120s", path, error.path, error.reason);
+        return true;
+}
+
 bool credentials_read(struct credentials *ret, const struct config *config, struct fault *why)
 {
         *ret = (struct credentials){0};
         if (read_file(&ret->ca, config->ca_file, why) && read_file(&ret->tls_certificate, config->tls_certificate, why) &&
-            read_file(&ret->lookup_certificate, config->lookup_certificate, why) &&
+            read_file(&ret->lookup_certificate, config->lookup_certificate, why) && read_publicity(&ret->publicity, why) &&
             secret_read(&ret->tls_key, config->tls_key, why) &&
             secret_read(&ret->lookup_key, config->lookup_key, why) && check_tls(ret, config, why) &&
             check_lookup(ret, config, why))
@@ -113,6 +135,7 @@ void credentials_done(struct credentials *credentials)
         buffer_done(&credentials->ca);
         buffer_done(&credentials->tls_certificate);
         buffer_done(&credentials->lookup_certificate);
+        buffer_done(&credentials->publicity);
         secret_done(&credentials->tls_key);
         secret_done(&credentials->lookup_key);
 }

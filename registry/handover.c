@@ -8,6 +8,7 @@ void handover_encode(const struct handover *handover, struct buffer *to)
         buffer_add_counted(to, handover->config);
         buffer_add_counted(to, handover->ca);
         buffer_add_counted(to, handover->certificate);
+        buffer_add_counted(to, handover->publicity);
         buffer_add_counted(to, handover->key);
 }
 
@@ -19,6 +20,7 @@ bool handover_decode(struct slice bytes, struct handover *ret)
         handover.config = reader_counted(&r);
         handover.ca = reader_counted(&r);
         handover.certificate = reader_counted(&r);
+        handover.publicity = reader_counted(&r);
         handover.key = reader_counted(&r);
         if (!reader_is_done(&r))
                 return false;
@@ -37,6 +39,7 @@ void handover_make(struct buffer *to, enum process_role role, const struct confi
         switch (role) {
         case PROCESS_WORKER:
                 handover.certificate = buffer_slice(&credentials->tls_certificate);
+                handover.publicity = buffer_slice(&credentials->publicity);
                 handover.key = secret_slice(&credentials->tls_key);
                 break;
         case PROCESS_SEALER:
@@ -48,7 +51,7 @@ void handover_make(struct buffer *to, enum process_role role, const struct confi
         }
         /* Room for all of it at once: growing would leave a copy of the key behind. */
         (void)buffer_reserve(to, handover.config.length + handover.ca.length + handover.certificate.length +
-                                         handover.key.length + 64);
+                                         handover.publicity.length + handover.key.length + 64);
         handover_encode(&handover, to);
 }
 

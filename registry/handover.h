@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /*
- * What the parent hands to a process: the configuration, certificates and, where it is used, a private key;
- * one text of counted parts. At a start it goes through a pipe, at a reload through the worker's socket.
+ * What the parent hands to a process: the configuration, certificates and, where they are used, the terms of
+ * publicity and a private key; one text of counted parts. At a start it goes through a pipe, at a reload through the worker's socket.
  * Whoever holds the encoded text wipes it.
  */
 #pragma once
@@ -12,11 +12,12 @@
 /* Configuration and certificates fit a pipe, which is written before its reader exists. */
 #define PROCESS_HANDOVER_LIMIT 61440u
 
-/* Configuration, certificates and key, as one text of counted parts. */
+/* Everything a process is given, as one text of counted parts. */
 struct handover {
         struct slice config;      /* as config_encode wrote it */
         struct slice ca;
         struct slice certificate; /* worker: TLS, sealer: lookup-signing, follower: empty */
+        struct slice publicity;   /* worker: share/publicity.json, else empty */
         struct slice key;
 };
 

@@ -75,7 +75,6 @@ static bool prepare_sandbox(struct process *process, struct fault *why)
                 [PROCESS_SEALER] = config->user_sealer,
                 [PROCESS_FOLLOWER] = config->user_follower,
         };
-        const char *share = getenv("QCR_SHARE");
 
         process->sandbox = (struct sandbox){
                 .role = process->identity->role,
@@ -83,7 +82,6 @@ static bool prepare_sandbox(struct process *process, struct fault *why)
                 .parent = process->identity->parent,
                 .view_directory = config->view_directory,
                 .spool_directory = config->spool_directory,
-                .share_directory = share && *share ? share : QCR_DATA_FOLDER,
                 .conninfo = config->database,
         };
         return !process->sandbox.changes_user ||
@@ -114,6 +112,7 @@ static int run_worker(struct process *process)
                 .identity = process->identity,
                 .ca = process->handover.ca,
                 .certificate = process->handover.certificate,
+                .publicity = process->handover.publicity,
                 .key = process->handover.key,
         };
 

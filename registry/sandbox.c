@@ -119,7 +119,6 @@ bool sandbox_confine(const struct sandbox *sandbox, struct fault *why)
         case PROCESS_WORKER:
                 landlock_allow(&landlock, sandbox->view_directory, LANDLOCK_WRITE); /* LMDB's lock file */
                 landlock_allow(&landlock, sandbox->spool_directory, LANDLOCK_CHANGE);
-                landlock_allow(&landlock, sandbox->share_directory, LANDLOCK_READ);
                 landlock_allow_conninfo(&landlock, sandbox->conninfo);
                 break;
         case PROCESS_SEALER:

@@ -27,7 +27,6 @@ struct sandbox {
         long parent;            /* pid */
         const char *view_directory;
         const char *spool_directory;
-        const char *share_directory;
         const char *conninfo;   /* its certificate and password files may be read */
 };
 

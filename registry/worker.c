@@ -253,9 +253,9 @@ static unsigned fit_descriptors(unsigned connections)
                                                        : (unsigned)limit.rlim_max / 2 + 1;
 }
 
-static bool open_service(struct worker *worker, const struct config *config, struct fault *why)
+static bool open_service(struct worker *worker, const struct config *config, struct slice publicity,
+        struct fault *why)
 {
-        const char *share = getenv("QCR_SHARE");
         struct service_limits limits = {
                 .worker = worker->identity->slot,
                 .generation = worker->identity->generation,
@@ -271,7 +271,7 @@ static bool open_service(struct worker *worker, const struct config *config, str
                 .base = worker->base,
                 .view_directory = config->view_directory,
                 .conninfo = config->database,
-                .share_directory = share && *share ? share : QCR_DATA_FOLDER,
+                .publicity = publicity,
                 .sealer = PROCESS_SEALER_FD,
                 .follower = PROCESS_FOLLOWER_FD,
                 .reply = on_reply,
@@ -285,14 +285,16 @@ static bool open_service(struct worker *worker, const struct config *config, str
         return service_new(&worker->service, &limits, &links, why);
 }
 
-static bool open_all(struct worker *worker, const struct config *config, struct tls *tls, struct fault *why)
+static bool open_all(struct worker *worker, const struct worker_options *options, struct tls *tls,
+        struct fault *why)
 {
+        const struct config *config = options->config;
         struct server_limits limits = limits_of(config);
 
         worker->base = event_base_new();
         if (!worker->base)
                 return fault_set(why, FAULT_SYSTEM, "no event base");
-        if (!open_service(worker, config, why))
+        if (!open_service(worker, config, options->publicity, why))
                 return false;
         limits.connections_max = fit_descriptors(limits.connections_max);
         worker->spool = audit_spool_new(config->spool_directory, config->node, worker->identity->slot,
@@ -333,7 +335,7 @@ int worker_run(const struct worker_options *options, bool (*confine)(void *closu
                 log_event(LOG_ERR, "worker.start", "fault", fault_word(why.code), "why", why.text);
                 return PROCESS_EXIT_CONFIG;
         }
-        if (!open_all(&worker, options->config, tls, &why)) {
+        if (!open_all(&worker, options, tls, &why)) {
                 log_event(LOG_ERR, "worker.start", "fault", fault_word(why.code), "why", why.text);
                 tls_free(tls); /* the server was not there to take it */
                 close_all(&worker);

@@ -18,6 +18,7 @@ struct worker_options {
         const struct config *config;
         const struct process_identity *identity;
         struct slice ca, certificate, key; /* PEM; not kept */
+        struct slice publicity;            /* share/publicity.json; not kept */
 };
 
 /* Everything opened that needs rights; then `confine` is called; then it serves. Returns the exit status. */

@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 #include "registry/service/service.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "registry/base/log.h"
 #include "registry/service/call.h"
@@ -56,38 +53,13 @@ static bool on_identify(void *closure, const PGresult *row, struct fault *why)
 
 /* -------------------------------------------------------------------- life */
 
-static bool read_file(const char *path, struct buffer *ret, struct fault *why)
+static bool read_publicity(struct service *service, struct slice json, struct fault *why)
 {
-        int file = open(path, O_RDONLY | O_CLOEXEC);
-        ssize_t length;
-
-        if (file < 0)
-                return fault_set(why, FAULT_CONFIG, "%s: %s", path, strerror(errno));
-        do {
-                length = read(file, buffer_reserve(ret, DOCUMENT_OCTETS_MAX), DOCUMENT_OCTETS_MAX);
-                if (length > 0)
-                        ret->length += (size_t)length;
-        } while (length > 0 && ret->length <= DOCUMENT_OCTETS_MAX);
-        close(file);
-        if (length < 0)
-                return fault_set(why, FAULT_CONFIG, "%s: %s", path, strerror(errno));
-        return true;
-}
-
-static bool load_publicity(struct service *service, const char *share_directory, struct fault *why)
-{
-        CLEANUP(buffer) struct buffer text = BUFFER_INIT;
         struct document_error error;
-        char path[1024];
 
-        if (!share_directory)
+        if (json.length == 0 || publicity_parse(json, &service->publicity, &error))
                 return true;
-        snprintf(path, sizeof(path), "%s/publicity.json", share_directory);
-        if (!read_file(path, &text, why))
-                return false;
-        if (!publicity_parse(buffer_slice(&text), &service->publicity, &error))
-                return fault_set(why, FAULT_CONFIG, "%s: %s: %s", path, error.path, error.reason);
-        return true;
+        return fault_set(why, FAULT_CONFIG, "publicity.json: %s: %s", error.path, error.reason);
 }
 
 bool service_new(struct service **ret, const struct service_limits *limits, const struct service_links *links,
@@ -101,7 +73,7 @@ bool service_new(struct service **ret, const struct service_limits *limits, cons
         service->audit = links->audit;
         service->closure = links->closure;
         TAILQ_INIT(&service->calls);
-        if (!load_publicity(service, links->share_directory, why) ||
+        if (!read_publicity(service, links->publicity, why) ||
                 !digest_init(&service->digest, SUITE_ED25519_SHA256, why)) {
                 free(service);
                 return false;

@@ -53,8 +53,7 @@ struct service_links {
         struct event_base *base;
         const char *view_directory;
         const char *conninfo;
-        const char
-                *share_directory; /* where publicity.json is, read by service_new; NULL: no end is computed */
+        struct slice publicity;       /* share/publicity.json, not kept; empty: no end is computed */
         int sealer;                   /* SOCK_SEQPACKET, non-blocking; see service/channel.h */
         int follower;
         service_reply_fn reply;

@@ -71,10 +71,14 @@ class Registry:
         os.chmod(self.dir, 0o711)
         self.pg = self.dir / "pg"
         self.pg.mkdir()
-        self.home = self.dir / "home"
+        # A registry in a folder that its own processes' accounts cannot enter.
+        closed = self.dir / "closed"
+        closed.mkdir(0o700)
+        self.home = closed / "home"
+        shutil.copytree(TOP / "share", closed / "share")
         self.database = f"host={self.pg} dbname=qcr"
         self.env = dict(os.environ, QCR_HOME=str(self.home), QCR_DATABASE=self.database, PGHOST=str(self.pg),
-                        PGUSER="postgres", PGDATABASE="qcr", QCR_SHARE=str(TOP / "share"),
+                        PGUSER="postgres", PGDATABASE="qcr", QCR_SHARE=str(closed / "share"),
                         QCR_MIGRATIONS=str(TOP / "migrations"), LC_ALL="C.UTF-8",
                         PATH=f"{BUILD}/tools:{BUILD}/registry:{os.environ['PATH']}")
         try:
