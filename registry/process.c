@@ -48,7 +48,8 @@ struct process {
         struct config config;
         struct secret packet;
         struct handover handover; /* into packet */
-        struct buffer certificate; /* a copy: it outlives the key */
+        struct buffer certificate; /* copies: they outlive the key, and with it the packet */
+        struct buffer publicity;
         struct sandbox sandbox;
 };
 
@@ -63,6 +64,7 @@ static bool take_over(struct process *process, struct fault *why)
         if (!handover_decode(secret_slice(&process->packet), &process->handover))
                 return fault_set(why, FAULT_INPUT, "what the parent handed over cannot be read");
         buffer_add_slice(&process->certificate, process->handover.certificate);
+        buffer_add_slice(&process->publicity, process->handover.publicity);
         buffer_add_slice(&text, process->handover.config);
         return config_parse(buffer_text(&text), "handover", &process->config, why);
 }
@@ -112,7 +114,7 @@ static int run_worker(struct process *process)
                 .identity = process->identity,
                 .ca = process->handover.ca,
                 .certificate = process->handover.certificate,
-                .publicity = process->handover.publicity,
+                .publicity = buffer_slice(&process->publicity),
                 .key = process->handover.key,
         };
 
