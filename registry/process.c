@@ -213,6 +213,7 @@ int process_run(const struct process_identity *identity)
                 log_event(LOG_ERR, "process.start", "fault", fault_word(why.code), "why", why.text);
         secret_done(&process->packet);
         buffer_done(&process->certificate);
+        buffer_done(&process->publicity);
         free(process);
         return status;
 }
