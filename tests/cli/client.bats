@@ -268,6 +268,7 @@ CASES
 }
 
 @test "colours are for terminals, or when asked for" {
+  export TERM=xterm
   play honest
   run qcr lookup "$clear"
   [[ $output != *$'\x1b'* ]]
