@@ -16,6 +16,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "registry/core/certificate_time.h"
+
 #define HOST_LIMIT 256u
 #define READ_OCTETS 16384u /* one TLS record */
 
@@ -331,11 +333,9 @@ EVP_PKEY *wire_key(const struct wire *wire)
 
 static int64_t until_ms(const X509 *certificate)
 {
-        struct tm end;
+        int64_t end_ms;
 
-        if (!certificate || ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &end) != 1)
-                return 0;
-        return (int64_t)timegm(&end) * 1000;
+        return certificate && certificate_time_read(X509_get0_notAfter(certificate), &end_ms) ? end_ms : 0;
 }
 
 int64_t wire_certificate_until_ms(const struct wire *wire)

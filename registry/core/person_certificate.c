@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
+#include "registry/core/certificate_time.h"
 #include "registry/core/person_certificate.h"
 
 #include <string.h>
-#include <time.h>
 
 #include <openssl/err.h>
 #include <openssl/sha.h>
@@ -57,18 +57,6 @@ static bool subject_is(const X509 *x509, const char *person_id)
         return is_same;
 }
 
-static bool read_time(const ASN1_TIME *time, int64_t *ret_ms)
-{
-        struct tm tm;
-        time_t seconds;
-
-        if (!time || !ASN1_TIME_to_tm(time, &tm))
-                return false;
-        seconds = timegm(&tm);
-        *ret_ms = (int64_t)seconds * 1000;
-        return true;
-}
-
 static enum person_certificate_flaw judge(X509 *x509, const char *person_id, int64_t now_ms,
         struct person_certificate *certificate)
 {
@@ -78,8 +66,8 @@ static enum person_certificate_flaw judge(X509 *x509, const char *person_id, int
                 return PERSON_CERTIFICATE_USAGE;
         if (!subject_is(x509, person_id))
                 return PERSON_CERTIFICATE_SUBJECT;
-        if (!read_time(X509_get0_notBefore(x509), &certificate->not_before_ms) ||
-                !read_time(X509_get0_notAfter(x509), &certificate->not_after_ms) ||
+        if (!certificate_time_read(X509_get0_notBefore(x509), &certificate->not_before_ms) ||
+                !certificate_time_read(X509_get0_notAfter(x509), &certificate->not_after_ms) ||
                 certificate->not_after_ms <= certificate->not_before_ms || certificate->not_after_ms <= now_ms)
                 return PERSON_CERTIFICATE_TIME;
         return PERSON_CERTIFICATE_SOUND;

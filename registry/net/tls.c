@@ -5,12 +5,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
+#include "registry/core/certificate_time.h"
 #include "registry/core/certificate_usage.h"
 
 /* A person's certificate and one intermediate take less than 4 KiB. */
@@ -215,7 +215,7 @@ bool tls_peer(const SSL *session, struct buffer *ret_der, uint8_t ret_fingerprin
 {
         X509 *certificate = SSL_get0_peer_certificate(session);
         unsigned length = 0;
-        struct tm until;
+        int64_t until_ms;
         int octets;
         uint8_t *to;
 
@@ -223,11 +223,11 @@ bool tls_peer(const SSL *session, struct buffer *ret_der, uint8_t ret_fingerprin
                 return fault_set(why, FAULT_PEER, "no verified certificate");
         octets = i2d_X509(certificate, NULL);
         if (octets <= 0 || X509_digest(certificate, EVP_sha256(), ret_fingerprint, &length) != 1 || length != 32 ||
-            !ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &until))
+            !certificate_time_read(X509_get0_notAfter(certificate), &until_ms))
                 return refuse(why, "the client's certificate");
         to = buffer_reserve(ret_der, (size_t)octets);
         octets = i2d_X509(certificate, &to);
         ret_der->length += (size_t)octets;
-        *ret_until_ms = (int64_t)timegm(&until) * 1000;
+        *ret_until_ms = until_ms;
         return true;
 }

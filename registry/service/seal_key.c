@@ -3,7 +3,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <openssl/bio.h>
 #include <openssl/err.h>
@@ -11,6 +10,7 @@
 #include <openssl/rand.h>
 #include <openssl/x509.h>
 
+#include "registry/core/certificate_time.h"
 #include "registry/core/chain.h"
 
 #define INSTANCE_OCTETS 8u
@@ -33,22 +33,12 @@ static bool read_private(struct seal_key *key, struct slice pem, struct fault *w
         return true;
 }
 
-static bool time_of(const ASN1_TIME *time, int64_t *ret_ms)
-{
-        struct tm tm;
-
-        if (!ASN1_TIME_to_tm(time, &tm))
-                return false;
-        *ret_ms = (int64_t)timegm(&tm) * 1000;
-        return true;
-}
-
 static bool read_first(struct seal_key *key, X509 *x509, struct fault *why)
 {
         if (X509_check_private_key(x509, key->private) != 1)
                 return fault_set(why, FAULT_CRYPTO, "the lookup-signing certificate is not of the lookup-signing key");
-        if (!time_of(X509_get0_notBefore(x509), &key->not_before_ms) ||
-                !time_of(X509_get0_notAfter(x509), &key->not_after_ms))
+        if (!certificate_time_read(X509_get0_notBefore(x509), &key->not_before_ms) ||
+                !certificate_time_read(X509_get0_notAfter(x509), &key->not_after_ms))
                 return fault_set(why, FAULT_CRYPTO, "the lookup-signing certificate's days cannot be read");
         return true;
 }

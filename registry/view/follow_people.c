@@ -2,13 +2,13 @@
 #include "registry/view/follow_people.h"
 
 #include <string.h>
-#include <time.h>
 
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/x509.h>
 
 #include "registry/base/log.h"
+#include "registry/core/certificate_time.h"
 #include "registry/core/ed25519.h"
 #include "registry/core/role.h"
 
@@ -31,16 +31,6 @@ static bool role_of_field(ProtobufCBinaryData field, uint32_t *ret)
 
 /* ------------------------------------------------------------- certificates */
 
-static bool time_of(const ASN1_TIME *time, int64_t *ret_ms)
-{
-        struct tm tm;
-
-        if (!ASN1_TIME_to_tm(time, &tm))
-                return false;
-        *ret_ms = (int64_t)timegm(&tm) * 1000;
-        return true;
-}
-
 static bool read_certificate(struct slice der, EVP_PKEY *ca_key, struct view_certificate *ret)
 {
         const unsigned char *at = der.data;
@@ -48,8 +38,8 @@ static bool read_certificate(struct slice der, EVP_PKEY *ca_key, struct view_cer
         EVP_PKEY *key = x509 ? X509_get0_pubkey(x509) : NULL;
         bool is_ours = key && at == der.data + der.length && ed25519_is_key(key) &&
                 ed25519_public(key, ret->public_key) && !ed25519_is_low_order(ret->public_key) &&
-                X509_verify(x509, ca_key) == 1 && time_of(X509_get0_notBefore(x509), &ret->not_before_ms) &&
-                time_of(X509_get0_notAfter(x509), &ret->not_after_ms) && ret->not_after_ms > ret->not_before_ms;
+                X509_verify(x509, ca_key) == 1 && certificate_time_read(X509_get0_notBefore(x509), &ret->not_before_ms) &&
+                certificate_time_read(X509_get0_notAfter(x509), &ret->not_after_ms) && ret->not_after_ms > ret->not_before_ms;
 
         X509_free(x509);
         ERR_clear_error();

@@ -196,12 +196,6 @@ bool view_writer_person(struct view_writer *writer, struct slice person_id, enum
         return true;
 }
 
-bool view_writer_policy(struct view_writer *writer, const uint8_t hash[32], enum view_found *ret_found,
-        struct slice *ret, struct fault *why)
-{
-        return view_tables_get(&writer->tables, VIEW_TABLE_POLICY, slice_of(hash, 32), ret_found, ret, why);
-}
-
 bool view_writer_put_certificate(struct view_writer *writer, const uint8_t fingerprint[32],
         const struct view_certificate *certificate, struct fault *why)
 {

@@ -39,13 +39,11 @@ bool view_writer_put_party(struct view_writer *writer, const struct view_party *
         size_t code_count, struct slice name_norm, const struct slice *former_norms, size_t former_count,
         struct fault *why) MUST_CHECK;
 
-/* Values of the next three live until the next write. */
+/* Values of the next two live until the next write. */
 bool view_writer_certificate(struct view_writer *writer, const uint8_t fingerprint[32], enum view_found *ret_found,
         struct view_certificate *ret, struct fault *why) MUST_CHECK;
 bool view_writer_person(struct view_writer *writer, struct slice person_id, enum view_found *ret_found,
         struct view_person *ret, struct fault *why) MUST_CHECK;
-bool view_writer_policy(struct view_writer *writer, const uint8_t hash[32], enum view_found *ret_found,
-        struct slice *ret, struct fault *why) MUST_CHECK;
 
 bool view_writer_put_certificate(struct view_writer *writer, const uint8_t fingerprint[32],
         const struct view_certificate *certificate, struct fault *why) MUST_CHECK;
