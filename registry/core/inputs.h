@@ -20,7 +20,7 @@
  *         penalty:     varint kinds [varint fine_fen varint confiscated_fen]
  *         certificate: varint certificate [varint valid_through - decided_on]
  *     varint listings: each
- *         u8    bits 0-1 state; 2 end
+ *         u8    bits 0-1 effect (unknown is 0); 2 end; 3 published
  *         signed varint from [varint to - from]
  */
 #pragma once
@@ -54,6 +54,7 @@ enum listing_effect {
         LISTING_IN_FORCE = 1,
         LISTING_SUSPENDED = 2, /* 停止执行 */
         LISTING_QUASHED = 3,   /* the basis is gone: counts as never listed */
+        LISTING_UNKNOWN = 4,   /* a mirrored one whose source was not read in time: neither listed nor clear */
 };
 
 /* A time in which a listing had one effect. */
@@ -61,6 +62,7 @@ struct grade_listing {
         struct day from;
         struct day to; /* the first day it is over; DAY_NONE while open */
         enum listing_effect effect;
+        bool is_published; /* visible to the public */
 };
 
 struct grade_inputs {

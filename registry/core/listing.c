@@ -12,6 +12,8 @@ static enum statement_listing word_of(enum listing_effect effect)
                 return LISTING_STAYED;
         case LISTING_QUASHED:
                 return LISTING_BASIS_QUASHED;
+        case LISTING_UNKNOWN:
+                break;
         }
         abort();
 }

@@ -63,6 +63,10 @@ static bool is_about_record(const struct approval *approval)
         case PROPOSAL_ROLE_END:
         case PROPOSAL_CERTIFICATE_ADD:
         case PROPOSAL_CERTIFICATE_REVOKE:
+        case PROPOSAL_CASE_STEP:
+        case PROPOSAL_RULE_ADD:
+        case PROPOSAL_DEPUTY_SET:
+        case PROPOSAL_DEPUTY_END:
                 return false;
         }
         return false;
@@ -255,6 +259,11 @@ static bool read_effect(struct writing *writing, struct approval *approval)
         case PROPOSAL_CERTIFICATE_ADD:
         case PROPOSAL_CERTIFICATE_REVOKE:
                 return people_read(call, approval->proposed, &approval->people) || overtaken(writing);
+        case PROPOSAL_CASE_STEP:
+        case PROPOSAL_RULE_ADD:
+        case PROPOSAL_DEPUTY_SET:
+        case PROPOSAL_DEPUTY_END:
+                break;
         }
         return unreadable(writing);
 }
@@ -280,6 +289,13 @@ static bool is_of_kind(const struct approval *approval)
                 return approval->proposed->operation_case == QCR__REQUEST__OPERATION_CERTIFICATE_ADD;
         case PROPOSAL_CERTIFICATE_REVOKE:
                 return approval->proposed->operation_case == QCR__REQUEST__OPERATION_CERTIFICATE_REVOKE;
+        case PROPOSAL_CASE_STEP:
+                return approval->proposed->operation_case == QCR__REQUEST__OPERATION_CASE_STEP;
+        case PROPOSAL_RULE_ADD:
+                return approval->proposed->operation_case == QCR__REQUEST__OPERATION_RULE_ADD;
+        case PROPOSAL_DEPUTY_SET:
+        case PROPOSAL_DEPUTY_END:
+                return approval->proposed->operation_case == QCR__REQUEST__OPERATION_DEPUTY_SET;
         }
         return false;
 }

@@ -19,6 +19,15 @@
 #define FUNCTIONS_ROLE_CHANGE .act = &people_act
 #define FUNCTIONS_CERTIFICATE_ADD .act = &people_act
 #define FUNCTIONS_CERTIFICATE_REVOKE .act = &people_act
+#define FUNCTIONS_CASE_STEP .act = &case_step_act
+#define FUNCTIONS_CASE_SHOW .run = case_show_run
+#define FUNCTIONS_CASE_LIST .run = case_list_run
+#define FUNCTIONS_CASE_AFFECTED .run = case_affected_run
+#define FUNCTIONS_EVIDENCE_PUT .run = evidence_put_run
+#define FUNCTIONS_EVIDENCE_GET .run = evidence_get_run
+#define FUNCTIONS_RULE_ADD .act = &rule_act
+#define FUNCTIONS_RULE_SHOW .run = rule_show_run
+#define FUNCTIONS_DEPUTY_SET .act = &people_act
 
 static const struct operation operations[] = {
 #define OPERATION(name, text, type, allowed)                       \

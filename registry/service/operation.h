@@ -67,4 +67,12 @@ void pending_run(struct call *call);
 extern const struct act filing_act;      /* record-file */
 extern const struct act withdrawal_act;  /* record-withdraw */
 extern const struct act approval_act;    /* decide */
-extern const struct act people_act; /* office-add, person-add, role-change, certificate-add and -revoke */
+extern const struct act people_act; /* office-add, person-add, role-change, certificate-add, -revoke, deputy-set */
+extern const struct act case_step_act;
+void case_show_run(struct call *call);
+void case_list_run(struct call *call);
+void case_affected_run(struct call *call);
+void evidence_put_run(struct call *call);
+void evidence_get_run(struct call *call);
+extern const struct act rule_act;        /* rule-add */
+void rule_show_run(struct call *call);

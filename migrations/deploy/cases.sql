@@ -1,0 +1,146 @@
+-- Deploy qcr:cases
+-- Rule documents, blacklist cases and deputies. What a procedure does not know cannot be stored: a case is its
+-- events, chained by keys, each move a row of the transition table, each with the signature of whoever took it and
+-- of whoever confirmed it. Fields of an event stand in the signed requests (qcr.act) and nowhere else.
+BEGIN;
+SET LOCAL ROLE qcr_owner;
+
+-- Procedures, code tables and calendars, as two administrators signed them (or the founding named them).
+CREATE TABLE qcr.rule (
+  kind text NOT NULL CHECK (kind IN ('procedure', 'codes', 'calendar')),
+  id text NOT NULL CHECK (id ~ '^[a-z0-9]+(-[a-z0-9]+)*$' AND length(id) <= 32),
+  version integer NOT NULL CHECK (version > 0),
+  rule_hash bytea NOT NULL UNIQUE CHECK (octet_length(rule_hash) = 32),
+  document bytea NOT NULL CHECK (sha256(document) = rule_hash), -- canonical
+  serial bigint NOT NULL REFERENCES qcr.ledger (serial),
+  PRIMARY KEY (kind, id, version),
+  UNIQUE (kind, rule_hash)
+);
+-- The version that holds. Writers of cases lock it for share, its change locks it for update, so that a step is
+-- decided by the rules that hold at its serial.
+CREATE TABLE qcr.rule_current (
+  kind text NOT NULL,
+  id text NOT NULL,
+  version integer NOT NULL,
+  PRIMARY KEY (kind, id),
+  FOREIGN KEY (kind, id, version) REFERENCES qcr.rule (kind, id, version)
+);
+
+-- What a procedure allows: core/procedure's transitions. From '' a case is opened.
+CREATE TABLE qcr.procedure_transition (
+  procedure_hash bytea NOT NULL,
+  kind text NOT NULL DEFAULT 'procedure' CHECK (kind = 'procedure'),
+  from_state text NOT NULL,
+  action text NOT NULL CHECK (action <> ''),
+  to_state text NOT NULL CHECK (to_state <> ''),
+  needs_second boolean NOT NULL,
+  excludes_opener boolean NOT NULL,
+  PRIMARY KEY (procedure_hash, from_state, action, to_state, needs_second, excludes_opener),
+  FOREIGN KEY (kind, procedure_hash) REFERENCES qcr.rule (kind, rule_hash)
+);
+
+CREATE TABLE qcr.case_file (
+  subject text NOT NULL REFERENCES qcr.party (subject),
+  case_no integer NOT NULL CHECK (case_no > 0),
+  prev_no integer GENERATED ALWAYS AS (nullif(case_no - 1, 0)) STORED,
+  procedure_hash bytea NOT NULL,
+  kind text NOT NULL DEFAULT 'procedure' CHECK (kind = 'procedure'),
+  opener text NOT NULL REFERENCES qcr.person (person_id),
+  office_id text NOT NULL REFERENCES qcr.office (office_id),
+  serial bigint NOT NULL REFERENCES qcr.ledger (serial),
+  PRIMARY KEY (subject, case_no),
+  UNIQUE (subject, case_no, procedure_hash),
+  UNIQUE (subject, case_no, opener),
+  FOREIGN KEY (subject, prev_no) REFERENCES qcr.case_file (subject, case_no),
+  FOREIGN KEY (kind, procedure_hash) REFERENCES qcr.rule (kind, rule_hash)
+);
+CREATE INDEX ON qcr.case_file (office_id, subject, case_no);
+
+CREATE TABLE qcr.case_event (
+  subject text NOT NULL,
+  case_no integer NOT NULL,
+  seq integer NOT NULL CHECK (seq BETWEEN 1 AND 256),
+  prev_seq integer GENERATED ALWAYS AS (nullif(seq - 1, 0)) STORED,
+  procedure_hash bytea NOT NULL,
+  from_state text NOT NULL,
+  action text NOT NULL,
+  to_state text NOT NULL,
+  needs_second boolean NOT NULL,
+  excludes_opener boolean NOT NULL,
+  opener text NOT NULL,
+  proposer text NOT NULL REFERENCES qcr.person (person_id),
+  actor text NOT NULL REFERENCES qcr.person (person_id),
+  event_on date NOT NULL,
+  is_late boolean NOT NULL,
+  proposal_serial bigint REFERENCES qcr.act (serial), -- the proposer's signature, where another confirmed
+  serial bigint NOT NULL UNIQUE REFERENCES qcr.act (serial), -- the actor's
+  PRIMARY KEY (subject, case_no, seq),
+  UNIQUE (subject, case_no, seq, to_state),
+  -- no gap, no skip, no fork: the event before is there, and ended in the state this one begins in
+  CONSTRAINT case_chain FOREIGN KEY (subject, case_no, prev_seq, from_state)
+    REFERENCES qcr.case_event (subject, case_no, seq, to_state),
+  CONSTRAINT case_first CHECK ((seq = 1) = (from_state = '')),
+  CONSTRAINT case_move FOREIGN KEY (procedure_hash, from_state, action, to_state, needs_second, excludes_opener)
+    REFERENCES qcr.procedure_transition,
+  CONSTRAINT case_procedure FOREIGN KEY (subject, case_no, procedure_hash)
+    REFERENCES qcr.case_file (subject, case_no, procedure_hash),
+  CONSTRAINT case_opener FOREIGN KEY (subject, case_no, opener) REFERENCES qcr.case_file (subject, case_no, opener),
+  -- the two-person rule counts persons, whatever certificates they use
+  CONSTRAINT self_approval CHECK (needs_second = (actor <> proposer)),
+  CONSTRAINT opener_excluded CHECK (NOT excludes_opener OR actor <> opener),
+  CONSTRAINT two_signatures CHECK (needs_second = (proposal_serial IS NOT NULL)),
+  CHECK (proposal_serial < serial)
+);
+CREATE UNIQUE INDEX ON qcr.case_event (proposal_serial) WHERE proposal_serial IS NOT NULL;
+
+-- Numbers of documents that may stand in one case of a party only.
+CREATE TABLE qcr.case_document (
+  subject text NOT NULL,
+  action text NOT NULL,
+  number_norm text NOT NULL CHECK (number_norm <> ''),
+  case_no integer NOT NULL,
+  seq integer NOT NULL,
+  PRIMARY KEY (subject, action, number_norm),
+  FOREIGN KEY (subject, case_no, seq) REFERENCES qcr.case_event (subject, case_no, seq)
+);
+
+-- Who acts for whom while they are away. A deputy acts under their own name.
+CREATE TABLE qcr.deputy (
+  person_id text NOT NULL REFERENCES qcr.person (person_id),
+  deputy_id text NOT NULL REFERENCES qcr.person (person_id),
+  from_day date NOT NULL,
+  to_day date NOT NULL,
+  serial bigint NOT NULL REFERENCES qcr.ledger (serial),
+  PRIMARY KEY (person_id, deputy_id, serial),
+  CHECK (deputy_id <> person_id),
+  CHECK (to_day >= from_day)
+);
+CREATE INDEX ON qcr.deputy (deputy_id);
+CREATE TABLE qcr.deputy_end (
+  person_id text NOT NULL,
+  deputy_id text NOT NULL,
+  grant_serial bigint NOT NULL,
+  last_day date NOT NULL,             -- the last day the deputy could act
+  serial bigint NOT NULL REFERENCES qcr.ledger (serial),
+  PRIMARY KEY (person_id, deputy_id, grant_serial),
+  FOREIGN KEY (person_id, deputy_id, grant_serial) REFERENCES qcr.deputy (person_id, deputy_id, serial)
+);
+
+ALTER TABLE qcr.proposal DROP CONSTRAINT proposal_kind_check;
+ALTER TABLE qcr.proposal ADD CONSTRAINT proposal_kind_check
+  CHECK (kind IN ('record-withdraw', 'record-correct', 'held-accept', 'person-add', 'role-grant', 'role-end',
+                  'certificate-add', 'certificate-revoke', 'office-add', 'case-step', 'rule-add', 'deputy-set', 'deputy-end'));
+-- A step that waits belongs to its case and is shown to those who work on it alone.
+ALTER TABLE qcr.proposal ADD COLUMN case_no integer CHECK (case_no > 0);
+ALTER TABLE qcr.proposal ADD CONSTRAINT proposal_case_check CHECK (case_no IS NULL OR kind = 'case-step');
+
+-- rights.txt, the rows of this change
+GRANT SELECT, INSERT ON qcr.rule, qcr.procedure_transition TO qcr_app;
+GRANT SELECT, INSERT, UPDATE ON qcr.rule_current TO qcr_app;
+GRANT SELECT, INSERT ON qcr.case_file, qcr.case_event, qcr.case_document, qcr.deputy, qcr.deputy_end TO qcr_app;
+GRANT SELECT ON qcr.rule, qcr.case_file, qcr.case_event, qcr.deputy, qcr.deputy_end TO qcr_import;
+GRANT SELECT ON qcr.rule, qcr.case_file, qcr.case_event TO qcr_recalc;
+GRANT SELECT ON qcr.rule, qcr.case_file, qcr.case_event, qcr.deputy, qcr.deputy_end TO qcr_follow;
+GRANT SELECT ON qcr.rule, qcr.rule_current, qcr.procedure_transition, qcr.case_file, qcr.case_event,
+  qcr.case_document, qcr.deputy, qcr.deputy_end TO qcr_audit;
+COMMIT;

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+#include "registry/service/call.h"
+
+void evidence_put_run(struct call *call)
+{
+        call_fail_with(call, RESULT_OPERATION_UNKNOWN);
+}
+
+void evidence_get_run(struct call *call)
+{
+        call_fail_with(call, RESULT_OPERATION_UNKNOWN);
+}
