@@ -272,6 +272,10 @@ bool people_decide(struct writing *writing, const struct people_change *change)
         case PROPOSAL_RECORD_WITHDRAW:
         case PROPOSAL_RECORD_CORRECT:
         case PROPOSAL_HELD_ACCEPT:
+        case PROPOSAL_CASE_STEP:
+        case PROPOSAL_RULE_ADD:
+        case PROPOSAL_DEPUTY_SET:
+        case PROPOSAL_DEPUTY_END:
                 break;
         }
         return refuse(writing, RESULT_FIELD_INVALID, "kind", "not about persons");
@@ -345,6 +349,10 @@ void people_save(struct writing *writing, const struct people_change *change)
         case PROPOSAL_RECORD_WITHDRAW:
         case PROPOSAL_RECORD_CORRECT:
         case PROPOSAL_HELD_ACCEPT:
+        case PROPOSAL_CASE_STEP:
+        case PROPOSAL_RULE_ADD:
+        case PROPOSAL_DEPUTY_SET:
+        case PROPOSAL_DEPUTY_END:
                 return;
         }
 }
