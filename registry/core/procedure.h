@@ -33,6 +33,7 @@ struct procedure_when {
         const char *field;      /* NULL: that the action has happened is enough */
         unsigned word_count;
         const char *words[PROCEDURE_WORDS_MAX];
+        bool in_time;           /* and its last event was not late */
 };
 
 struct procedure_validity {
@@ -72,8 +73,10 @@ enum procedure_guard_kind {
         GUARD_TERM,       /* the event's day is not before the day of the last `action` + `months` */
         GUARD_IN_FORCE,   /* the listing is in force on the event's day */
         GUARD_LISTED,     /* decided and neither ended nor expired on the event's day; suspended counts */
-        GUARD_PERSON,     /* `hand` is nobody who had a hand in one of `actions` */
-        GUARD_FIELD,      /* the step's `field` has one of `words` */
+        GUARD_ENDED,      /* ended, quashed or expired on the event's day */
+        GUARD_PERSON,     /* `hand` is nobody who had a hand in one of `actions`: proposed, confirmed, or was named in a
+                             person field; a named one is not who takes this step either */
+        GUARD_FIELD,      /* `field` of the step, or of the last `action` if one is named, has one of `words` */
         GUARD_CODE,       /* the last value of `field` of `action` has `attribute` = `value` in its table */
         GUARD_LEAD,       /* the step's day field `field` lies at least `days` (`unit`) after its day field `other` */
         GUARD_OVER,       /* the day in `field` of the last `action`, if it has one, is before the event's day */
@@ -130,7 +133,7 @@ struct procedure_action {
         unsigned to;                /* PROCEDURE_NONE: the state stays */
         uint32_t roles;             /* who acts or proposes */
         uint32_t second_roles;      /* who confirms; 0: one person is enough */
-        bool is_second_when_name_differs; /* opening under a name the code's party does not have */
+        uint32_t name_second_roles; /* who confirms opening under a name the code's party does not have; 0: it is refused */
         bool excludes_opener;       /* the confirming person is not the case's opener either (in SQL too) */
         bool is_any_office;         /* else: persons of the case's office alone */
         enum procedure_effect effect;
@@ -201,7 +204,9 @@ struct procedure {
         const struct procedure_term *terms;
         const char *longer_field;               /* day field of the EFFECT_START action: a longer statutory restriction */
         const char *until_field;                /* mirror: the source's own last day */
-        int32_t lapse_days;                     /* mirror: unknown when not confirmed for so long; 0: never */
+        const char *seen_field;                 /* mirror: day field of START and CONFIRM actions, when it was seen there */
+        int32_t lapse_days;                     /* mirror: unknown when not seen for so long; 0: never */
+        bool is_public;                         /* mirror: published by its source, whatever happens here */
 };
 
 /* DOCUMENT_SOUND with `*ret` made; or the flaw with where and why, `*ret` NULL. */
