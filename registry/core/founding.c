@@ -106,6 +106,11 @@ static int compare_certificates(const void *a, const void *b)
         return order ? order : compare_slices(x->der, y->der);
 }
 
+static int compare_hashes(const void *a, const void *b)
+{
+        return memcmp(a, b, 32);
+}
+
 static bool is_ascending(
         const void *items, size_t count, size_t size, int (*compare)(const void *, const void *))
 {
@@ -162,7 +167,8 @@ static enum founding_flaw check_values(const struct founding *f)
         if (!origin_is_valid(f->origin) || !f->office_count || !f->person_count)
                 return FOUNDING_FORM;
         if (f->office_count > FOUNDING_GROUP_LIMIT || f->person_count > FOUNDING_GROUP_LIMIT ||
-                f->role_count > FOUNDING_GROUP_LIMIT || f->certificate_count > FOUNDING_GROUP_LIMIT)
+                f->role_count > FOUNDING_GROUP_LIMIT || f->certificate_count > FOUNDING_GROUP_LIMIT ||
+                f->rule_count > FOUNDING_GROUP_LIMIT)
                 return FOUNDING_SIZE;
         for (size_t i = 0; i < f->office_count; i++)
                 if (!founding_id_is_valid(f->offices[i].id) || !code_is_valid(f->offices[i].code) ||
@@ -192,6 +198,7 @@ static enum founding_flaw check(const struct founding *f)
                 !is_ascending(f->roles, f->role_count, sizeof(*f->roles), compare_roles) ||
                 !is_ascending(f->certificates, f->certificate_count, sizeof(*f->certificates),
                         compare_certificates) ||
+                !is_ascending(f->rule_hashes, f->rule_count, sizeof(*f->rule_hashes), compare_hashes) ||
                 !certificates_differ(f))
                 return FOUNDING_ORDER;
         for (size_t i = 0; i < f->person_count; i++)
@@ -276,6 +283,10 @@ static void format_lines(const struct founding *f, struct buffer *to)
         }
         buffer_add_text(to, "policy ");
         add_hex_line(to, f->policy_hash, sizeof(f->policy_hash));
+        for (size_t i = 0; i < f->rule_count; i++) {
+                buffer_add_text(to, "rule ");
+                add_hex_line(to, f->rule_hashes[i], sizeof(f->rule_hashes[i]));
+        }
 }
 
 enum founding_flaw founding_format(struct founding *founding, struct buffer *ret)
@@ -288,6 +299,7 @@ enum founding_flaw founding_format(struct founding *founding, struct buffer *ret
         sort(founding->roles, founding->role_count, sizeof(*founding->roles), compare_roles);
         sort(founding->certificates, founding->certificate_count, sizeof(*founding->certificates),
                 compare_certificates);
+        sort(founding->rule_hashes, founding->rule_count, sizeof(*founding->rule_hashes), compare_hashes);
         flaw = check(founding);
         if (flaw)
                 return flaw;
@@ -363,9 +375,14 @@ static bool read_hex(struct arena *arena, struct slice value, struct slice *ret)
         return true;
 }
 
+static bool read_hash(struct slice value, uint8_t ret[32])
+{
+        return hex_decode((const char *)value.data, value.length, ret, 32);
+}
+
 static bool read_lines(struct lines *lines, struct arena *arena, struct founding *f)
 {
-        struct slice value, policy;
+        struct slice value;
         const char *word;
 
         f->origin = lines_value(lines, "origin");
@@ -400,9 +417,13 @@ static bool read_lines(struct lines *lines, struct arena *arena, struct founding
                 if (!read_hex(arena, value, &f->certificates[i].der))
                         return false;
         }
-        policy = lines_value(lines, "policy");
-        return lines_is_done(lines) && !arena->exhausted &&
-               hex_decode((const char *)policy.data, policy.length, f->policy_hash, sizeof(f->policy_hash));
+        if (!read_hash(lines_value(lines, "policy"), f->policy_hash))
+                return false;
+        f->rule_hashes = make_group(arena, *lines, "rule", sizeof(*f->rule_hashes), &f->rule_count);
+        for (size_t i = 0; f->rule_hashes && i < f->rule_count && take_line(lines, "rule", &value); i++)
+                if (!read_hash(value, f->rule_hashes[i]))
+                        return false;
+        return lines_is_done(lines) && !arena->exhausted;
 }
 
 enum founding_flaw founding_parse(struct slice document, struct arena *arena, struct founding *ret)

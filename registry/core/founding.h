@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /*
  * The founding of a registry: its first ledger entry, made before anybody is known who could sign. It names
- * the offices, the persons with their roles and certificates, and the first policy; the key of the registry's
- * CA signs it. Everybody who comes later comes by two of these persons.
+ * the offices, the persons with their roles and certificates, the first policy and the first rule documents
+ * (core/rule); the key of the registry's CA signs it. Everybody and every rule that comes later comes by two of
+ * these persons.
  *
  * The document is text (core/lines), one fact a line, groups in this order, each group ascending and without
  * repetition, so that the same facts have one document:
@@ -15,6 +16,7 @@
  *     role PERSON ROLE                 by PERSON, then in the order of core/role
  *     certificate PERSON HEX           DER; by PERSON, then by octets
  *     policy HEX                       SHA-256 of the policy's canonical document
+ *     rule HEX                         SHA-256 of a rule's canonical document; none or more, ascending
  *
  * The signature is Ed25519 over "qcr-founding/v1-signature" LF document.
  */
@@ -62,6 +64,8 @@ struct founding {
         struct founding_certificate *certificates;
         size_t certificate_count;
         uint8_t policy_hash[32];
+        uint8_t (*rule_hashes)[32];
+        size_t rule_count;
 };
 
 enum founding_flaw {
