@@ -12,6 +12,7 @@
 #include "registry/core/calendar.h"
 #include "registry/core/document.h"
 
+#define CODE_TABLE_FORMAT "qcr-codes/1"
 #define CODE_TABLE_ROWS_MAX 256u
 #define CODE_TABLE_ATTRIBUTES_MAX 8u
 #define CODE_TABLE_ID 33
@@ -26,7 +27,7 @@ struct code_row {
         const char *code;
         const char *zh;
         const char *en;
-        const char *article;  /* of the rule it comes from; "" when none is known */
+        const char *article;  /* of the rule it comes from; "" when none is named */
         struct day from;
         struct day to;        /* the last day; DAY_NONE: still in force */
         unsigned attribute_count;

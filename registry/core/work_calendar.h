@@ -12,6 +12,7 @@
 #include "registry/core/calendar.h"
 #include "registry/core/document.h"
 
+#define WORK_CALENDAR_FORMAT "qcr-calendar/1"
 #define WORK_CALENDAR_YEARS_MAX 32u
 #define WORK_CALENDAR_ID 33
 
@@ -32,6 +33,7 @@ struct work_calendar {
 enum document_flaw work_calendar_parse(struct slice json, struct work_calendar *ret,
         struct document_error *ret_error) MUST_CHECK;
 
+/* Below, a calendar that is NULL is one without any year. */
 /* Is the day's year loaded? */
 bool work_calendar_has(const struct work_calendar *calendar, struct day day);
 bool work_calendar_is_working(const struct work_calendar *calendar, struct day day);
