@@ -58,6 +58,8 @@ static const char *listing_text(enum statement_listing listing)
                 return N_("listed, but its effect is suspended");
         case LISTING_BASIS_QUASHED:
                 return N_("listed, but the decision behind it was annulled");
+        case LISTING_LAPSED:
+                return N_("unknown: the list it stood on was not read in time");
         }
         abort();
 }

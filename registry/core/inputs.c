@@ -10,8 +10,9 @@
 #define HEAD_MONEY 0x40u
 #define HEAD_VALID 0x80u
 
-#define LISTING_EFFECT 0x03u
+#define LISTING_EFFECT 0x03u /* the octet's two bits hold LISTING_UNKNOWN, 4, as 0 */
 #define LISTING_END 0x04u
+#define LISTING_PUBLISHED 0x08u
 
 #define DAYS_MOST 3068036 /* from DAY_FIRST to DAY_LAST */
 
@@ -52,11 +53,11 @@ static bool record_is_valid(const struct grade_record *r)
 
 static bool listing_is_valid(const struct grade_listing *l)
 {
-        return l->effect >= LISTING_IN_FORCE && l->effect <= LISTING_QUASHED && day_is_valid(l->from) &&
+        return l->effect >= LISTING_IN_FORCE && l->effect <= LISTING_UNKNOWN && day_is_valid(l->from) &&
                (day_is_none(l->to) || (day_is_valid(l->to) && day_is_before(l->from, l->to)));
 }
 
-/* By first day, then by last with the open ones behind, then by effect; equal ones are one too many. */
+/* By first day, then by last with the open ones behind, effect, published; equal ones are one too many. */
 static bool listing_is_before(const struct grade_listing *a, const struct grade_listing *b)
 {
         int64_t a_to = day_is_none(a->to) ? INT64_MAX : a->to.number;
@@ -64,7 +65,9 @@ static bool listing_is_before(const struct grade_listing *a, const struct grade_
 
         if (a->from.number != b->from.number)
                 return day_is_before(a->from, b->from);
-        return a_to != b_to ? a_to < b_to : a->effect < b->effect;
+        if (a_to != b_to)
+                return a_to < b_to;
+        return a->effect != b->effect ? a->effect < b->effect : a->is_published < b->is_published;
 }
 
 bool inputs_is_valid(const struct grade_inputs *inputs)
@@ -129,7 +132,8 @@ bool inputs_encode(const struct grade_inputs *inputs, struct buffer *to)
                 const struct grade_listing *l = &inputs->listings[i];
                 bool has_end = !day_is_none(l->to);
 
-                buffer_add_u8(to, (uint8_t)((unsigned)l->effect | (has_end ? LISTING_END : 0)));
+                buffer_add_u8(to, (uint8_t)(((unsigned)l->effect & LISTING_EFFECT) | (has_end ? LISTING_END : 0) |
+                        (l->is_published ? LISTING_PUBLISHED : 0)));
                 buffer_add_signed_varint(to, l->from.number);
                 if (has_end)
                         buffer_add_varint(to, (uint64_t)(l->to.number - l->from.number));
@@ -200,9 +204,10 @@ static void decode_listing(struct reader *r, struct grade_listing *ret)
         static const struct day epoch = {0};
         unsigned head = reader_u8(r);
 
-        if (head & ~(LISTING_EFFECT | LISTING_END))
+        if (head & ~(LISTING_EFFECT | LISTING_END | LISTING_PUBLISHED))
                 r->failed = true;
-        ret->effect = (enum listing_effect)(head & LISTING_EFFECT);
+        ret->effect = head & LISTING_EFFECT ? (enum listing_effect)(head & LISTING_EFFECT) : LISTING_UNKNOWN;
+        ret->is_published = head & LISTING_PUBLISHED;
         ret->from = read_day(r, epoch);
         ret->to = head & LISTING_END ? read_later_day(r, ret->from) : DAY_NONE;
 }

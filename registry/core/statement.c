@@ -14,7 +14,8 @@ static const char *const kind_words[] = {"current", "as-of", "explain", "history
 static const char *const result_words[] = {"found", "not-registered", "withheld", "merged-into", NULL};
 static const char *const registration_words[] = {"-", "active", "deregistered", "revoked", NULL};
 static const char *const standing_words[] = {"-", "trial", "in-force", NULL};
-static const char *const listing_words[] = {"-", "not-listed", "listed", "suspended", "basis-quashed", NULL};
+static const char *const listing_words[] = {"-", "not-listed", "listed", "suspended", "basis-quashed", "unknown",
+        NULL};
 static const char *const published_words[] = {"-", "yes", "no", NULL};
 
 const char *statement_kind_word(enum statement_kind kind)
@@ -163,6 +164,7 @@ static enum statement_flaw check_listing(const struct statement *s)
         case LISTING_LISTED:
         case LISTING_STAYED:
         case LISTING_BASIS_QUASHED:
+        case LISTING_LAPSED:
                 return !day_is_none(s->listing_since) && may_end(s->listing_since, s->listing_until) &&
                                 s->published != PUBLISHED_NONE ?
                         STATEMENT_RIGHT :

@@ -74,6 +74,7 @@ enum statement_listing {
         LISTING_LISTED,
         LISTING_STAYED,        /* its effect is stayed */
         LISTING_BASIS_QUASHED, /* the decision it rests on was annulled */
+        LISTING_LAPSED,        /* `unknown`: another organ's, whose list was not read in time */
 };
 
 enum statement_published {

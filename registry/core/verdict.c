@@ -91,8 +91,8 @@ static void say_listing(const struct listing_state *state, struct statement *ret
         ret->listing = state->listing;
         ret->listing_since = state->since;
         ret->listing_until = state->until;
-        /* Publication is a step of a case; without cases nothing has been published. */
-        ret->published = state->listing == LISTING_NOT_LISTED ? PUBLISHED_NONE : PUBLISHED_NO;
+        if (state->listing != LISTING_NOT_LISTED)
+                ret->published = state->is_published ? PUBLISHED_YES : PUBLISHED_NO;
 }
 
 /* The last millisecond before the day begins, if that is earlier. */

@@ -105,7 +105,7 @@ static void add_listing(const struct listing_row *row)
 static const struct {
         const char *name;
         struct row rows[6];
-        struct listing_row listings[3];
+        struct listing_row listings[4];
         const char *grade;
         int32_t score;
         const char *next_change;
@@ -208,10 +208,11 @@ static const struct {
         {.name = "a listing that is over", .rows = {{RECORD_AWARD, 0, 0, 1, "2020-01-01", NULL}},
                 .listings = {{LISTING_IN_FORCE, "2023-11-24", TODAY}}, .grade = "A", .score = 100,
                 .reasons = ""},
-        {.name = "suspended or quashed is not in force",
+        {.name = "suspended, quashed or unknown is not in force",
                 .rows = {{RECORD_AWARD, 0, 0, 1, "2020-01-01", NULL}},
                 .listings = {{LISTING_SUSPENDED, "2026-01-01", "2027-01-01"},
-                        {LISTING_QUASHED, "2026-01-01", "2028-01-01"}},
+                        {LISTING_QUASHED, "2026-01-01", "2028-01-01"},
+                        {LISTING_UNKNOWN, "2026-01-01", NULL}},
                 .grade = "A", .score = 100, .reasons = ""},
         {.name = "the worked example of docs/POLICY.md", .rows = {WORKED_EXAMPLE}, .grade = "C", .score = 65,
                 .next_change = "2027-01-01",

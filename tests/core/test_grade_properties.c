@@ -278,7 +278,7 @@ static void random_inputs(void)
         for (uint32_t i = 0; i < inputs->listings_count; i++) {
                 struct grade_listing *l = &inputs->listings[i];
 
-                l->effect = (enum listing_effect)(below(2) ? LISTING_IN_FORCE : 1 + below(3));
+                l->effect = (enum listing_effect)(below(2) ? LISTING_IN_FORCE : 1 + below(4));
                 l->from.number = SUBJECT_DAY - 60 + (int32_t)below(90);
                 l->to = DAY_NONE;
                 if (below(4))

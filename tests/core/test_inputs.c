@@ -159,17 +159,22 @@ static const struct {
         struct grade_listing second;
         bool valid;
 } listings[] = {
-        {{{100}, {200}, LISTING_IN_FORCE}, {{200}, NO_DAY, LISTING_IN_FORCE}, true},
-        {{{100}, {200}, LISTING_IN_FORCE}, {{100}, NO_DAY, LISTING_IN_FORCE}, true},
-        {{{100}, {200}, LISTING_IN_FORCE}, {{100}, {200}, LISTING_QUASHED}, true},
-        {{{100}, {200}, LISTING_IN_FORCE}, {{100}, {200}, LISTING_IN_FORCE}, false},
-        {{{100}, {200}, LISTING_IN_FORCE}, {{99}, {300}, LISTING_IN_FORCE}, false},
-        {{{100}, NO_DAY, LISTING_IN_FORCE}, {{100}, {300}, LISTING_IN_FORCE}, false},
-        {{{100}, {100}, LISTING_IN_FORCE}, {{200}, {300}, LISTING_IN_FORCE}, false},
-        {{{100}, {99}, LISTING_IN_FORCE}, {{200}, {300}, LISTING_IN_FORCE}, false},
-        {{NO_DAY, {99}, LISTING_IN_FORCE}, {{200}, {300}, LISTING_IN_FORCE}, false},
-        {{{100}, {200}, (enum listing_effect)0}, {{200}, {300}, LISTING_IN_FORCE}, false},
-        {{{100}, {200}, (enum listing_effect)4}, {{200}, {300}, LISTING_IN_FORCE}, false},
+        {{{100}, {200}, LISTING_IN_FORCE, false}, {{200}, NO_DAY, LISTING_IN_FORCE, true}, true},
+        {{{100}, {200}, LISTING_IN_FORCE, true}, {{100}, NO_DAY, LISTING_IN_FORCE, false}, true},
+        {{{100}, {200}, LISTING_IN_FORCE, true}, {{100}, {200}, LISTING_QUASHED, false}, true},
+        {{{100}, {200}, LISTING_QUASHED, false}, {{100}, {200}, LISTING_UNKNOWN, false}, true},
+        {{{100}, {200}, LISTING_IN_FORCE, false}, {{100}, {200}, LISTING_IN_FORCE, true}, true},
+        {{{100}, {200}, LISTING_IN_FORCE, true}, {{100}, {200}, LISTING_IN_FORCE, false}, false},
+        {{{100}, {200}, LISTING_IN_FORCE, false}, {{100}, {200}, LISTING_IN_FORCE, false}, false},
+        {{{100}, {200}, LISTING_IN_FORCE, true}, {{100}, {200}, LISTING_IN_FORCE, true}, false},
+        {{{100}, {200}, LISTING_UNKNOWN, false}, {{100}, {200}, LISTING_QUASHED, true}, false},
+        {{{100}, {200}, LISTING_IN_FORCE, false}, {{99}, {300}, LISTING_IN_FORCE, false}, false},
+        {{{100}, NO_DAY, LISTING_IN_FORCE, false}, {{100}, {300}, LISTING_IN_FORCE, false}, false},
+        {{{100}, {100}, LISTING_IN_FORCE, false}, {{200}, {300}, LISTING_IN_FORCE, false}, false},
+        {{{100}, {99}, LISTING_IN_FORCE, false}, {{200}, {300}, LISTING_IN_FORCE, false}, false},
+        {{NO_DAY, {99}, LISTING_IN_FORCE, false}, {{200}, {300}, LISTING_IN_FORCE, false}, false},
+        {{{100}, {200}, (enum listing_effect)0, false}, {{200}, {300}, LISTING_IN_FORCE, false}, false},
+        {{{100}, {200}, (enum listing_effect)5, false}, {{200}, {300}, LISTING_IN_FORCE, false}, false},
 };
 
 START_TEST(listings_have_an_order_an_effect_and_a_first_day_before_the_last)
@@ -180,8 +185,13 @@ START_TEST(listings_have_an_order_an_effect_and_a_first_day_before_the_last)
         inputs->listings[1] = listings[_i].second;
         inputs->listings_count = 2;
         ck_assert(inputs_encode(inputs, &bytes) == listings[_i].valid);
-        if (listings[_i].valid)
-                ck_assert(inputs_decode(buffer_slice(&bytes), decoded));
+        if (!listings[_i].valid)
+                return;
+        ck_assert(inputs_decode(buffer_slice(&bytes), decoded));
+        ck_assert_int_eq(decoded->listings[0].effect, listings[_i].first.effect);
+        ck_assert_int_eq(decoded->listings[0].is_published, listings[_i].first.is_published);
+        ck_assert_int_eq(decoded->listings[1].effect, listings[_i].second.effect);
+        ck_assert_int_eq(decoded->listings[1].is_published, listings[_i].second.is_published);
 }
 END_TEST
 
@@ -217,10 +227,12 @@ static const struct {
         {"0101" "06" "00" "c9bf10" "0000000000000000" "00", "a decision before the calendar"},
         {"0101" "06" "00" "c282e602" "0000000000000000" "00", "a decision past the calendar"},
         {"0101" "26" "00" "00" "c282e602" "0000000000000000" "00", "a publicity past the calendar"},
-        {"0100" "01" "00" "00", "listings with effect 0"},
         {"0100" "01" "05" "00" "00", "a listing that ends on its first day"},
-        {"0100" "01" "09" "00", "unknown bits of a listing"},
+        {"0100" "01" "11" "00", "unknown bits of a listing"},
+        {"0100" "01" "81" "00", "the highest bit of a listing"},
         {"0100" "02" "01" "00" "01" "00", "one listing twice"},
+        {"0100" "02" "09" "00" "01" "00", "a published listing before the same unpublished one"},
+        {"0100" "02" "00" "00" "03" "00", "an unknown listing before a quashed one"},
 };
 
 START_TEST(bytes_that_encode_would_not_write_are_refused)
@@ -241,15 +253,17 @@ START_TEST(the_encoding_is_the_one_that_is_written_down)
                 "01" "02"
                 "60" "00" "d2b402" "dc05" "0102030405060708" "04" "c09a0c" "00"
                 "85" "04" "d2b402" "0000000000000000" "01" "c708"
-                "01" "05" "c801" "64";
+                "03" "05" "c801" "64" "0f" "c801" "64" "08" "d001";
         CLEANUP(buffer) struct buffer bytes = BUFFER_INIT;
         char hex[256];
 
         inputs->records[0] = fine(1);
         inputs->records[1] = certificate(6);
         inputs->count = 2;
-        inputs->listings[0] = (struct grade_listing){{100}, {200}, LISTING_IN_FORCE};
-        inputs->listings_count = 1;
+        inputs->listings[0] = (struct grade_listing){{100}, {200}, LISTING_IN_FORCE, false};
+        inputs->listings[1] = (struct grade_listing){{100}, {200}, LISTING_QUASHED, true};
+        inputs->listings[2] = (struct grade_listing){{104}, DAY_NONE, LISTING_UNKNOWN, true};
+        inputs->listings_count = 3;
         ck_assert(inputs_encode(inputs, &bytes));
         hex_encode(bytes.data, bytes.length, hex);
         ck_assert_str_eq(hex, expected);
@@ -258,6 +272,7 @@ START_TEST(the_encoding_is_the_one_that_is_written_down)
         ck_assert_int_eq(decoded->records[0].fine_fen, 200000);
         ck_assert_int_eq(decoded->records[1].valid_through.number, DAY_2024_01_31.number + 1095);
         ck_assert_int_eq(decoded->listings[0].to.number, 200);
+        ck_assert_int_eq(decoded->listings[2].effect, LISTING_UNKNOWN);
 }
 END_TEST
 
@@ -330,8 +345,8 @@ static void random_inputs(void)
         inputs->listings_count = below(3);
         for (uint32_t i = 0; i < inputs->listings_count; i++) {
                 day += 1 + (int32_t)below(1000);
-                inputs->listings[i] = (struct grade_listing){{day}, DAY_NONE, LISTING_IN_FORCE};
-                inputs->listings[i].effect = (enum listing_effect)(1 + below(3));
+                inputs->listings[i] = (struct grade_listing){{day}, DAY_NONE, LISTING_IN_FORCE, below(2) > 0};
+                inputs->listings[i].effect = (enum listing_effect)(1 + below(4));
                 if (below(3))
                         inputs->listings[i].to.number = day + 1 + (int32_t)below(2000);
         }
@@ -355,7 +370,8 @@ static bool is_same(const struct grade_inputs *a, const struct grade_inputs *b)
         for (uint32_t i = 0; same && i < a->listings_count; i++)
                 same = a->listings[i].from.number == b->listings[i].from.number &&
                        a->listings[i].to.number == b->listings[i].to.number &&
-                       a->listings[i].effect == b->listings[i].effect;
+                       a->listings[i].effect == b->listings[i].effect &&
+                       a->listings[i].is_published == b->listings[i].is_published;
         return same;
 }
 

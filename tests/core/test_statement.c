@@ -279,6 +279,8 @@ static const struct {
         {STATEMENT_LISTING, "listing listed\nlisting-since 2026-01-01\n"},
         {STATEMENT_LISTING, "listing listed\nlisting-published yes\n"},
         {STATEMENT_LISTING, "listing suspended\nlisting-since 2026-01-01\nlisting-until 2026-01-01\nlisting-published yes\n"},
+        {STATEMENT_LISTING, "listing unknown\nlisting-published no\n"},
+        {STATEMENT_LISTING, "listing unknown\nlisting-since 2026-01-01\n"},
         {STATEMENT_TIME, "valid-until 2026-11-24T01:02:02.900Z\n"},
         {STATEMENT_TIME, "decision 4712\n"},
 };
@@ -313,6 +315,7 @@ static const char *const right[] = {
         "listing listed\nlisting-since 2026-01-01\nlisting-published yes\n",
         "listing suspended\nlisting-since 2026-01-01\nlisting-until 2029-01-01\nlisting-published no\n",
         "listing basis-quashed\nlisting-since 2026-01-01\nlisting-published yes\n",
+        "listing unknown\nlisting-since 2026-01-01\nlisting-published no\n",
         "serial 18446744073709551615\nledger-size 0\n",
         "result not-registered\n" NO_VERDICT NO_PARTY,
         "result withheld\n" NO_VERDICT NO_PARTY,

@@ -69,7 +69,7 @@ static void draw_statement(struct statement *s)
         s->standing = s->document[0] ? STANDING_IN_FORCE : STANDING_TRIAL;
         s->listing = LISTING_NOT_LISTED;
         if (draw(2)) {
-                s->listing = (enum statement_listing)(2 + draw(3));
+                s->listing = (enum statement_listing)(2 + draw(4));
                 s->listing_since = (struct day){(int32_t)draw(30000)};
                 s->published = (enum statement_published)(1 + draw(2));
         }

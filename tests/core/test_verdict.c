@@ -339,7 +339,11 @@ END_TEST
 
 static void add_listing(enum listing_effect effect, const char *from, const char *to)
 {
-        inputs->listings[inputs->listings_count++] = (struct grade_listing){day_must(from), day_must(to), effect};
+        inputs->listings[inputs->listings_count++] = (struct grade_listing){
+                .from = day_must(from),
+                .to = day_must(to),
+                .effect = effect,
+        };
 }
 
 START_TEST(a_listed_enterprise_is_listed_until_the_day_the_listing_ends)
@@ -383,7 +387,8 @@ static const struct {
         {"2026-02-01", LISTING_LISTED, "2026-02-01", "2026-02-20"},
         {"2026-02-19", LISTING_LISTED, "2026-02-01", "2026-02-20"},
         {"2026-02-20", LISTING_STAYED, "2026-02-15", "2026-03-01"},
-        {"2026-03-01", LISTING_BASIS_QUASHED, "2026-01-10", "2026-04-01"},
+        {"2026-03-01", LISTING_LAPSED, "2026-02-10", "2026-03-10"},
+        {"2026-03-10", LISTING_BASIS_QUASHED, "2026-01-10", "2026-04-01"},
         {"2026-04-01", LISTING_NOT_LISTED, NULL, NULL},
 };
 
@@ -393,11 +398,69 @@ START_TEST(of_several_times_the_gravest_speaks)
 
         add_listing(LISTING_QUASHED, "2026-01-10", "2026-04-01");
         add_listing(LISTING_IN_FORCE, "2026-02-01", "2026-02-20");
+        add_listing(LISTING_UNKNOWN, "2026-02-10", "2026-03-10");
         add_listing(LISTING_SUSPENDED, "2026-02-15", "2026-03-01");
         listing_on(inputs, day_must(listings[_i].day), &state);
         ck_assert_int_eq(state.listing, listings[_i].listing);
         ck_assert_int_eq(state.since.number, day_must(listings[_i].since).number);
         ck_assert_int_eq(state.next_change.number, day_must(listings[_i].next_change).number);
+}
+END_TEST
+
+static const struct {
+        const char *day;
+        enum statement_published published;
+        const char *since;
+        const char *next_change;
+} publications[] = {
+        {"2026-01-10", PUBLISHED_NO, "2026-01-10", "2026-02-01"},
+        {"2026-02-01", PUBLISHED_YES, "2026-01-10", "2026-03-01"},
+        {"2026-03-01", PUBLISHED_NO, "2026-01-10", "2026-04-01"},
+        {"2026-04-01", PUBLISHED_NO, "2026-01-20", "2026-05-01"},
+};
+
+START_TEST(a_listing_is_published_if_any_of_those_that_speak_is)
+{
+        struct listing_state state;
+
+        add_listing(LISTING_IN_FORCE, "2026-01-10", "2026-04-01");
+        add_listing(LISTING_QUASHED, "2026-01-20", "2026-05-01");
+        add_listing(LISTING_IN_FORCE, "2026-02-01", "2026-03-01");
+        inputs->listings[2].is_published = true;
+        listing_on(inputs, day_must(publications[_i].day), &state);
+        ck_assert_int_eq(state.is_published, publications[_i].published == PUBLISHED_YES);
+        ck_assert_int_eq(state.since.number, day_must(publications[_i].since).number);
+        ck_assert_int_eq(state.next_change.number, day_must(publications[_i].next_change).number);
+}
+END_TEST
+
+START_TEST(a_verdict_says_whether_the_listing_is_published)
+{
+        char now[64];
+
+        add_listing(LISTING_IN_FORCE, "2026-01-10", "2026-04-01");
+        add_listing(LISTING_QUASHED, "2026-01-20", "2026-05-01");
+        add_listing(LISTING_IN_FORCE, "2026-02-01", "2026-03-01");
+        inputs->listings[2].is_published = true;
+        pack();
+        party.policy_hash = root;
+        snprintf(now, sizeof(now), "%sT04:00:00.000Z", publications[_i].day);
+        ck_assert_int_eq(decide_at(now), VERDICT_GIVEN);
+        ck_assert_int_eq(statement->published, publications[_i].published);
+        must_be_a_statement();
+}
+END_TEST
+
+START_TEST(a_lapsed_listing_is_neither_listed_nor_clear_and_grades_as_if_it_were_not_there)
+{
+        add_listing(LISTING_UNKNOWN, "2026-11-01", NULL);
+        pack();
+        ck_assert_int_eq(decide_at("2026-11-24T04:00:00.000Z"), VERDICT_GIVEN);
+        ck_assert_str_eq(statement_listing_word(statement->listing), "unknown");
+        ck_assert_int_eq(statement->listing_since.number, day_must("2026-11-01").number);
+        ck_assert_int_eq(statement->published, PUBLISHED_NO);
+        ck_assert_str_eq(statement->grade, "A");
+        must_be_a_statement();
 }
 END_TEST
 
@@ -436,6 +499,9 @@ int main(void)
         tcase_add_test(tcase, a_listed_enterprise_is_listed_until_the_day_the_listing_ends);
         tcase_add_test(tcase, a_listing_to_come_ends_todays_answer);
         tcase_add_loop_test(tcase, of_several_times_the_gravest_speaks, 0, COUNT(listings));
+        tcase_add_loop_test(tcase, a_listing_is_published_if_any_of_those_that_speak_is, 0, COUNT(publications));
+        tcase_add_loop_test(tcase, a_verdict_says_whether_the_listing_is_published, 0, COUNT(publications));
+        tcase_add_test(tcase, a_lapsed_listing_is_neither_listed_nor_clear_and_grades_as_if_it_were_not_there);
         tcase_add_test(tcase, every_kind_of_party_has_its_word);
         suite_add_tcase(suite, tcase);
         return suite_run(suite);

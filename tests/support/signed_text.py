@@ -113,7 +113,7 @@ WORDS = {
   'result': 'found not-registered withheld merged-into',
   'registration': 'active deregistered revoked -',
   'policy-standing': 'trial in-force -',
-  'listing': 'not-listed listed suspended basis-quashed -',
+  'listing': 'not-listed listed suspended basis-quashed unknown -',
   'listing-published': 'yes no -',
 }
 PATTERNS = {
