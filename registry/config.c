@@ -40,6 +40,8 @@ static const struct config_key keys[] = {
                 "The read model. The follower's user writes here, the workers' and the sealer's read."},
         {"spool_directory", CONFIG_PATH, AT(spool_directory), "spool", 0, 0, false,
                 "The read audit until it is in the database. The workers' user writes here."},
+        {"evidence_directory", CONFIG_PATH, AT(evidence_directory), "evidence", 0, 0, false,
+                "The documents of cases, named by their SHA-256. The workers' user writes here; it is backed up with the database."},
         {"ca_file", CONFIG_PATH, AT(ca_file), "ca/ca.pem", 0, 0, true,
                 "The registry's own certificate authority: the only one whose certificates are accepted."},
         {"tls_certificate", CONFIG_PATH, AT(tls_certificate), "keys/tls.pem", 0, 0, true,
@@ -86,6 +88,10 @@ static const struct config_key keys[] = {
                 "The sealer's cap on signatures; one signature covers a batch of answers."},
         {"spool_max_mib", CONFIG_NUMBER, AT(spool_max_mib), "256", 1, 1048576, true,
                 "One worker's read audit that is not in the database yet. Beyond it nothing may be read."},
+        {"evidence_octets", CONFIG_NUMBER, AT(evidence_octets), "20971520", 1024, 1 << 30, false,
+                "Octets of one document of a case."},
+        {"evidence_octets_per_day", CONFIG_NUMBER, AT(evidence_octets_per_day), "1073741824", 1 << 20, INT64_C(1) << 40, false,
+                "Octets of documents one person hands in on a legal day, in one worker."},
 };
 
 static const struct {

@@ -31,6 +31,7 @@ struct config {
         char database[CONFIG_TEXT_OCTETS];    /* conninfo without a user */
         char view_directory[CONFIG_TEXT_OCTETS];
         char spool_directory[CONFIG_TEXT_OCTETS];
+        char evidence_directory[CONFIG_TEXT_OCTETS];
         char ca_file[CONFIG_TEXT_OCTETS];
         char tls_certificate[CONFIG_TEXT_OCTETS];
         char tls_key[CONFIG_TEXT_OCTETS];
@@ -55,6 +56,8 @@ struct config {
         int64_t lookups_per_day;
         int64_t signatures_per_second;
         int64_t spool_max_mib;
+        int64_t evidence_octets;
+        int64_t evidence_octets_per_day;
 };
 
 enum config_type {

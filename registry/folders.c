@@ -60,5 +60,6 @@ bool folders_prepare(const struct config *config, struct fault *why)
 
         return (!is_root || check_users(config, uid, &gid, why)) &&
                prepare(config->view_directory, is_root, uid[PROCESS_FOLLOWER], gid, why) &&
-               prepare(config->spool_directory, is_root, uid[PROCESS_WORKER], gid, why);
+               prepare(config->spool_directory, is_root, uid[PROCESS_WORKER], gid, why) &&
+               prepare(config->evidence_directory, is_root, uid[PROCESS_WORKER], gid, why);
 }

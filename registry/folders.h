@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /*
- * The folders of view and spool, and whose they are. Started as root, the three users of the configuration are
+ * The folders of view, spool and evidence, and whose they are. Started as root, the three users of the configuration are
  * checked, folders are made where they are missing, and one that is root's is given to the user that writes
  * in it; a folder that is somebody else's already is left as it is.
  */

@@ -84,6 +84,7 @@ static bool prepare_sandbox(struct process *process, struct fault *why)
                 .parent = process->identity->parent,
                 .view_directory = config->view_directory,
                 .spool_directory = config->spool_directory,
+                .evidence_directory = config->evidence_directory,
                 .conninfo = config->database,
         };
         return !process->sandbox.changes_user ||

@@ -119,6 +119,7 @@ bool sandbox_confine(const struct sandbox *sandbox, struct fault *why)
         case PROCESS_WORKER:
                 landlock_allow(&landlock, sandbox->view_directory, LANDLOCK_WRITE); /* LMDB's lock file */
                 landlock_allow(&landlock, sandbox->spool_directory, LANDLOCK_CHANGE);
+                landlock_allow(&landlock, sandbox->evidence_directory, LANDLOCK_CHANGE);
                 landlock_allow_conninfo(&landlock, sandbox->conninfo);
                 break;
         case PROCESS_SEALER:

@@ -27,6 +27,7 @@ struct sandbox {
         long parent;            /* pid */
         const char *view_directory;
         const char *spool_directory;
+        const char *evidence_directory;
         const char *conninfo;   /* its certificate and password files may be read */
 };
 

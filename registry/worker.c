@@ -94,6 +94,7 @@ static void on_second(evutil_socket_t fd, short what, void *closure)
         if (!audit_spool_tick(worker->spool, clock_now_ms(), &why))
                 tell_audit(worker, &why);
         upkeep_tick(worker->upkeep);
+        service_tick(worker->service);
 }
 
 /* ---------------------------------------------------------------- readiness */
@@ -266,10 +267,12 @@ static bool open_service(struct worker *worker, const struct config *config, str
                 .in_flight_max = (uint32_t)config->in_flight_max,
                 .in_flight_per_connection = (uint32_t)config->in_flight_per_connection,
                 .lookups_per_day = (uint32_t)config->lookups_per_day,
+                .evidence = {(uint64_t)config->evidence_octets, (uint64_t)config->evidence_octets_per_day},
         };
         struct service_links links = {
                 .base = worker->base,
                 .view_directory = config->view_directory,
+                .evidence_directory = config->evidence_directory,
                 .conninfo = config->database,
                 .publicity = publicity,
                 .sealer = PROCESS_SEALER_FD,

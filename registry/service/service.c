@@ -80,6 +80,7 @@ bool service_new(struct service **ret, const struct service_limits *limits, cons
         }
         glance_init(&service->glance, links->view_directory);
         service->quota = quota_new(limits->lookups_per_day);
+        service->evidence = evidence_store_new(links->evidence_directory, &limits->evidence);
         service->sealing = sealing_new(links->base, links->sealer, limits->generation, limits->seal_wait_ms,
                 limits->in_flight_max);
         service->reaching =
@@ -100,6 +101,7 @@ void service_free(struct service *service)
         sealing_free(service->sealing);
         reaching_free(service->reaching);
         quota_free(service->quota);
+        evidence_store_free(service->evidence);
         digest_done(&service->digest);
         glance_done(&service->glance);
         buffer_done(&service->payload);
@@ -221,6 +223,11 @@ void service_forget(struct service *service, uint64_t session)
         TAILQ_FOREACH(call, &service->calls, next)
                 if (call->session == session)
                         call->is_forgotten = true;
+}
+
+void service_tick(struct service *service)
+{
+        evidence_tick(service->evidence, clock_boot_ms());
 }
 
 size_t service_pending(const struct service *service)

@@ -14,6 +14,7 @@
 #include "proto/result.h"
 #include "registry/base/fault.h"
 #include "registry/core/role.h"
+#include "registry/service/evidence_store.h"
 
 struct service;
 
@@ -40,6 +41,7 @@ struct service_limits {
         uint32_t in_flight_max;       /* requests this worker holds at once */
         uint32_t in_flight_per_connection; /* said in the greeting; the session keeps it */
         uint32_t lookups_per_day;     /* quota of one person */
+        struct evidence_limits evidence;
 };
 
 /* The reply to one call: a whole frame payload of that kind. `payload` lives until the callback returns. */
@@ -52,6 +54,7 @@ typedef bool (*service_audit_fn)(void *closure, const char *person_id, const cha
 struct service_links {
         struct event_base *base;
         const char *view_directory;
+        const char *evidence_directory;
         const char *conninfo;
         struct slice publicity;       /* share/publicity.json, not kept; empty: no end is computed */
         int sealer;                   /* SOCK_SEQPACKET, non-blocking; see service/channel.h */
@@ -82,6 +85,9 @@ void service_call(struct service *service, const struct peer *peer, uint64_t ses
         struct slice payload);
 /* The session is gone: what it still waits for is finished, but nobody is answered. */
 void service_forget(struct service *service, uint64_t session);
+
+/* Each second. */
+void service_tick(struct service *service);
 
 /* Answers not given yet; the drain waits for zero. */
 size_t service_pending(const struct service *service);

@@ -9,8 +9,10 @@
 #include "registry/core/policy.h"
 #include "registry/core/publicity.h"
 #include "registry/service/glance.h"
+#include "registry/service/evidence_store.h"
 #include "registry/service/quota.h"
 #include "registry/service/reaching.h"
+#include "registry/service/rule_cache.h"
 #include "registry/service/sealing.h"
 #include "registry/service/service.h"
 #include "registry/store/db.h"
@@ -29,6 +31,8 @@ struct service {
         struct sealing *sealing;
         struct reaching *reaching;
         struct quota *quota;
+        struct evidence_store *evidence;
+        struct rule_cache *rules;
         struct digest digest;
         struct publicity publicity;   /* without regimes: no end is computed */
         struct policy policy;         /* the active one as last met in a transaction */
