@@ -7,11 +7,11 @@
 #include <openssl/evp.h>
 #include <openssl/x509.h>
 
+#include "registry/store/identity.h"
 #include "tools/doctor.h"
 #include "tools/home.h"
 #include "tools/pki.h"
 
-#define SCHEMA_VERSION 1
 #define DAY_MS (24 * 3600 * INT64_C(1000))
 
 static bool check_settings(struct doctor *doctor, struct fault *why)
@@ -56,9 +56,9 @@ static bool check_system(struct doctor *doctor, struct fault *why)
         is_founded = PQntuples(result) == 1 && uuid_parse(slice_text(cell_text(result, 0, 1)), doctor->epoch);
         if (is_founded) {
                 snprintf(doctor->origin, sizeof(doctor->origin), "%s", cell_text(result, 0, 0));
-                if (cell_number(result, 0, 2) != SCHEMA_VERSION)
+                if (cell_number(result, 0, 2) != STORE_SCHEMA_VERSION)
                         doctor_find(doctor, "system", "schema_version", "is %s, this program knows %d",
-                                cell_text(result, 0, 2), SCHEMA_VERSION);
+                                cell_text(result, 0, 2), STORE_SCHEMA_VERSION);
         }
         PQclear(result);
         if (!is_founded)

@@ -13,11 +13,14 @@ CREATE TABLE qcr.rule (
   rule_hash bytea NOT NULL UNIQUE CHECK (octet_length(rule_hash) = 32),
   document bytea NOT NULL CHECK (sha256(document) = rule_hash), -- canonical
   serial bigint NOT NULL REFERENCES qcr.ledger (serial),
+  -- the founding may begin with any version; every other one comes after the one before it
+  prev_version integer GENERATED ALWAYS AS (CASE WHEN serial > 1 THEN nullif(version - 1, 0) END) STORED,
   PRIMARY KEY (kind, id, version),
-  UNIQUE (kind, rule_hash)
+  UNIQUE (kind, rule_hash),
+  FOREIGN KEY (kind, id, prev_version) REFERENCES qcr.rule (kind, id, version)
 );
--- The version that holds. Writers of cases lock it for share, its change locks it for update, so that a step is
--- decided by the rules that hold at its serial.
+-- The version that holds. Who decides a step locks it for share, who brings in a rule locks the table against
+-- them, so that a step is decided by the rules that hold at its serial.
 CREATE TABLE qcr.rule_current (
   kind text NOT NULL,
   id text NOT NULL,
@@ -39,6 +42,18 @@ CREATE TABLE qcr.procedure_transition (
   FOREIGN KEY (kind, procedure_hash) REFERENCES qcr.rule (kind, rule_hash)
 );
 
+ALTER TABLE qcr.proposal DROP CONSTRAINT proposal_kind_check;
+ALTER TABLE qcr.proposal ADD CONSTRAINT proposal_kind_check
+  CHECK (kind IN ('record-withdraw', 'record-correct', 'held-accept', 'person-add', 'role-grant', 'role-end',
+                  'certificate-add', 'certificate-revoke', 'office-add', 'case-step', 'rule-add', 'deputy-set', 'deputy-end'));
+-- A step that waits belongs to its case and is shown to those who work on it alone.
+ALTER TABLE qcr.proposal ADD COLUMN case_no integer CHECK (case_no > 0);
+ALTER TABLE qcr.proposal ADD CONSTRAINT proposal_case_check
+  CHECK (CASE WHEN kind = 'case-step' THEN subject IS NOT NULL ELSE case_no IS NULL END);
+-- What an event that two persons took rests on.
+ALTER TABLE qcr.proposal ADD CONSTRAINT proposal_about UNIQUE (serial, item, kind, subject);
+ALTER TABLE qcr.approval ADD CONSTRAINT approval_by UNIQUE (proposal_serial, proposal_item, proposer, actor, outcome, serial);
+
 CREATE TABLE qcr.case_file (
   subject text NOT NULL REFERENCES qcr.party (subject),
   case_no integer NOT NULL CHECK (case_no > 0),
@@ -47,7 +62,7 @@ CREATE TABLE qcr.case_file (
   kind text NOT NULL DEFAULT 'procedure' CHECK (kind = 'procedure'),
   opener text NOT NULL REFERENCES qcr.person (person_id),
   office_id text NOT NULL REFERENCES qcr.office (office_id),
-  serial bigint NOT NULL REFERENCES qcr.ledger (serial),
+  serial bigint NOT NULL,
   PRIMARY KEY (subject, case_no),
   UNIQUE (subject, case_no, procedure_hash),
   UNIQUE (subject, case_no, opener),
@@ -73,8 +88,13 @@ CREATE TABLE qcr.case_event (
   event_on date NOT NULL,
   is_late boolean NOT NULL,
   proposal_serial bigint REFERENCES qcr.act (serial), -- the proposer's signature, where another confirmed
-  serial bigint NOT NULL UNIQUE REFERENCES qcr.act (serial), -- the actor's
+  serial bigint NOT NULL REFERENCES qcr.act (serial), -- the actor's
+  proposal_item bigint GENERATED ALWAYS AS (CASE WHEN proposal_serial IS NOT NULL THEN 0 END) STORED,
+  proposal_kind text GENERATED ALWAYS AS (CASE WHEN proposal_serial IS NOT NULL THEN 'case-step' END) STORED,
+  outcome text GENERATED ALWAYS AS (CASE WHEN proposal_serial IS NOT NULL THEN 'approved' END) STORED,
   PRIMARY KEY (subject, case_no, seq),
+  UNIQUE (subject, serial),
+  UNIQUE (subject, proposal_serial),
   UNIQUE (subject, case_no, seq, to_state),
   -- no gap, no skip, no fork: the event before is there, and ended in the state this one begins in
   CONSTRAINT case_chain FOREIGN KEY (subject, case_no, prev_seq, from_state)
@@ -85,13 +105,17 @@ CREATE TABLE qcr.case_event (
   CONSTRAINT case_procedure FOREIGN KEY (subject, case_no, procedure_hash)
     REFERENCES qcr.case_file (subject, case_no, procedure_hash),
   CONSTRAINT case_opener FOREIGN KEY (subject, case_no, opener) REFERENCES qcr.case_file (subject, case_no, opener),
+  CONSTRAINT opener_proposes CHECK (seq > 1 OR proposer = opener),
   -- the two-person rule counts persons, whatever certificates they use
   CONSTRAINT self_approval CHECK (needs_second = (actor <> proposer)),
   CONSTRAINT opener_excluded CHECK (NOT excludes_opener OR actor <> opener),
   CONSTRAINT two_signatures CHECK (needs_second = (proposal_serial IS NOT NULL)),
-  CHECK (proposal_serial < serial)
+  -- and they stand in the proposal about this party and its approval, by these two and no others
+  CONSTRAINT case_proposal FOREIGN KEY (proposal_serial, proposal_item, proposal_kind, subject)
+    REFERENCES qcr.proposal (serial, item, kind, subject),
+  CONSTRAINT case_approval FOREIGN KEY (proposal_serial, proposal_item, proposer, actor, outcome, serial)
+    REFERENCES qcr.approval (proposal_serial, proposal_item, proposer, actor, outcome, serial)
 );
-CREATE UNIQUE INDEX ON qcr.case_event (proposal_serial) WHERE proposal_serial IS NOT NULL;
 
 -- Numbers of documents that may stand in one case of a party only.
 CREATE TABLE qcr.case_document (
@@ -113,7 +137,7 @@ CREATE TABLE qcr.deputy (
   serial bigint NOT NULL REFERENCES qcr.ledger (serial),
   PRIMARY KEY (person_id, deputy_id, serial),
   CHECK (deputy_id <> person_id),
-  CHECK (to_day >= from_day)
+  CHECK (to_day BETWEEN from_day AND from_day + 365)
 );
 CREATE INDEX ON qcr.deputy (deputy_id);
 CREATE TABLE qcr.deputy_end (
@@ -126,21 +150,13 @@ CREATE TABLE qcr.deputy_end (
   FOREIGN KEY (person_id, deputy_id, grant_serial) REFERENCES qcr.deputy (person_id, deputy_id, serial)
 );
 
-ALTER TABLE qcr.proposal DROP CONSTRAINT proposal_kind_check;
-ALTER TABLE qcr.proposal ADD CONSTRAINT proposal_kind_check
-  CHECK (kind IN ('record-withdraw', 'record-correct', 'held-accept', 'person-add', 'role-grant', 'role-end',
-                  'certificate-add', 'certificate-revoke', 'office-add', 'case-step', 'rule-add', 'deputy-set', 'deputy-end'));
--- A step that waits belongs to its case and is shown to those who work on it alone.
-ALTER TABLE qcr.proposal ADD COLUMN case_no integer CHECK (case_no > 0);
-ALTER TABLE qcr.proposal ADD CONSTRAINT proposal_case_check CHECK (case_no IS NULL OR kind = 'case-step');
+UPDATE qcr.system SET schema_version = 2;
 
 -- rights.txt, the rows of this change
 GRANT SELECT, INSERT ON qcr.rule, qcr.procedure_transition TO qcr_app;
 GRANT SELECT, INSERT, UPDATE ON qcr.rule_current TO qcr_app;
 GRANT SELECT, INSERT ON qcr.case_file, qcr.case_event, qcr.case_document, qcr.deputy, qcr.deputy_end TO qcr_app;
-GRANT SELECT ON qcr.rule, qcr.case_file, qcr.case_event, qcr.deputy, qcr.deputy_end TO qcr_import;
-GRANT SELECT ON qcr.rule, qcr.case_file, qcr.case_event TO qcr_recalc;
-GRANT SELECT ON qcr.rule, qcr.case_file, qcr.case_event, qcr.deputy, qcr.deputy_end TO qcr_follow;
+GRANT SELECT ON qcr.rule, qcr.case_file, qcr.case_event TO qcr_follow;
 GRANT SELECT ON qcr.rule, qcr.rule_current, qcr.procedure_transition, qcr.case_file, qcr.case_event,
   qcr.case_document, qcr.deputy, qcr.deputy_end TO qcr_audit;
 COMMIT;

@@ -5,8 +5,10 @@
 
 #include <openssl/evp.h>
 
+#include "registry/core/procedure.h"
 #include "registry/core/role.h"
 #include "registry/store/ledger.h"
+#include "registry/store/rules.h"
 
 #define FOUNDING_SERIAL 1
 
@@ -60,9 +62,10 @@ static bool store_registry(
 
         uuid_format(rows->founding->epoch, epoch);
         query_init(&query, "INSERT INTO qcr.system (epoch, origin, schema_version, founded_at)"
-                           " VALUES ($1::uuid, $2::text, 1, $3::timestamptz)");
+                           " VALUES ($1::uuid, $2::text, $3::integer, $4::timestamptz)");
         query_text(&query, epoch);
         query_slice(&query, rows->founding->origin);
+        query_number(&query, STORE_SCHEMA_VERSION);
         query_instant(&query, at_ms);
         if (!link_run(link, &query, NULL, why))
                 return false;
@@ -145,11 +148,41 @@ static bool store_policy(struct link *link, const struct founding_rows *rows, st
         return link_run(link, &query, NULL, why);
 }
 
+static bool store_transitions(struct link *link, const struct founding_rule *rule, struct fault *why)
+{
+        struct document_error error;
+        struct procedure *procedure;
+        struct query query;
+
+        if (rule->rule.kind != RULE_PROCEDURE)
+                return true;
+        if (procedure_parse(rule->document, &procedure, &error))
+                abort(); /* read as a rule a moment ago */
+        rules_transitions_insert(&query, procedure);
+        procedure_free(procedure);
+        return link_run(link, &query, NULL, why);
+}
+
+static bool store_rules(struct link *link, const struct founding_rows *rows, struct fault *why)
+{
+        struct query query;
+
+        for (size_t i = 0; i < rows->rule_count; i++) {
+                rules_insert(&query, &rows->rules[i].rule, rows->rules[i].document, FOUNDING_SERIAL);
+                if (!link_run(link, &query, NULL, why))
+                        return false;
+                rules_current_set(&query, &rows->rules[i].rule);
+                if (!link_run(link, &query, NULL, why) || !store_transitions(link, &rows->rules[i], why))
+                        return false;
+        }
+        return true;
+}
+
 bool founding_store(struct link *link, const struct founding_rows *rows, struct fault *why)
 {
         int64_t at_ms;
 
         return append_entry(link, rows, &at_ms, why) && store_registry(link, rows, at_ms, why) &&
                store_people(link, rows->founding, why) && store_certificates(link, rows, why) &&
-               store_policy(link, rows, why);
+               store_policy(link, rows, why) && store_rules(link, rows, why);
 }

@@ -7,7 +7,14 @@
 
 #include "registry/core/founding.h"
 #include "registry/core/policy.h"
+#include "registry/core/rule.h"
+#include "registry/store/identity.h"
 #include "registry/store/link.h"
+
+struct founding_rule {
+        struct rule rule;
+        struct slice document; /* canonical; its SHA-256 is the rule's hash */
+};
 
 struct founding_rows {
         struct slice document;
@@ -16,6 +23,8 @@ struct founding_rows {
         const int64_t (*validity)[2];         /* from and until, ms, of each of its certificates */
         struct slice policy_document;         /* canonical; its SHA-256 is the policy's hash */
         const struct policy *policy;
+        const struct founding_rule *rules;    /* one for each of the founding's rule hashes */
+        size_t rule_count;
 };
 
 /* Is a registry founded in this database? False, too, where the schema is not deployed. */

@@ -56,6 +56,10 @@ bool store_identity_from_row(const PGresult *result, struct store_identity *ret,
                 strlen(cell_text(result, 0, 3)) >= sizeof(identity.origin) ||
                 !cell_octets(result, 0, 6, identity.chain, sizeof(identity.chain)))
                 return fault_set(why, FAULT_MISMATCH, "what the store says it is cannot be read");
+        if (schema != STORE_SCHEMA_VERSION && schema != STORE_SCHEMA_VERSION + 1)
+                return fault_set(why, FAULT_MISMATCH, "the schema is version %d, this program serves %d and %d: %s",
+                        (int)schema, STORE_SCHEMA_VERSION, STORE_SCHEMA_VERSION + 1,
+                        schema < STORE_SCHEMA_VERSION ? "deploy the migrations" : "update the program");
         identity.timeline = (uint32_t)timeline;
         identity.schema_version = (uint32_t)schema;
         identity.serial = (uint64_t)serial;

@@ -11,6 +11,12 @@
 
 #include "registry/store/query.h"
 
+/*
+ * What the last of the migrations leaves in qcr.system. A program serves the schema it was built for and the one
+ * after it, so that the schema is changed first and the programs while they run, one node after the other.
+ */
+#define STORE_SCHEMA_VERSION 2
+
 struct store_identity {
         uint64_t system_identifier;
         uint32_t timeline;
@@ -28,5 +34,5 @@ struct store_identity {
 extern const char *const store_identity_sql;
 /* With the chain at `serial`, which a copy made earlier must agree with. */
 void store_identity_query(struct query *ret, uint64_t serial);
-/* Of the one row of either; false when it is not such a row. `ret` is untouched then. */
+/* Of the one row of either; false when it is not such a row, or of a schema not served. `ret` is untouched then. */
 bool store_identity_from_row(const PGresult *result, struct store_identity *ret, struct fault *why) MUST_CHECK;

@@ -11,7 +11,7 @@ CREATE FUNCTION pg_temp.entry(serial bigint) RETURNS text LANGUAGE sql AS $$
                 serial, serial, serial) $$;
 DO $$ BEGIN FOR n IN 1..9 LOOP EXECUTE pg_temp.entry(n); END LOOP; END $$;
 INSERT INTO qcr.system (epoch, origin, schema_version, founded_at)
-  VALUES ('11111111-2222-4333-8444-555555555555', 'credit.example.cn', 1, '2026-01-01');
+  VALUES ('11111111-2222-4333-8444-555555555555', 'credit.example.cn', 2, '2026-01-01');
 INSERT INTO qcr.founding VALUES (1, 'document', sha256('a') || sha256('b'));
 INSERT INTO qcr.office VALUES ('market', 'Market', '11510823008765438X', 1);
 INSERT INTO qcr.person VALUES ('ann', 'market', 'Ann', 1, 1), ('bob', 'market', 'Bob', 1, 1);
