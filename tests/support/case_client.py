@@ -285,8 +285,8 @@ def rule(kind, name):
 
 def a_code(table, day, attribute=None, value=None):
     """A code of the table that is in force on the day, with the attribute if one is asked for."""
-    for row in rule("codes", table)["codes"]:
-        if row["from"] <= day and day <= row.get("to", "9999-12-31"):
+    for row in rule("codes", table)["rows"]:
+        if row["from"] <= day <= (row.get("to") or "9999-12-31"):
             has = row.get("attributes", {}).get(attribute, "")
             if attribute is None or (has and value in (None, has)):
                 return row["code"]

@@ -1,0 +1,522 @@
+# SPDX-License-Identifier: MulanPSL-2.0
+"""
+What a case is, written again: slow, plain, from the procedure documents of share/procedures and the law they cite,
+not from the program. Days are datetime.date; a working day is found by walking; "how does it list" is asked of each
+day on which that may change.
+
+    rules = Rules()
+    case = NaiveCase(rules, "samr-44")
+    verdict = case.decide(step, today, proposer, second)
+    if verdict["refusal"] == "granted" and not verdict["waits"]:
+        case.take(step, verdict, proposer, second)
+    case.state, case.listings(), case.deadlines(today), case.term_end()
+
+A step is {"action": word, "values": [(name, value), ...], "name_differs": bool}; a person {"id", "office", "roles"}.
+"""
+import calendar
+import datetime
+import json
+import pathlib
+import re
+import types
+
+TOP = pathlib.Path(__file__).resolve().parent.parent.parent
+DAY = datetime.timedelta(days=1)
+FIRST, LAST = datetime.date(1600, 1, 1), datetime.date(9999, 12, 31)
+
+
+def day_of(text):
+    """A day as papers must write it, or None."""
+    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+        return None
+    try:
+        day = datetime.date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if day >= FIRST else None
+
+
+def months_on(day, months):
+    """The same date so many months on; the month's last day where it is shorter."""
+    months = day.year * 12 + day.month - 1 + months
+    year, month = divmod(months, 12)
+    if year > 9999:
+        return LAST
+    return datetime.date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+
+
+def days_on(day, count):
+    return LAST if (LAST - day).days < count else day + count * DAY
+
+
+class Rules:
+    def __init__(self, share=TOP / "share"):
+        def read(folder):
+            found = [json.loads(path.read_text()) for path in sorted((share / folder).glob("*.json"))]
+            return {document["id"]: document for document in found}
+        self.procedures, self.tables = read("procedures"), read("codes")
+        self.years = {}
+        for document in read("calendars").values():
+            for year in document["years"]:
+                self.years[year["year"]] = ({day_of(d) for d in year["holidays"]}, {day_of(d) for d in year["workdays"]})
+        self.reckoned = {}
+
+    # -- working days
+    def is_working(self, day):
+        holidays, workdays = self.years.get(day.year, ((), ()))
+        return day in workdays or (day.weekday() < 5 and day not in holidays)
+
+    def working_days_on(self, day, count):
+        """The count-th working day after a day; and whether a year without calendar was walked through."""
+        if (day, count) not in self.reckoned:
+            at, left, guessed = day, count, False
+            while left:
+                at += DAY
+                left -= self.is_working(at)
+                guessed |= at.year not in self.years
+            self.reckoned[day, count] = at, guessed
+        return self.reckoned[day, count]
+
+    def settled(self, day):
+        """A term that would end on a holiday ends on the next working day."""
+        guessed = day.year not in self.years
+        while not self.is_working(day):
+            day += DAY
+            guessed |= day.year not in self.years
+        return day, guessed
+
+    def count(self, day, number, unit):
+        """The last day of a term."""
+        if unit == "working":
+            return self.working_days_on(day, number)
+        return self.settled(days_on(day, number) if unit == "days" else months_on(day, number))
+
+    # -- codes
+    def code_row(self, table, code, day):
+        for row in self.tables[table]["rows"]:
+            if row["code"] == code and day_of(row["from"]) <= day and (not row.get("to") or day <= day_of(row["to"])):
+                return row
+        return None
+
+
+def valid_on(rule, day):
+    valid = rule.get("valid", {})
+    return (not valid.get("from") or day_of(valid["from"]) <= day) and (not valid.get("to") or day <= day_of(valid["to"]))
+
+
+def words(items):
+    return [item["word"] for item in items]
+
+
+class Refused(Exception):
+    def __init__(self, word, **more):
+        super().__init__(word)
+        self.word, self.more = word, more
+
+
+class NaiveCase:
+    def __init__(self, rules, procedure, office=None, number=1):
+        self.rules, self.procedure, self.office, self.number = rules, rules.procedures[procedure], office, number
+        self.actions = {action["action"]: action for action in self.procedure["actions"]}
+        self.windows = {window["window"]: window for window in self.procedure["windows"]}
+        self.ends = {state["state"] for state in self.procedure["states"] if state.get("end")}
+        self.events = []
+        self.state = None
+
+    # ------------------------------------------------------------------ looking back
+    def events_of(self, *names, after=0):
+        """Events of these actions with a sequence number above `after`."""
+        return [e for e in self.events if e["action"] in names and e["seq"] > after]
+
+    def last(self, *names):
+        found = self.events_of(*names)
+        return found[-1] if found else None
+
+    def done_since(self, action, since):
+        """Has the action happened, after the last `since` if there was one?"""
+        mark = self.last(since) if since else None
+        return bool(self.events_of(action, after=mark["seq"] if mark else 0))
+
+    def holds(self, when, step_values):
+        """A `when` of a field, guard, effect or deadline."""
+        if not when:
+            return True
+        if "action" in when:
+            event = self.last(when["action"])
+            if not event or (when.get("in_time") and event["late"]):
+                return False
+            values = event["values"]
+        else:
+            values = step_values
+        return "field" not in when or any(n == when["field"] and v in when["words"] for n, v in values)
+
+    @staticmethod
+    def value(values, field):
+        """The last value of a field, or None."""
+        found = [v for n, v in values if n == field]
+        return found[-1] if found else None
+
+    # ------------------------------------------------------------------ days
+    def window_of(self, word):
+        """(opened, last, provisional), or None before it opens."""
+        window = self.windows[word]
+        event = self.last(window["opens"])
+        if not event:
+            return None
+        opened = event["day"]
+        if "method_field" in window and self.value(event["values"], window["method_field"]) == window["deemed_word"]:
+            opened = days_on(opened, window["deemed_days"])
+        last, guessed = self.rules.count(opened, window["days"], window["unit"])
+        return opened, last, guessed
+
+    def deadline_of(self, deadline, event):
+        """The last day in time, counted from this event; or None where the deadline does not hold."""
+        if not valid_on(deadline, event["day"]):
+            return None
+        start = event["day"]
+        if "window" in deadline:
+            start = self.window_of(deadline["window"])[0]
+        return self.rules.count(start, deadline["days"], deadline["unit"])
+
+    def deadlines(self, today):
+        found = {}
+        for deadline in self.procedure["deadlines"]:
+            event = self.last(*deadline["from"])
+            if not event or not self.holds(deadline.get("when"), []):
+                continue
+            limit = self.deadline_of(deadline, event)
+            if not limit:
+                continue
+            done = self.events_of(*deadline["until"], after=event["seq"])
+            done_on = done[0]["day"] if done else None
+            found[deadline["deadline"]] = {
+                "day": limit[0], "provisional": limit[1], "done": bool(done), "done_on": done_on,
+                "late": (done_on or today) > limit[0]}
+        return found
+
+    def lateness(self, action, day):
+        """(late, provisional) of a step on that day: by every deadline that it answers to."""
+        late = guessed = False
+        for deadline in self.procedure["deadlines"]:
+            event = self.last(*deadline["from"])
+            if action in deadline["until"] and event and self.holds(deadline.get("when"), []):
+                limit = self.deadline_of(deadline, event)
+                if limit:
+                    late |= day > limit[0]
+                    guessed |= limit[1]
+        return late, guessed
+
+    # ------------------------------------------------------------------ how it lists
+    def effects(self):
+        """(effect, event) in order, of events that have one."""
+        found = []
+        for event in self.events:
+            action = self.actions[event["action"]]
+            if action.get("effect") and self.holds_at(event, action.get("effect_when")):
+                found.append((action["effect"], event))
+        return found
+
+    def holds_at(self, event, when):
+        """A `when` about the event's own fields."""
+        return not when or self.holds(when, event["values"])
+
+    def term_of(self, event, begins):
+        """The first day after the term that begins then with this START or RESTORE; None: without end."""
+        listing = self.procedure["listing"]
+        ends = [months_on(begins, term["months"]) for term in listing.get("terms", []) if valid_on(term, begins)][:1]
+        for field in ("longer_field", "until_field"):
+            if field in listing:
+                text = self.value(event["values"], listing[field])
+                if text:
+                    ends.append(days_on(day_of(text), 1))
+        return max(ends) if ends else None
+
+    def stints(self):
+        """Times it lists by decision and term alone: [begin, end or None, ...]."""
+        found, pending = [], None
+        served = self.procedure["listing"]["starts"] == "service"
+        for effect, event in self.effects():
+            if effect == "start":
+                if served:
+                    pending = event
+                else:
+                    found.append([event["day"], self.term_of(event, event["day"])])
+            elif effect == "serve" and pending:
+                found.append([event["day"], self.term_of(pending, event["day"])])
+                pending = None
+            elif effect == "restore":
+                found.append([event["day"], self.term_of(event, event["day"])])
+            elif effect == "end" and found:
+                found[-1][1] = event["day"] if found[-1][1] is None else min(event["day"], found[-1][1])
+        return [(begin, end) for begin, end in found if end is None or begin < end]
+
+    def suspended_on(self, day):
+        """Is a stay in force on that day: what was recorded last of what holds on it."""
+        stayed = False
+        for effect, event in self.effects():
+            if effect in ("suspend", "resume") and event["day"] <= day:
+                stayed = effect == "suspend"
+        return stayed
+
+    def seen_within(self, day):
+        """Was a mirrored listing seen at its source within the time before the day?"""
+        listing = self.procedure["listing"]
+        if not listing.get("lapse_days"):
+            return True
+        seen = [day_of(self.value(e["values"], listing["seen_field"])) for effect, e in self.effects() if effect in ("start", "confirm")]
+        return any(day < s or s <= day < days_on(s, listing["lapse_days"]) for s in seen)
+
+    def quash(self):
+        found = [event for effect, event in self.effects() if effect == "quash"]
+        return found[-1] if found else None
+
+    def published(self):
+        """Visible to the public, as of the last event."""
+        shown = bool(self.procedure["listing"].get("public"))
+        for effect, _ in self.effects():
+            if effect == "publish":
+                shown = True
+            elif effect == "unpublish":
+                shown = False
+        return shown
+
+    def effect_on(self, day):
+        """in-force, suspended, unknown or None on a day, quashing left aside."""
+        if not any(begin <= day and (end is None or day < end) for begin, end in self.stints()):
+            return None
+        if self.suspended_on(day):
+            return "suspended"
+        return "in-force" if self.seen_within(day) else "unknown"
+
+    def listings(self):
+        """[(from, to or None, effect, published)]"""
+        stints = self.stints()
+        if not stints:
+            return []
+        quash = self.quash()
+        if quash:
+            if any(effect == "unpublish" and e["seq"] > quash["seq"] for effect, e in self.effects()):
+                return []
+            return [(begin, end, "quashed", self.published()) for begin, end in stints]
+        edges = {day for stint in stints for day in stint if day}
+        edges |= {e["day"] for effect, e in self.effects()}
+        listing = self.procedure["listing"]
+        if listing.get("lapse_days"):
+            for effect, e in self.effects():
+                if effect in ("start", "confirm"):
+                    seen = day_of(self.value(e["values"], listing["seen_field"]))
+                    edges |= {seen, days_on(seen, listing["lapse_days"])}
+        edges, found = sorted(edges), []
+        for here, following in zip(edges, edges[1:] + [None]):
+            effect = self.effect_on(here)
+            if not effect:
+                continue
+            if found and found[-1][1] == here and found[-1][2] == effect:
+                found[-1][1] = following
+            else:
+                found.append([here, following, effect, self.published()])
+        return [tuple(one) for one in found]
+
+    def term_end(self):
+        stints = self.stints()
+        return stints[-1][1] if stints else None
+
+    def standing_on(self, day):
+        """not-listed, in-force, suspended, unknown, quashed or ended."""
+        if not self.stints():
+            return "not-listed"
+        if self.quash():
+            return "quashed"
+        effect = self.effect_on(day)
+        if effect:
+            return effect
+        return "ended" if any(end is not None and end <= day for _, end in self.stints()) else "not-listed"
+
+    # ------------------------------------------------------------------ may it be done
+    def decide(self, step, today, proposer, second=None):
+        """
+        {"refusal", ...}: refusal "granted" with `waits` when a second person must still confirm; `second` whether the
+        step needs one at all; `faults` all faults of fields, for which of several is said first is nobody's law.
+        """
+        try:
+            return self.weigh(step, today, proposer, second)
+        except Refused as refused:
+            return {"refusal": refused.word, **refused.more}
+
+    def weigh(self, step, today, proposer, second):
+        action = self.actions.get(step["action"])
+        if not action:
+            raise Refused("action-unknown")
+        second_roles = list(action.get("second", []))
+        if step.get("name_differs") and not action["from"]:
+            second_roles = second_roles or action.get("second_when_name_differs", [])
+        needs_second = bool(second_roles)
+        if not set(action["roles"]) & set(proposer["roles"]):
+            raise Refused("role", roles=action["roles"])
+        if second is not None and not set(second_roles) & set(second["roles"]):
+            raise Refused("role", roles=second_roles)
+        if self.events and not action.get("any_office"):
+            if proposer["office"] != self.office or (second is not None and second["office"] != self.office):
+                raise Refused("office")
+        if (self.state is None) != (not action["from"]) or (self.state is not None and self.state not in action["from"]):
+            raise Refused("state", roles=action["roles"])
+        if len(self.events) == 256:
+            raise Refused("full")
+        faults = self.field_faults(action, step["values"], today)
+        if faults:
+            raise Refused(faults[0][0], field=faults[0][1], faults=faults)
+        day = day_of(self.value(step["values"], action["day"])) if action.get("day") else today
+        if second is not None and second["id"] == proposer["id"]:
+            raise Refused("self-approval")
+        if second is not None and action.get("excludes_opener") and self.events and second["id"] == self.events[0]["proposer"]:
+            raise Refused("person-excluded")
+        ask = types.SimpleNamespace(values=step["values"], day=day, proposer=proposer, second=second, needs_second=needs_second)
+        for guard in action.get("guards", []):
+            if valid_on(guard, day) and self.holds(guard.get("when"), step["values"]):
+                getattr(self, "guard_" + guard["guard"].replace("-", "_"))(guard, ask)
+        late, guessed = self.lateness(step["action"], day)
+        return {"refusal": "granted", "second": needs_second, "waits": needs_second and second is None, "day": day, "late": late,
+                "provisional": guessed, "from": self.state, "to": action.get("to", self.state)}
+
+    def field_faults(self, action, values, today):
+        """[(refusal, field)], every one."""
+        faults, known = [], {f["field"]: f for f in action["fields"]}
+        for name, _ in values:
+            if name not in known:
+                faults.append(("field-unknown", name))
+        day_text = self.value(values, action["day"]) if action.get("day") else None
+        event_day = (day_of(day_text) if day_text else None) if action.get("day") else today
+        for field in action["fields"]:
+            given = [v for n, v in values if n == field["field"]]
+            if len(given) > 1 and not field.get("many"):
+                faults.append(("field-twice", field["field"]))
+            if not given and field.get("required") and self.holds(field.get("when"), values):
+                faults.append(("field-missing", field["field"]))
+            for value in given:
+                word = self.value_fault(field, value, event_day, today)
+                if word:
+                    faults.append((word, field["field"]))
+        return faults
+
+    def value_fault(self, field, value, event_day, today):
+        kind = field["type"]
+        if kind == "text":
+            good = 0 < len(value.encode()) <= 4000
+        elif kind == "day":
+            day = day_of(value)
+            if day and day > today and not field.get("future"):
+                return "date-in-future"
+            good = day is not None
+        elif kind == "word":
+            good = value in words(field["words"])
+        elif kind == "code":
+            if not re.fullmatch(r"[A-Za-z0-9.-]{1,39}", value):
+                return "field-invalid"
+            row = event_day and self.rules.code_row(field["table"], value, event_day)
+            if event_day and (not row or ("attribute" in field and not row.get("attributes", {}).get(field["attribute"]))):
+                return "code-not-in-force"
+            good = True
+        elif kind == "number":
+            good = 0 < len(value.encode()) <= 120 and value.strip() != ""
+        elif kind == "file":
+            good = re.fullmatch(r"[0-9a-f]{64}", value)
+        elif kind == "person":
+            good = re.fullmatch(r"[a-z0-9]+([.-][a-z0-9]+)*", value) and len(value) <= 32
+        elif kind == "certificate":
+            good = re.fullmatch(r"[A-Za-z0-9-]{1,40}", value)
+        return None if good else "field-invalid"
+
+    # -- guards: each raises Refused or does nothing
+    def guard_done(self, guard, ask):
+        if not self.done_since(guard["action"], guard.get("since")):
+            raise Refused("needs-step", expected=guard["action"], article=guard["article"])
+
+    def guard_not_done(self, guard, ask):
+        if self.done_since(guard["action"], guard.get("since")):
+            raise Refused("done-already", expected=guard["action"], article=guard["article"])
+
+    def guard_window(self, guard, ask):
+        found = self.window_of(guard["window"])
+        if not found:
+            return
+        if "waiver" in guard and self.events_of(guard["waiver"], after=self.last(self.windows[guard["window"]]["opens"])["seq"]):
+            return
+        if ask.day <= found[1]:
+            raise Refused("not-yet", earliest=found[1] + DAY, provisional=found[2], article=guard["article"])
+
+    def guard_term(self, guard, ask):
+        event = self.last(guard["action"])
+        if event and ask.day < months_on(event["day"], guard["months"]):
+            raise Refused("not-yet", earliest=months_on(event["day"], guard["months"]), article=guard["article"])
+
+    def guard_in_force(self, guard, ask):
+        if self.standing_on(ask.day) != "in-force":
+            raise Refused("not-listed", article=guard["article"])
+
+    def guard_listed(self, guard, ask):
+        if self.standing_on(ask.day) not in ("in-force", "suspended", "unknown"):
+            raise Refused("not-listed", article=guard["article"])
+
+    def guard_ended(self, guard, ask):
+        if self.standing_on(ask.day) not in ("ended", "quashed"):
+            raise Refused("not-yet", article=guard["article"], earliest=self.term_end())
+
+    def guard_person(self, guard, ask):
+        hands = {p["id"] for p in (ask.proposer, ask.second) if p}
+        confirming = ask.second or (None if ask.needs_second else ask.proposer)
+        asked = set()
+        if guard["hand"] == "first":
+            asked = {ask.proposer["id"]}
+        elif guard["hand"] == "second":
+            asked = {confirming["id"]} if confirming else set()
+        elif guard["hand"] == "both":
+            asked = hands
+        else:
+            asked = {self.value(ask.values, guard["field"])} - {None}
+            if asked & hands:
+                raise Refused("person-excluded", article=guard["article"])
+        for event in self.events_of(*guard.get("actions", [])):
+            fields = {f["field"]: f for f in self.actions[event["action"]]["fields"]}
+            named = {v for n, v in event["values"] if fields[n]["type"] == "person"}
+            if asked & ({event["proposer"], event["actor"]} | named):
+                raise Refused("person-excluded", article=guard["article"])
+
+    def guard_field(self, guard, ask):
+        event = self.last(guard["action"]) if "action" in guard else None
+        given = (event["values"] if event else []) if "action" in guard else ask.values
+        if not any(n == guard["field"] and v in guard["words"] for n, v in given):
+            raise Refused("field-rule", article=guard["article"], field=guard["field"])
+
+    def guard_code(self, guard, ask):
+        event = self.last(guard["action"])
+        code = event and self.value(event["values"], guard["field"])
+        field = next(f for f in self.actions[guard["action"]]["fields"] if f["field"] == guard["field"])
+        row = code and self.rules.code_row(field["table"], code, event["day"])
+        if not row or row.get("attributes", {}).get(guard["attribute"]) != guard["value"]:
+            raise Refused("field-rule", article=guard["article"], field=guard["field"])
+
+    def guard_lead(self, guard, ask):
+        later, earlier = (day_of(self.value(ask.values, guard[k])) for k in ("field", "other"))
+        first, guessed = self.rules.working_days_on(earlier, guard["days"]) if guard["unit"] == "working" else (
+            (days_on(earlier, guard["days"]) if guard["unit"] == "days" else months_on(earlier, guard["days"])), False)
+        if later < first:
+            raise Refused("not-yet", article=guard["article"], earliest=first, provisional=guessed)
+
+    def guard_over(self, guard, ask):
+        event = self.last(guard["action"])
+        text = event and self.value(event["values"], guard["field"])
+        if text and ask.day <= day_of(text):
+            raise Refused("not-yet", article=guard["article"], earliest=days_on(day_of(text), 1))
+
+    def guard_order(self, guard, ask):
+        event = self.last(guard["action"])
+        if event and ask.day < event["day"]:
+            raise Refused("not-yet", article=guard["article"], earliest=event["day"])
+
+    # ------------------------------------------------------------------ taking it
+    def take(self, step, verdict, proposer, second=None):
+        if not self.events:
+            self.office = proposer["office"]
+        self.events.append({"seq": len(self.events) + 1, "action": step["action"], "values": list(step["values"]), "day": verdict["day"],
+                            "late": verdict["late"], "proposer": proposer["id"], "actor": (second or proposer)["id"]})
+        self.state = verdict["to"]
