@@ -282,6 +282,15 @@ bool credit_weigh(struct writing *writing, struct credit *credit, const struct r
 
 /* ------------------------------------------------------------------ saving */
 
+void credit_reply(const struct credit *credit, Qcr__Filed *filed)
+{
+        if (!credit->outcome)
+                return;
+        filed->has_grade_before = filed->has_grade_after = true;
+        filed->grade_before = call_data_text(credit->outcome_before->grade);
+        filed->grade_after = call_data_text(credit->outcome->grade);
+}
+
 static bool is_another_outcome(const struct credit *credit)
 {
         return strcmp(credit->stored_grade, credit->outcome->grade) != 0 ||

@@ -64,6 +64,8 @@ bool credit_check(struct writing *writing, const struct credit *credit);
  */
 bool credit_weigh(struct writing *writing, struct credit *credit, const struct record *record);
 
+/* The grade before and after, when it was weighed. */
+void credit_reply(const struct credit *credit, Qcr__Filed *filed);
 /* Record, body, standing, history where the outcome is another, change feed. */
 void credit_save(struct writing *writing, struct credit *credit);
 

@@ -220,11 +220,7 @@ static void set_reply(struct writing *writing, const struct filing *filing, cons
 
         qcr__filed__init(filed);
         filed->outcome = call_data_text(outcome);
-        if (filing->credit.outcome) {
-                filed->has_grade_before = filed->has_grade_after = true;
-                filed->grade_before = call_data_text(filing->credit.outcome_before->grade);
-                filed->grade_after = call_data_text(filing->credit.outcome->grade);
-        }
+        credit_reply(&filing->credit, filed);
         writing->reply->body_case = QCR__REPLY__BODY_FILED;
         writing->reply->filed = filed;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /*
- * Proposals that wait for a second person, oldest first; whoever works here may see them.
+ * Proposals that wait for a second person, oldest first; whoever works here may see them, but for steps of cases,
+ * which are their office's matter.
  */
 #include "registry/service/reading.h"
 #include "registry/store/proposals.h"
@@ -47,6 +48,6 @@ void pending_run(struct call *call)
 {
         struct query query;
 
-        proposals_open_query(&query, PROPOSALS_MOST + 1);
+        proposals_open_query(&query, call->person_id, call->today, PROPOSALS_MOST + 1);
         reading_ask(call, &query, on_rows);
 }
