@@ -22,6 +22,7 @@
 
 struct credit;
 struct people_change;
+struct rule_change;
 
 enum writing_state {
         WRITING_WAITING,    /* for a lane */
@@ -49,6 +50,7 @@ struct writing {
         uint64_t serial;           /* of the entry, or of what the reply refers to */
         struct credit *credit;     /* the credit file it is about (service/credit) */
         struct people_change *people; /* the change of persons it is about (service/people) */
+        struct rule_change *rule;  /* the rule it brings in (service/rules) */
         void *data;                /* the act's own */
 };
 
