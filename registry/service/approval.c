@@ -77,7 +77,7 @@ static const struct proposal_effect *const effects[] = {
         [PROPOSAL_CERTIFICATE_ADD] = &certificate_effect,
         [PROPOSAL_CERTIFICATE_REVOKE] = &revocation_effect,
         [PROPOSAL_CASE_STEP] = NULL,
-        [PROPOSAL_RULE_ADD] = NULL,
+        [PROPOSAL_RULE_ADD] = &rule_effect,
         [PROPOSAL_DEPUTY_SET] = &deputy_effect,
         [PROPOSAL_DEPUTY_END] = &deputy_effect,
 };
