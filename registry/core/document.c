@@ -132,16 +132,26 @@ struct place document_root(struct document *document)
         return root;
 }
 
-void document_hash(const struct document *document, uint8_t ret[32])
+void document_canonical(const struct document *document, struct buffer *to)
 {
         char *canonical = json_dumps(document->root, JSON_COMPACT | JSON_SORT_KEYS);
-        unsigned length = 0;
 
         assert(document_is_sound(document));
-        if (!canonical || !EVP_Digest(canonical, strlen(canonical), ret, &length, EVP_sha256(), NULL))
+        if (!canonical)
+                abort();
+        buffer_add_text(to, canonical);
+        free(canonical);
+}
+
+void document_hash(const struct document *document, uint8_t ret[32])
+{
+        CLEANUP(buffer) struct buffer canonical = BUFFER_INIT;
+        unsigned length = 0;
+
+        document_canonical(document, &canonical);
+        if (!EVP_Digest(canonical.data, canonical.length, ret, &length, EVP_sha256(), NULL))
                 abort();
         assert(length == 32);
-        free(canonical);
 }
 
 const char *document_flaw_word(enum document_flaw flaw)

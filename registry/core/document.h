@@ -63,9 +63,11 @@ bool document_is_sound(const struct document *document);
 /* The object that the whole document must be. */
 struct place document_root(struct document *document);
 /*
- * SHA-256 of the canonical form: UTF-8, no white space, members in the order of
+ * Appends the canonical form: UTF-8, no white space, members in the order of
  * their keys' octets. The document must be sound.
  */
+void document_canonical(const struct document *document, struct buffer *to);
+/* SHA-256 of the canonical form. The document must be sound. */
 void document_hash(const struct document *document, uint8_t ret[32]);
 /* The stable word: `unknown_key`, `missing_key`, ... */
 const char *document_flaw_word(enum document_flaw flaw);

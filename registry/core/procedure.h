@@ -15,8 +15,9 @@
 #include "registry/core/calendar.h"
 #include "registry/core/document.h"
 
+#define PROCEDURE_FORMAT "qcr-procedure/1"
 #define PROCEDURE_ID 33
-#define PROCEDURE_WORD_OCTETS 32u /* a word: `[a-z0-9-]`, without NUL */
+#define PROCEDURE_WORD_OCTETS 32u /* a word: `[a-z0-9-]`, of a field `[a-z0-9_]`, without NUL */
 #define PROCEDURE_STATES_MAX 24u
 #define PROCEDURE_ACTIONS_MAX 48u
 #define PROCEDURE_FIELDS_MAX 24u  /* of one action */

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "registry/core/document.h"
+#include "registry/core/rule_head.h"
 
 #define RULE_DOCUMENT_LIMIT 49152u /* octets, canonical: it travels in one request */
 
@@ -19,7 +20,7 @@ enum rule_kind {
 
 struct rule {
         enum rule_kind kind;
-        char id[33];
+        char id[RULE_ID];
         int32_t version;
         uint8_t hash[32];
 };
