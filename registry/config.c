@@ -64,6 +64,8 @@ static const struct config_key keys[] = {
                 "Data older than this answers nothing, unless a request allows more."},
         {"stale_cap_ms", CONFIG_NUMBER, AT(stale_cap_ms), "600000", 1000, DAY_MS, false,
                 "The most a request may allow."},
+        {"clock_step_ms", CONFIG_NUMBER, AT(clock_step_ms), "60000", 1000, DAY_MS, false,
+                "A wall clock that jumps by more than this freezes terms: nothing is decided or signed until it is back or qcrd is restarted."},
         {"handshake_ms", CONFIG_NUMBER, AT(handshake_ms), "5000", 100, 60000, true,
                 "A TLS handshake must be over by then."},
         {"idle_ms", CONFIG_NUMBER, AT(idle_ms), "60000", 100, DAY_MS, true,

@@ -44,6 +44,7 @@ struct config {
         int64_t log_level;
         int64_t stale_ms;
         int64_t stale_cap_ms;
+        int64_t clock_step_ms;
         int64_t handshake_ms;
         int64_t idle_ms;
         int64_t frame_ms;

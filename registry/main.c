@@ -65,18 +65,23 @@ static bool parse_count(const char *text, unsigned *ret)
         return true;
 }
 
-/* qcrd --role ROLE --slot N --generation N --parent PID: written by registry/spawn.c, read here alone. */
+/* qcrd --role ROLE --slot N --generation N --parent PID --ahead MS: written by registry/spawn.c, read here alone. */
 static int run_process(char **words)
 {
         struct process_identity identity = {0};
         unsigned parent;
+        char *end;
 
         if (!process_role_parse(words[1], &identity.role) || strcmp(words[2], "--slot") != 0 ||
             !parse_count(words[3], &identity.slot) || strcmp(words[4], "--generation") != 0 ||
             !parse_count(words[5], &identity.generation) || strcmp(words[6], "--parent") != 0 ||
-            !parse_count(words[7], &parent))
+            !parse_count(words[7], &parent) || strcmp(words[8], "--ahead") != 0)
                 return EXIT_USAGE;
         identity.parent = (long)parent;
+        errno = 0;
+        identity.ahead_ms = strtoll(words[9], &end, 10);
+        if (errno || end == words[9] || *end)
+                return EXIT_USAGE;
         return process_run(&identity);
 }
 
@@ -143,7 +148,7 @@ int main(int argc, char **argv)
 
         fill_standard_descriptors();
         signal(SIGPIPE, SIG_IGN);
-        if (argc == 9 && strcmp(argv[1], "--role") == 0)
+        if (argc == 11 && strcmp(argv[1], "--role") == 0)
                 return run_process(argv + 1);
         while ((c = getopt_long(argc, argv, "c:h", options, NULL)) != -1) {
                 switch (c) {

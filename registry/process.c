@@ -142,6 +142,8 @@ static int run_sealer(struct process *process)
                 .channel_count = list_channels(&process->config, channels),
                 .stale_ms = (uint32_t)process->config.stale_ms,
                 .stale_cap_ms = (uint32_t)process->config.stale_cap_ms,
+                .ahead_ms = process->identity->ahead_ms,
+                .clock_step_ms = process->config.clock_step_ms,
                 .signatures_per_second = (uint32_t)process->config.signatures_per_second,
                 .batch_max = SEALER_BATCH_MAX,
                 .lock_down = seal,

@@ -15,6 +15,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "registry/base/fault.h"
 
@@ -45,6 +46,7 @@ struct process_identity {
         unsigned slot;       /* of workers; 0 for the others */
         unsigned generation; /* lives of this slot, from 1 */
         long parent;         /* its pid, to notice that it died while this process was starting */
+        int64_t ahead_ms;    /* the wall clock before CLOCK_BOOTTIME, when the parent began (service/clock) */
 };
 
 const char *process_role_word(enum process_role role);

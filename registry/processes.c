@@ -21,6 +21,7 @@
 #include "registry/listeners.h"
 #include "registry/sandbox.h"
 #include "registry/service_manager.h"
+#include "registry/service/clock.h"
 #include "registry/spawn.h"
 #include "registry/worker.h"
 
@@ -64,6 +65,7 @@ struct processes {
         struct listeners listeners;
         int sealer_pair[CONFIG_WORKERS_MAX][2];   /* worker's end, sealer's end */
         int follower_pair[CONFIG_WORKERS_MAX][2];
+        int64_t ahead_ms;       /* the wall clock before CLOCK_BOOTTIME as it was when this began */
         struct event_base *base;
         struct event *term, *interrupt, *hup, *chld, *limit;
         struct child children[CHILDREN_MAX];
@@ -146,6 +148,7 @@ static void start(struct child *child)
                 .slot = child->slot,
                 .generation = ++child->generation,
                 .parent = getpid(),
+                .ahead_ms = child->processes->ahead_ms,
         };
         struct buffer handover = BUFFER_INIT;
         int fds[2 + CONFIG_WORKERS_MAX];
@@ -416,6 +419,7 @@ static bool open_all(struct processes *processes, struct fault *why)
 {
         const struct config *config = &processes->config;
 
+        processes->ahead_ms = clock_ahead_ms();
         processes->base = event_base_new();
         if (!processes->base)
                 return fault_set(why, FAULT_SYSTEM, "no event base");

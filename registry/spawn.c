@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -23,12 +24,13 @@ static void put_in_place(int from, int place)
 
 static void become(const struct process_identity *identity, int pipe_fd, const int *fds, unsigned count)
 {
-        char slot[12], generation[12], parent[24];
+        char slot[12], generation[12], parent[24], ahead[24];
         char role[16];
         char name[] = "qcrd", role_word[] = "--role", slot_word[] = "--slot";
-        char generation_word[] = "--generation", parent_word[] = "--parent";
+        char generation_word[] = "--generation", parent_word[] = "--parent", ahead_word[] = "--ahead";
         char *const arguments[] = {
-                name, role_word, role, slot_word, slot, generation_word, generation, parent_word, parent, NULL,
+                name, role_word, role, slot_word, slot, generation_word, generation, parent_word, parent, ahead_word,
+                ahead, NULL,
         };
         int high[2 + CONFIG_WORKERS_MAX], null = open("/dev/null", O_RDONLY | O_CLOEXEC);
         sigset_t none;
@@ -37,6 +39,7 @@ static void become(const struct process_identity *identity, int pipe_fd, const i
         snprintf(slot, sizeof(slot), "%u", identity->slot);
         snprintf(generation, sizeof(generation), "%u", identity->generation);
         snprintf(parent, sizeof(parent), "%ld", identity->parent);
+        snprintf(ahead, sizeof(ahead), "%" PRId64, identity->ahead_ms);
         (void)setpgid(0, 0);
         sigemptyset(&none);
         sigprocmask(SIG_SETMASK, &none, NULL);

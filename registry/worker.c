@@ -262,6 +262,8 @@ static bool open_service(struct worker *worker, const struct config *config, str
                 .generation = worker->identity->generation,
                 .stale_ms = (uint32_t)config->stale_ms,
                 .stale_cap_ms = (uint32_t)config->stale_cap_ms,
+                .ahead_ms = worker->identity->ahead_ms,
+                .clock_step_ms = config->clock_step_ms,
                 .seal_wait_ms = SEAL_WAIT_MS,
                 .visible_wait_ms = VISIBLE_WAIT_MS,
                 .in_flight_max = (uint32_t)config->in_flight_max,

@@ -25,6 +25,8 @@ struct lookup_flags {
         const char *suite;
         const char *max_age;
         const char *min_serial;
+        const char *as_of;
+        const char *known_at;
 };
 
 enum slot_state {
@@ -81,6 +83,20 @@ static bool keep_receipt(
         return false;
 }
 
+/* Is it the day and the knowledge that were asked for? */
+static bool is_asked(const struct lookup *l, const struct statement *s)
+{
+        const Qcr__Lookup *q = &l->question;
+        bool is_past = q->has_as_of || q->has_known_at_ms || q->has_known_serial;
+        char day[DAY_TEXT];
+
+        day_format(s->as_of, day);
+        return s->kind == (is_past ? STATEMENT_AS_OF : STATEMENT_CURRENT) &&
+               (!q->has_as_of || slice_equal(client_slice(q->as_of), slice_text(day))) &&
+               (!q->has_known_at_ms || s->known_at_ms == q->known_at_ms) &&
+               (!q->has_known_serial || s->serial == q->known_serial);
+}
+
 /* False: `ret` says why there is no answer. */
 static bool judge(struct lookup *l, const struct slot *slot, struct proved *ret_proved,
         struct buffer *ret_file, struct failure *ret)
@@ -108,6 +124,12 @@ static bool judge(struct lookup *l, const struct slot *slot, struct proved *ret_
                 failure_of_evidence(ret, refusal);
                 ret->next = N_("do not rely on this server; tell the registry's operator");
                 ret->request_id = slot->answer.request_id;
+                return false;
+        }
+        refusal = is_asked(l, &ret_proved->verdict.statement) ? NULL : "question";
+        if (refusal) {
+                failure_of_evidence(ret, refusal);
+                ret->next = N_("do not rely on this server; tell the registry's operator");
                 return false;
         }
         return keep_receipt(l, slot, ret_file, ret);
@@ -298,6 +320,43 @@ static bool read_number(const char *text, uint64_t most, uint64_t *ret)
         return number_parse(slice_text(text), ret) && *ret <= most;
 }
 
+/* The end of a legal day, or now when it has not ended; an instant; a ledger serial. */
+static bool read_known_at(const char *text, Qcr__Lookup *to)
+{
+        struct slice s = slice_text(text);
+        int64_t now_ms = qcr_now_ms();
+        struct day day;
+
+        if (number_parse(s, &to->known_serial)) {
+                to->has_known_serial = true;
+                return to->known_serial > 0;
+        }
+        to->has_known_at_ms = true;
+        if (!day_parse(s, &day))
+                return qcr_read_instant(text, &to->known_at_ms);
+        to->known_at_ms = instant_of_day(day_add(day, 1)) - 1;
+        if (to->known_at_ms > now_ms && day_compare(day, day_of_instant(now_ms)) == 0)
+                to->has_known_at_ms = false; /* the registry's now */
+        return true;
+}
+
+static int prepare_past(struct lookup *l)
+{
+        const struct lookup_flags *f = l->flags;
+        struct day day;
+
+        if (f->as_of) {
+                if (!day_parse(slice_text(f->as_of), &day))
+                        return qcr_usage(l->qcr, "--as-of '%s': a day, 2026-11-26", f->as_of);
+                l->question.has_as_of = true;
+                l->question.as_of = client_bytes(f->as_of);
+        }
+        if (f->known_at && !read_known_at(f->known_at, &l->question))
+                return qcr_usage(l->qcr, "--known-at '%s': a day, an instant (2026-11-26T01:02:03Z) or a ledger serial",
+                        f->known_at);
+        return 0;
+}
+
 static int prepare(struct lookup *l)
 {
         const struct lookup_flags *f = l->flags;
@@ -305,6 +364,7 @@ static int prepare(struct lookup *l)
         enum suite suite;
         uint64_t seconds;
         struct fault why;
+        int status;
 
         qcr__request__init(&l->request);
         qcr__lookup__init(&l->question);
@@ -331,6 +391,9 @@ static int prepare(struct lookup *l)
                         return qcr_usage(qcr, "--min-serial '%s': a serial of the ledger", f->min_serial);
                 l->request.has_min_serial = true;
         }
+        status = prepare_past(l);
+        if (status)
+                return status;
         if (!options_wire(&qcr->options, &qcr->wire, &why))
                 return qcr_usage(qcr, "%s", why.text);
         if (l->rows && f->receipt && mkdir(f->receipt, 0700) < 0 && errno != EEXIST)
@@ -400,6 +463,9 @@ static const struct flag lookup_flags[] = {
                 N_("how old the registry's data may be (the registry has a cap)")},
         {"min-serial", FLAG_TEXT, offsetof(struct lookup_flags, min_serial), "SERIAL",
                 N_("answer from data that includes this ledger serial, or not at all")},
+        {"as-of", FLAG_TEXT, offsetof(struct lookup_flags, as_of), "DAY", N_("how it stood on this day")},
+        {"known-at", FLAG_TEXT, offsetof(struct lookup_flags, known_at), "TIME",
+                N_("by what was known at the end of a day, at an instant, or at a ledger serial")},
         FLAGS_JSON,
         FLAGS_JSONL,
         FLAGS_END,

@@ -1,8 +1,24 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 #include "tools/qcr.h"
 
+#include <string.h>
 #include <time.h>
 
+#include "registry/core/calendar.h"
+
+bool qcr_read_instant(const char *text, int64_t *ret_ms)
+{
+        CLEANUP(buffer) struct buffer whole = BUFFER_INIT;
+        size_t length = strlen(text);
+
+        if (instant_parse(slice_text(text), ret_ms))
+                return true;
+        if (length < 2 || text[length - 1] != 'Z')
+                return false;
+        buffer_add(&whole, text, length - 1);
+        buffer_add_text(&whole, ".000Z");
+        return instant_parse(buffer_slice(&whole), ret_ms);
+}
 
 int64_t qcr_now_ms(void)
 {

@@ -35,24 +35,15 @@ static bool read_file(const char *name, struct buffer *ret, struct fault *why)
         return !failed || fault_set(why, FAULT_SYSTEM, "%s: %s", name, strerror(errno));
 }
 
-/* `2026-11-24T01:02:03.123Z`, the same without the three digits, or a legal day: its first instant. */
+/* An instant, or a legal day: its first instant. */
 static bool read_at(const char *text, int64_t *ret_ms)
 {
-        CLEANUP(buffer) struct buffer whole = BUFFER_INIT;
-        size_t length = strlen(text);
         struct day day;
 
-        if (instant_parse(slice_text(text), ret_ms))
-                return true;
-        if (day_parse(slice_text(text), &day)) {
-                *ret_ms = instant_of_day(day);
-                return true;
-        }
-        if (length < 2 || text[length - 1] != 'Z')
-                return false;
-        buffer_add(&whole, text, length - 1);
-        buffer_add_text(&whole, ".000Z");
-        return instant_parse(buffer_slice(&whole), ret_ms);
+        if (!day_parse(slice_text(text), &day))
+                return qcr_read_instant(text, ret_ms);
+        *ret_ms = instant_of_day(day);
+        return true;
 }
 
 /* The word of the step that did not hold, or NULL. */

@@ -137,33 +137,42 @@ static enum verdict_refusal say_party(const struct verdict_facts *facts, struct 
         take_text(buffer_slice(&room->reasons), ret->reasons, STATEMENT_REASONS_LIMIT);
         listing_on(&room->inputs, today, &listing);
         say_listing(&listing, ret);
-        end_before(room->outcome.next_change, &ret->valid_until_ms);
-        end_before(listing.next_change, &ret->valid_until_ms);
+        if (facts->kind == STATEMENT_CURRENT) {
+                end_before(room->outcome.next_change, &ret->valid_until_ms);
+                end_before(listing.next_change, &ret->valid_until_ms);
+        }
         return VERDICT_GIVEN;
+}
+
+/* Which question it answers, and by whose knowledge. */
+static void say_question(const struct verdict_facts *facts, struct day today, struct statement *ret)
+{
+        bool is_current = facts->kind == STATEMENT_CURRENT;
+
+        ret->kind = facts->kind;
+        ret->as_of = is_current ? today : facts->as_of;
+        ret->known_at_ms = is_current ? facts->serial_at_ms : facts->known_at_ms;
+        ret->serial = facts->serial;
+        ret->ledger_size = is_current ? facts->serial : facts->ledger_size;
+        memcpy(ret->ledger_root.octets, facts->root, sizeof(ret->ledger_root.octets));
 }
 
 enum verdict_refusal verdict_decide(const struct verdict_facts *facts, const struct org_code *code, int64_t now_ms,
         struct verdict_room *room, struct statement *ret)
 {
-        struct day today = day_of_instant(now_ms);
         enum verdict_refusal refusal;
 
         statement_init(ret);
-        ret->kind = STATEMENT_CURRENT;
-        ret->result = RESULT_NOT_REGISTERED;
+        say_question(facts, day_of_instant(now_ms), ret);
+        ret->result = facts->is_withheld ? RESULT_WITHHELD : RESULT_NOT_REGISTERED;
         take_text(slice_text(facts->origin), ret->origin, ORIGIN_LIMIT);
         take_text(slice_text(code->text), ret->code, STATEMENT_CODE_LIMIT);
-        ret->as_of = today;
-        ret->known_at_ms = facts->serial_at_ms;
-        ret->serial = facts->serial;
         ret->data_as_of_ms = facts->data_as_of_ms;
         ret->valid_until_ms = now_ms + VERDICT_VALID_MS;
-        ret->ledger_size = facts->serial;
-        memcpy(ret->ledger_root.octets, facts->root, sizeof(ret->ledger_root.octets));
         take_text(facts->coverage, ret->coverage, STATEMENT_COVERAGE_LIMIT);
 
-        if (facts->party) {
-                refusal = say_party(facts, today, room, ret);
+        if (facts->party && !facts->is_withheld) {
+                refusal = say_party(facts, ret->as_of, room, ret);
                 if (refusal)
                         return refusal;
         }

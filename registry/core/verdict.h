@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /*
  * The verdict: from what is known of one enterprise, the active policy and the state of the data, all lines of
- * a current statement but those only the asking and the signing give (request, nonce, purpose, salt). Pure: the
+ * a statement but those only the asking and the signing give (request, nonce, purpose, salt). Pure: the
  * same facts on the same day are the same verdict, wherever it is decided.
  *
  * A grade is always evaluated from the packed inputs, for the reasons it stands on must be said with it; the
@@ -46,11 +46,16 @@ struct verdict_party {
 
 struct verdict_facts {
         const char *origin;
+        enum statement_kind kind;           /* CURRENT, or AS_OF: then the next three and ledger_size are set */
+        struct day as_of;                   /* the day decided for; for CURRENT it is that of now */
+        int64_t known_at_ms;                /* whose knowledge it is; for CURRENT that of the last entry */
+        bool is_withheld;                   /* the law keeps the answer from the asker */
         const struct verdict_party *party;  /* NULL: no enterprise has the code */
         const struct policy *policy;        /* the active one */
         struct slice coverage;              /* the line's text, empty for none */
         uint64_t serial;                    /* ledger entries known */
         int64_t serial_at_ms;
+        uint64_t ledger_size;               /* of AS_OF: entries there are by now, whose root is said */
         const uint8_t *root;                /* of the ledger, 32 octets */
         int64_t data_as_of_ms;
 };

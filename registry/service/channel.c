@@ -4,6 +4,8 @@
 #include <assert.h>
 #include <string.h>
 
+#include "registry/core/statement.h"
+
 /* What a packet is, its first octet: one that strays into another channel is refused there. Pokes have 3. */
 enum packet {
         PACKET_SEAL_REQUEST = 1,
@@ -35,9 +37,59 @@ static void take_octets(struct reader *r, void *ret, size_t length)
                 memcpy(ret, octets.data, length);
 }
 
+static bool take_flag(struct reader *r)
+{
+        uint8_t flag = reader_u8(r);
+
+        if (flag > 1)
+                r->failed = true;
+        return flag == 1;
+}
+
+/*
+ * i32 as of, u64 known at, u64 serial, u8 is withheld, u8 is found, part subject, part name, u8 registration,
+ * part inputs, 32 policy hash, part coverage, u64 decision
+ */
+static void past_encode(struct buffer *to, const struct seal_past *past)
+{
+        buffer_add_u32(to, (uint32_t)past->as_of.number);
+        buffer_add_u64(to, (uint64_t)past->known_at_ms);
+        buffer_add_u64(to, past->serial);
+        buffer_add_u8(to, past->is_withheld);
+        buffer_add_u8(to, past->is_found);
+        add_part(to, past->subject);
+        add_part(to, past->name);
+        buffer_add_u8(to, past->registration);
+        add_part(to, past->inputs);
+        buffer_add(to, past->policy_hash, sizeof(past->policy_hash));
+        add_part(to, past->coverage);
+        buffer_add_u64(to, past->decision);
+}
+
+static void past_decode(struct reader *r, struct seal_past *ret)
+{
+        ret->as_of.number = (int32_t)reader_u32(r);
+        ret->known_at_ms = (int64_t)reader_u64(r);
+        ret->serial = reader_u64(r);
+        ret->is_withheld = take_flag(r);
+        ret->is_found = take_flag(r);
+        ret->subject = take_part(r);
+        ret->name = take_part(r);
+        ret->registration = reader_u8(r);
+        ret->inputs = take_part(r);
+        take_octets(r, ret->policy_hash, sizeof(ret->policy_hash));
+        ret->coverage = take_part(r);
+        ret->decision = reader_u64(r);
+        if (!day_is_valid(ret->as_of) || !instant_is_valid(ret->known_at_ms) ||
+                ret->subject.length != (ret->is_found ? STATEMENT_SUBJECT_SIZE : 0) ||
+                ret->name.length > STATEMENT_NAME_LIMIT || ret->coverage.length > STATEMENT_COVERAGE_LIMIT ||
+                ret->registration > REGISTRATION_REVOKED || ret->decision > ret->serial)
+                r->failed = true;
+}
+
 /*
  * u8 1, u32 generation, u64 id, u8 suite, 32 request hash, part code, part nonce, u8 has purpose (0 or 1),
- * then 32 purpose hash if it has, u32 max age, u64 min serial
+ * then 32 purpose hash if it has, u32 max age, u64 min serial, u8 is past, then the past if it is
  */
 void seal_request_encode(struct buffer *to, const struct seal_request *request)
 {
@@ -54,13 +106,16 @@ void seal_request_encode(struct buffer *to, const struct seal_request *request)
                 buffer_add(to, request->purpose_hash, sizeof(request->purpose_hash));
         buffer_add_u32(to, request->max_age_ms);
         buffer_add_u64(to, request->min_serial);
+        buffer_add_u8(to, request->is_past);
+        if (request->is_past)
+                past_encode(to, &request->past);
 }
 
 bool seal_request_decode(struct slice packet, struct seal_request *ret)
 {
         struct reader r = reader_of(packet);
         struct seal_request request = {0};
-        uint8_t kind, has_purpose;
+        uint8_t kind;
 
         kind = reader_u8(&r);
         request.generation = reader_u32(&r);
@@ -69,13 +124,15 @@ bool seal_request_decode(struct slice packet, struct seal_request *ret)
         take_octets(&r, request.request_hash, sizeof(request.request_hash));
         request.code = take_part(&r);
         request.nonce = take_part(&r);
-        has_purpose = reader_u8(&r);
-        request.has_purpose = has_purpose == 1;
+        request.has_purpose = take_flag(&r);
         if (request.has_purpose)
                 take_octets(&r, request.purpose_hash, sizeof(request.purpose_hash));
         request.max_age_ms = reader_u32(&r);
         request.min_serial = reader_u64(&r);
-        if (!reader_is_done(&r) || kind != PACKET_SEAL_REQUEST || has_purpose > 1 ||
+        request.is_past = take_flag(&r);
+        if (request.is_past)
+                past_decode(&r, &request.past);
+        if (!reader_is_done(&r) || kind != PACKET_SEAL_REQUEST ||
                 request.code.length > CODE_OCTETS_MAX || request.nonce.length < NONCE_OCTETS_MIN ||
                 request.nonce.length > NONCE_OCTETS_MAX)
                 return false;

@@ -15,11 +15,34 @@
 #pragma once
 
 #include "registry/base/bytes.h"
+#include "registry/core/calendar.h"
 #include "registry/core/digest.h"
 #include "registry/view/poke.h"
 
-/* The largest packet: statement, path, head and certificate of one answer. */
+/* The largest answer: statement, path, head and certificate. */
 #define CHANNEL_PACKET_LIMIT 16384u
+/* A question about the present, and the largest about the past: a whole credit file of GRADE_RECORDS_MAX records. */
+#define CHANNEL_QUESTION_LIMIT 256u
+#define CHANNEL_PAST_LIMIT 65536u
+
+/*
+ * What was known of an enterprise at a ledger entry: the worker read it from the store, for the view has no past.
+ * The sealer decides by it as it decides by the view, and the statement's kind says that it is an answer about the past.
+ */
+struct seal_past {
+        struct day as_of;            /* the day asked about */
+        int64_t known_at_ms;         /* the instant whose knowledge it is */
+        uint64_t serial;             /* the last entry known then */
+        bool is_withheld;            /* the law keeps this answer from the asker */
+        bool is_found;               /* an enterprise had the code; the rest is empty if not */
+        struct slice subject;
+        struct slice name;
+        uint8_t registration;        /* enum statement_registration */
+        struct slice inputs;         /* packed */
+        uint8_t policy_hash[32];     /* active then */
+        struct slice coverage;       /* the statement's text */
+        uint64_t decision;           /* 0: none */
+};
 
 struct seal_request {
         uint32_t generation;
@@ -32,6 +55,8 @@ struct seal_request {
         uint8_t purpose_hash[32];
         uint32_t max_age_ms;         /* 0: the default bound */
         uint64_t min_serial;
+        bool is_past;                /* else about the present, and `past` is empty */
+        struct seal_past past;
 };
 
 struct seal_answer {

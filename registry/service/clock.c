@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "registry/base/log.h"
+
 static int64_t ask(clockid_t clock)
 {
         struct timespec now;
@@ -21,4 +23,24 @@ int64_t clock_now_ms(void)
 int64_t clock_boot_ms(void)
 {
         return ask(CLOCK_BOOTTIME);
+}
+
+int64_t clock_ahead_ms(void)
+{
+        return clock_now_ms() - clock_boot_ms();
+}
+
+bool clock_watch_is_steady(struct clock_watch *watch)
+{
+        int64_t moved_ms = clock_ahead_ms() - watch->ahead_ms;
+        bool has_stepped = watch->step_ms > 0 && (moved_ms > watch->step_ms || moved_ms < -watch->step_ms);
+
+        if (has_stepped != watch->has_stepped) {
+                watch->has_stepped = has_stepped;
+                if (has_stepped)
+                        log_event(LOG_ALERT, "clock.stepped", "ms", LOG_NUMBER(moved_ms));
+                else
+                        log_event(LOG_NOTICE, "clock.back", "ms", LOG_NUMBER(moved_ms));
+        }
+        return !has_stepped;
 }

@@ -5,9 +5,25 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* CLOCK_REALTIME: what statements, audits and the legal day are made of. */
 int64_t clock_now_ms(void);
+/*
+ * Whether the wall clock can be believed. A clock that is set jumps against CLOCK_BOOTTIME, which nobody can set (slewing
+ * moves both): a jump ahead would let terms run out that have not run, a jump back bring back listings that are over.
+ * The first reading is the parent's, so that a process started after a jump sees it too; only a person who looked at the
+ * clock and started the parent anew makes another one the first.
+ */
+struct clock_watch {
+        int64_t ahead_ms;   /* the wall clock before CLOCK_BOOTTIME, at first */
+        int64_t step_ms;    /* what it may differ by; 0: no clock is doubted */
+        bool has_stepped;   /* said so in the log */
+};
+int64_t clock_ahead_ms(void);
+/* Asks both clocks; an alarm in the log when it ends to be so, a notice when it is again. */
+bool clock_watch_is_steady(struct clock_watch *watch);
+
 /* CLOCK_BOOTTIME: how old something is. It neither steps nor stops in a suspended machine. */
 int64_t clock_boot_ms(void);

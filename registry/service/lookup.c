@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "registry/core/digest.h"
-#include "registry/service/call.h"
+#include "registry/service/past.h"
 
 #define CODE_OCTETS 64u    /* as the channel has it; the sealer says what is wrong with a code */
 #define PURPOSE_OCTETS 500u
@@ -113,7 +113,10 @@ static void ask(struct call *call)
                 digest_hash(&call->service->digest, slice_text(call->purpose), &hash);
                 memcpy(request.purpose_hash, hash.octets, sizeof(request.purpose_hash));
         }
-        sealing_ask(call->service->sealing, &request, on_answer, call);
+        if (past_is_asked(call))
+                past_ask(call, &request, on_answer);
+        else
+                sealing_ask(call->service->sealing, &request, on_answer, call);
 }
 
 static void on_reached(void *closure, bool reached)

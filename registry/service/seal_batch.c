@@ -28,6 +28,8 @@ struct seal_batch {
         /* kept from batch to batch */
         bool has_policy;
         struct policy policy;
+        bool has_past_policy;
+        struct policy past_policy;
         struct verdict_room room;
         struct buffer coverage;
         struct buffer statements;
@@ -205,6 +207,81 @@ static enum verdict_refusal decide(struct seal_batch *batch, const struct view_p
         return verdict_decide(&facts, code, now_ms, &batch->room, &batch->statement);
 }
 
+/* The policy of a past answer: the one that was active then, which the view keeps. */
+static bool load_past_policy(struct seal_batch *batch, struct view *view, const uint8_t hash[32], struct fault *why)
+{
+        struct document_error error;
+        enum view_found found;
+        struct slice document;
+
+        if (batch->has_past_policy && memcmp(batch->past_policy.hash, hash, sizeof(batch->past_policy.hash)) == 0)
+                return true;
+        batch->has_past_policy = false;
+        if (!view_policy(view, hash, &found, &document, why))
+                return false;
+        if (found || policy_parse(document, &batch->past_policy, &error) != DOCUMENT_SOUND ||
+                memcmp(batch->past_policy.hash, hash, sizeof(batch->past_policy.hash)) != 0)
+                return fault_set(why, FAULT_VIEW, "the view has no such policy");
+        batch->has_past_policy = true;
+        return true;
+}
+
+/* A past answer rests on what the worker read of the store; the statement's kind says so. */
+static enum verdict_refusal decide_past(struct seal_batch *batch, const struct seal_past *past,
+        const struct org_code *code, int64_t now_ms)
+{
+        static const uint8_t no_outcome[8];
+        char subject[STATEMENT_SUBJECT_SIZE + 1] = "";
+        const struct verdict_party party = {
+                .subject = subject,
+                .name = past->name,
+                .registration = (enum statement_registration)past->registration,
+                .inputs = past->inputs,
+                .grade = "",
+                .score = -1,
+                .graded_on = past->as_of,
+                .next_change = DAY_NONE,
+                .policy_hash = no_outcome,
+                .decision = past->decision,
+        };
+        const struct verdict_facts facts = {
+                .origin = batch->key->origin,
+                .kind = STATEMENT_AS_OF,
+                .as_of = past->as_of,
+                .known_at_ms = past->known_at_ms,
+                .is_withheld = past->is_withheld,
+                .party = past->is_found ? &party : NULL,
+                .policy = &batch->past_policy,
+                .coverage = past->coverage,
+                .serial = past->serial,
+                .root = batch->meta.root,
+                .ledger_size = batch->meta.serial,
+                .data_as_of_ms = batch->meta.heartbeat_ms,
+        };
+
+        memcpy(subject, past->subject.data, past->subject.length);
+        return verdict_decide(&facts, code, now_ms, &batch->room, &batch->statement);
+}
+
+/* What only a question about the past can have wrong. True: refused. */
+static bool refuse_past(struct seal_batch *batch, struct view *view, const struct seal_question *question,
+        int64_t now_ms)
+{
+        const struct seal_past *past = &question->request.past;
+        struct fault why;
+
+        if (day_is_before(day_of_instant(now_ms), past->as_of) || past->known_at_ms > now_ms)
+                refuse_with(question, RESULT_DATE_IN_FUTURE, "what is asked about has not come yet");
+        else if (past->serial > batch->meta.serial)
+                refuse(question, RESULT_NOT_CAUGHT_UP, RETRY_CATCHING_UP_MS,
+                        slice_text("this node has not reached what was known then"), slice_text(""));
+        else if (!load_past_policy(batch, view, past->policy_hash, &why))
+                refuse_with(question, RESULT_VIEW_UNAVAILABLE, why.text);
+        else
+                return false;
+        return true;
+}
+
 /* The asker's part of the statement, and the salt that hides it from its neighbours. */
 static void complete(struct statement *statement, const struct seal_request *request,
         const uint8_t salt[STATEMENT_SALT_SIZE])
@@ -238,12 +315,21 @@ static void answer_one(struct seal_batch *batch, struct view *view, const struct
                 refuse_code(question, &report);
                 return;
         }
-        if (!view_party(view, code.text, &found, &party, &why)) {
+        if (question->request.is_past) {
+                if (refuse_past(batch, view, question, time->now_ms))
+                        return;
+                refusal = decide_past(batch, &question->request.past, &code, time->now_ms);
+        } else if (!view_party(view, code.text, &found, &party, &why)) {
                 log_event(LOG_ALERT, "seal.view", "fault", fault_word(why.code), "text", why.text);
                 refuse_with(question, RESULT_VIEW_UNAVAILABLE, "the enterprise's entry cannot be read");
                 return;
+        } else {
+                refusal = decide(batch, found == VIEW_FOUND ? &party : NULL, &code, time->now_ms);
         }
-        refusal = decide(batch, found == VIEW_FOUND ? &party : NULL, &code, time->now_ms);
+        if (refusal == VERDICT_POLICY && question->request.is_past) {
+                refuse_with(question, RESULT_NOT_THERE, "the policy of then is not for that day: there is no grade of it");
+                return;
+        }
         if (refusal) {
                 log_event(LOG_ALERT, "seal.verdict", "reason", verdict_refusal_text(refusal));
                 refuse_with(question, RESULT_VIEW_UNAVAILABLE, verdict_refusal_text(refusal));
@@ -313,7 +399,7 @@ unsigned seal_batch_answer(struct seal_batch *batch, struct view *view, const st
 
         assert(count > 0 && count <= MERKLE_BATCH_LIMIT);
         if (time->is_wrong) {
-                refuse_all(questions, count, RESULT_SEALER_UNAVAILABLE, "the signing machine's clock went back");
+                refuse_all(questions, count, RESULT_CLOCK_STEPPED, result_find(RESULT_CLOCK_STEPPED)->meaning);
                 return 0;
         }
         if (!seal_key_is_valid(batch->key, time->now_ms)) {

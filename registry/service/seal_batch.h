@@ -13,13 +13,11 @@
 #include "registry/service/seal_key.h"
 #include "registry/view/view.h"
 
-/* The largest seal request has 191 octets (service/channel). */
-#define SEAL_QUESTION_LIMIT 256u
-
 struct seal_question {
         struct outbox *outbox;             /* of the worker that asks */
         struct seal_request request;       /* its slices point into the packet */
-        uint8_t packet[SEAL_QUESTION_LIMIT];
+        uint8_t packet[CHANNEL_QUESTION_LIMIT];
+        uint8_t *large;                    /* the packet instead, where it is longer; the sealer's to free */
 };
 
 struct seal_limits {
@@ -31,7 +29,7 @@ struct seal_limits {
 struct seal_time {
         int64_t now_ms;     /* wall clock */
         int64_t boot_ms;    /* CLOCK_BOOTTIME */
-        bool is_wrong;      /* the wall clock went back: nothing may be signed */
+        bool is_wrong;      /* the wall clock has stepped: nothing may be signed */
 };
 
 struct seal_batch;

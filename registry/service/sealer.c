@@ -20,6 +20,8 @@
 #define CLOCK_BACK_MS 5000      /* a wall clock may be slewed; a step back would date answers before earlier ones */
 #define BURST 8                 /* signatures that may follow each other at once */
 #define RECEIVE_AT_ONCE 64u
+/* Behind the place of a small question, for the rest of a large one. */
+#define OVERFLOW_OCTETS (CHANNEL_PAST_LIMIT - CHANNEL_QUESTION_LIMIT)
 
 struct channel {
         struct sealer *sealer;
@@ -39,9 +41,11 @@ struct sealer {
         struct channel *channels;
         struct seal_question *questions;
         unsigned question_count;
+        uint8_t (*overflow)[OVERFLOW_OCTETS]; /* RECEIVE_AT_ONCE of them; touched by large questions alone */
         bool is_full;               /* the channels are not read until a batch has gone */
         int64_t due_us;             /* when the next signature is due, by a steady rate (GCRA) */
         int64_t ahead_ms;           /* the furthest the wall clock ever was ahead of CLOCK_BOOTTIME */
+        struct clock_watch watch;
         bool is_alarmed;
         char last_fault[sizeof(((struct fault *)0)->text)];
         int status;
@@ -82,7 +86,7 @@ static struct seal_time time_now(struct sealer *s)
 
         if (ahead > s->ahead_ms)
                 s->ahead_ms = ahead;
-        time.is_wrong = s->ahead_ms - ahead > CLOCK_BACK_MS;
+        time.is_wrong = s->ahead_ms - ahead > CLOCK_BACK_MS || !clock_watch_is_steady(&s->watch);
         return time;
 }
 
@@ -99,7 +103,7 @@ static void watch_signing(struct sealer *s)
                 log_event(LOG_NOTICE, "seal.resumed");
         else
                 log_event(LOG_ALERT, "seal.refused", "reason",
-                        time.is_wrong ? "the wall clock went back" : "the lookup-signing certificate is out of its days");
+                        time.is_wrong ? "the wall clock has stepped" : "the lookup-signing certificate is out of its days");
 }
 
 /* ------------------------------------------------------------------ channels */
@@ -142,11 +146,21 @@ static void read_channels(struct sealer *s, bool wanted)
 }
 
 /* A packet that is no question is dropped: nobody can be told, for nobody can be made out. */
-static void take_packet(struct channel *channel, struct seal_question *question, size_t length)
+static void take_packet(struct channel *channel, struct seal_question *question, size_t length,
+        const uint8_t *overflow)
 {
-        if (length > sizeof(question->packet) ||
-                !seal_request_decode(slice_of(question->packet, length), &question->request)) {
+        struct slice packet = slice_of(question->packet, length);
+
+        question->large = NULL;
+        if (length > sizeof(question->packet) && length <= CHANNEL_PAST_LIMIT) {
+                question->large = must_alloc(length);
+                memcpy(question->large, question->packet, sizeof(question->packet));
+                memcpy(question->large + sizeof(question->packet), overflow, length - sizeof(question->packet));
+                packet.data = question->large;
+        }
+        if (length > CHANNEL_PAST_LIMIT || !seal_request_decode(packet, &question->request)) {
                 log_event(LOG_ERR, "seal.request-malformed");
+                free(question->large);
                 return;
         }
         question->outbox = &channel->outbox;
@@ -158,7 +172,7 @@ static bool receive(struct channel *channel)
 {
         struct sealer *s = channel->sealer;
         struct mmsghdr messages[RECEIVE_AT_ONCE] = {0};
-        struct iovec parts[RECEIVE_AT_ONCE];
+        struct iovec parts[RECEIVE_AT_ONCE][2];
         unsigned room = s->options->batch_max - s->question_count;
         struct seal_question *first = &s->questions[s->question_count];
         int count;
@@ -166,8 +180,9 @@ static bool receive(struct channel *channel)
         if (room > RECEIVE_AT_ONCE)
                 room = RECEIVE_AT_ONCE;
         for (unsigned i = 0; i < room; i++) {
-                parts[i] = (struct iovec){first[i].packet, sizeof(first[i].packet)};
-                messages[i].msg_hdr = (struct msghdr){.msg_iov = &parts[i], .msg_iovlen = 1};
+                parts[i][0] = (struct iovec){first[i].packet, sizeof(first[i].packet)};
+                parts[i][1] = (struct iovec){s->overflow[i], OVERFLOW_OCTETS};
+                messages[i].msg_hdr = (struct msghdr){.msg_iov = parts[i], .msg_iovlen = 2};
         }
         count = recvmmsg(channel->fd, messages, room, MSG_DONTWAIT, NULL);
         if (count < 0 && errno != EAGAIN && errno != EINTR)
@@ -176,9 +191,9 @@ static bool receive(struct channel *channel)
                 struct seal_question *next = &s->questions[s->question_count];
                 size_t length = messages[i].msg_hdr.msg_flags & MSG_TRUNC ? SIZE_MAX : messages[i].msg_len;
 
-                if (next != &first[i] && length <= sizeof(next->packet))
-                        memcpy(next->packet, first[i].packet, length);
-                take_packet(channel, next, length);
+                if (next != &first[i])
+                        memcpy(next->packet, first[i].packet, sizeof(next->packet));
+                take_packet(channel, next, length, s->overflow[i]);
         }
         return count == (int)room;
 }
@@ -219,6 +234,8 @@ static void on_turn(evutil_socket_t fd, short what, void *closure)
         time = time_now(s);
         if (seal_batch_answer(s->batch, s->view, s->questions, s->question_count, &time))
                 ration_spend(s);
+        for (unsigned i = 0; i < s->question_count; i++)
+                free(s->questions[i].large);
         s->question_count = 0;
         for (size_t i = 0; i < s->options->channel_count; i++)
                 if (!outbox_is_empty(&s->channels[i].outbox))
@@ -316,6 +333,7 @@ static void sealer_start(struct sealer *s)
         must_add(s->interrupt, NULL);
         must_add(s->open, &now);
         s->questions = must_alloc(options->batch_max * sizeof(s->questions[0]));
+        s->overflow = must_alloc(RECEIVE_AT_ONCE * sizeof(s->overflow[0]));
         s->channels = must_alloc((options->channel_count ? options->channel_count : 1) * sizeof(s->channels[0]));
         for (size_t i = 0; i < options->channel_count; i++) {
                 struct channel *channel = &s->channels[i];
@@ -340,7 +358,10 @@ static void sealer_end(struct sealer *s)
         for (size_t i = 0; i < sizeof(events) / sizeof(events[0]); i++)
                 event_free(events[i]);
         free(s->channels);
+        for (unsigned i = 0; i < s->question_count; i++)
+                free(s->questions[i].large);
         free(s->questions);
+        free(s->overflow);
         view_free(s->view);
         event_base_free(s->base);
 }
@@ -359,7 +380,11 @@ static bool check_options(const struct sealer_options *options, struct fault *wh
 int sealer_run(const struct sealer_options *options)
 {
         const struct seal_limits limits = {options->stale_ms, options->stale_cap_ms};
-        struct sealer s = {.options = options, .ahead_ms = INT64_MIN};
+        struct sealer s = {
+                .options = options,
+                .ahead_ms = INT64_MIN,
+                .watch = {.ahead_ms = options->ahead_ms, .step_ms = options->clock_step_ms},
+        };
         struct fault why;
 
         if (!check_options(options, &why) || !digest_init(&s.sha256, SUITE_ED25519_SHA256, &why)) {

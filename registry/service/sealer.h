@@ -25,6 +25,8 @@ struct sealer_options {
         size_t channel_count;
         uint32_t stale_ms;              /* bound on the data's age when a question asks for none */
         uint32_t stale_cap_ms;          /* the most a question may ask for */
+        int64_t ahead_ms;               /* service/clock: the first reading, and what it may move by */
+        int64_t clock_step_ms;
         uint32_t signatures_per_second; /* 1,000: 7 % of a core for Ed25519 */
         uint32_t batch_max;             /* answers under one signature, at most MERKLE_BATCH_LIMIT */
         /*

@@ -14,9 +14,6 @@
 /* Packets moved by one system call, and the most of them taken before others get a turn. */
 #define PACKETS_AT_ONCE 32u
 #define PACKETS_PER_TURN 256u
-/* A question: fixed fields, code, nonce; see service/channel.c. */
-#define QUESTION_LIMIT 256u
-
 struct waiter {
         TAILQ_ENTRY(waiter) next; /* in free, or in waiting by deadline: all wait equally long */
         uint64_t id;              /* 0: free. Its remainder by the number of waiters is its place */
@@ -25,6 +22,13 @@ struct waiter {
         void *closure;
 };
 TAILQ_HEAD(waiters, waiter);
+
+/* A packet not sent yet. Almost all are small and stay in place; one about the past carries a credit file. */
+struct question {
+        uint32_t length;
+        uint8_t small[CHANNEL_QUESTION_LIMIT];
+        uint8_t *large; /* NULL unless it does not fit */
+};
 
 struct sealing {
         int channel;
@@ -40,8 +44,7 @@ struct sealing {
         struct event *writable;
         struct event *flush;
         struct event *timer;
-        uint8_t (*questions)[QUESTION_LIMIT]; /* a ring of packets not sent yet */
-        uint16_t *question_length;
+        struct question *questions; /* a ring */
         unsigned question_first;
         unsigned question_count;
         uint8_t *packets;         /* room for PACKETS_AT_ONCE answers */
@@ -141,6 +144,24 @@ static void on_readable(evutil_socket_t fd, short what, void *closure)
 
 /* --------------------------------------------------------------- questions */
 
+static void question_set(struct question *question, struct slice packet)
+{
+        question->length = (uint32_t)packet.length;
+        question->large = packet.length > sizeof(question->small) ? must_alloc(packet.length) : NULL;
+        memcpy(question->large ? question->large : question->small, packet.data, packet.length);
+}
+
+/* The first ones have been sent, or nobody waits any more. */
+static void questions_drop(struct sealing *sealing, unsigned count)
+{
+        for (; count > 0; count--) {
+                free(sealing->questions[sealing->question_first].large);
+                sealing->questions[sealing->question_first].large = NULL;
+                sealing->question_first = (sealing->question_first + 1) % sealing->waiting_max;
+                sealing->question_count--;
+        }
+}
+
 /*
  * Sends what is queued; what the channel does not take waits until it does, or until nobody waits any more.
  */
@@ -153,11 +174,12 @@ static void send_questions(struct sealing *sealing)
                 int sent;
 
                 while (count < sealing->question_count && count < PACKETS_AT_ONCE) {
-                        unsigned at = (sealing->question_first + count) % sealing->waiting_max;
+                        struct question *question =
+                                &sealing->questions[(sealing->question_first + count) % sealing->waiting_max];
 
                         parts[count] = (struct iovec){
-                                .iov_base = sealing->questions[at],
-                                .iov_len = sealing->question_length[at],
+                                .iov_base = question->large ? question->large : question->small,
+                                .iov_len = question->length,
                         };
                         headers[count].msg_hdr.msg_iov = &parts[count];
                         headers[count].msg_hdr.msg_iovlen = 1;
@@ -170,8 +192,7 @@ static void send_questions(struct sealing *sealing)
                         event_add(sealing->writable, NULL);
                         return;
                 }
-                sealing->question_first = (sealing->question_first + (unsigned)sent) % sealing->waiting_max;
-                sealing->question_count -= (unsigned)sent;
+                questions_drop(sealing, (unsigned)sent);
         }
 }
 
@@ -213,7 +234,6 @@ void sealing_ask(struct sealing *sealing, struct seal_request *request, sealing_
 {
         struct waiter *waiter = TAILQ_FIRST(&sealing->free);
         CLEANUP(buffer) struct buffer packet = BUFFER_INIT;
-        unsigned at;
 
         event_active(sealing->flush, EV_TIMEOUT, 1);
         if (!waiter || sealing->question_count == sealing->waiting_max) {
@@ -231,10 +251,9 @@ void sealing_ask(struct sealing *sealing, struct seal_request *request, sealing_
         request->id = waiter->id;
         request->generation = sealing->generation;
         seal_request_encode(&packet, request);
-        assert(packet.length <= QUESTION_LIMIT);
-        at = (sealing->question_first + sealing->question_count) % sealing->waiting_max;
-        memcpy(sealing->questions[at], packet.data, packet.length);
-        sealing->question_length[at] = (uint16_t)packet.length;
+        assert(packet.length <= (request->is_past ? CHANNEL_PAST_LIMIT : CHANNEL_QUESTION_LIMIT));
+        question_set(&sealing->questions[(sealing->question_first + sealing->question_count) % sealing->waiting_max],
+                buffer_slice(&packet));
         sealing->question_count++;
         if (TAILQ_EMPTY(&sealing->waiting)) {
                 TAILQ_INSERT_TAIL(&sealing->waiting, waiter, next);
@@ -259,7 +278,6 @@ struct sealing *sealing_new(struct event_base *base, int channel, uint32_t gener
                 .waiting_max = waiting_max,
                 .all = must_alloc(waiting_max * sizeof(*sealing->all)),
                 .questions = must_alloc(waiting_max * sizeof(*sealing->questions)),
-                .question_length = must_alloc(waiting_max * sizeof(*sealing->question_length)),
                 .packets = must_alloc(PACKETS_AT_ONCE * CHANNEL_PACKET_LIMIT),
         };
         TAILQ_INIT(&sealing->free);
@@ -289,7 +307,7 @@ void sealing_free(struct sealing *sealing)
                 TAILQ_REMOVE(&sealing->waiting, waiter, next);
                 tell(sealing, waiter, NULL, &why);
         }
-        sealing->question_count = 0;
+        questions_drop(sealing, sealing->question_count);
         on_flush(-1, 0, sealing);
         event_free(sealing->readable);
         event_free(sealing->writable);
@@ -297,7 +315,6 @@ void sealing_free(struct sealing *sealing)
         event_free(sealing->timer);
         free(sealing->all);
         free(sealing->questions);
-        free(sealing->question_length);
         free(sealing->packets);
         free(sealing);
 }

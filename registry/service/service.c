@@ -79,8 +79,10 @@ bool service_new(struct service **ret, const struct service_limits *limits, cons
                 return false;
         }
         glance_init(&service->glance, links->view_directory);
+        service->clock = (struct clock_watch){.ahead_ms = limits->ahead_ms, .step_ms = limits->clock_step_ms};
         service->quota = quota_new(limits->lookups_per_day);
         service->evidence = evidence_store_new(links->evidence_directory, &limits->evidence);
+        service->rules = rule_cache_new();
         service->sealing = sealing_new(links->base, links->sealer, limits->generation, limits->seal_wait_ms,
                 limits->in_flight_max);
         service->reaching =
@@ -102,6 +104,7 @@ void service_free(struct service *service)
         reaching_free(service->reaching);
         quota_free(service->quota);
         evidence_store_free(service->evidence);
+        rule_cache_free(service->rules);
         digest_done(&service->digest);
         glance_done(&service->glance);
         buffer_done(&service->payload);

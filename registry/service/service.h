@@ -36,6 +36,8 @@ struct service_limits {
         char origin[128];
         uint32_t stale_ms;            /* default bound on data age: 60,000 */
         uint32_t stale_cap_ms;        /* what a request may ask for at most */
+        int64_t ahead_ms;             /* service/clock: the first reading, and what it may move by */
+        int64_t clock_step_ms;
         uint32_t seal_wait_ms;        /* wait for the sealer: 1,000 */
         uint32_t visible_wait_ms;     /* wait for the view after a commit: 2,000 */
         uint32_t in_flight_max;       /* requests this worker holds at once */

@@ -8,6 +8,7 @@
 
 #include "registry/core/policy.h"
 #include "registry/core/publicity.h"
+#include "registry/service/clock.h"
 #include "registry/service/glance.h"
 #include "registry/service/evidence_store.h"
 #include "registry/service/quota.h"
@@ -31,6 +32,7 @@ struct service {
         struct sealing *sealing;
         struct reaching *reaching;
         struct quota *quota;
+        struct clock_watch clock;
         struct evidence_store *evidence;
         struct rule_cache *rules;
         struct digest digest;

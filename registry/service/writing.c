@@ -78,6 +78,26 @@ void writing_conflict(struct writing *writing)
         writing->trouble = RESULT_CONTENDED;
 }
 
+/* Constraints that say what the rules should have said before them: the law is in the tables, too. */
+static bool refuse_by_law(struct writing *writing, const char *constraint)
+{
+        static const struct {
+                const char *constraint;
+                enum result_code code;
+        } laws[] = {
+                {"self_approval", RESULT_SELF_APPROVAL},
+                {"opener_excluded", RESULT_PERSON_EXCLUDED},
+        };
+
+        for (size_t i = 0; i < sizeof(laws) / sizeof(laws[0]); i++)
+                if (strcmp(constraint, laws[i].constraint) == 0) {
+                        failure_set(&writing->call->failure, laws[i].code, "%s", result_find(laws[i].code)->meaning);
+                        writing_refuse(writing);
+                        return true;
+                }
+        return false;
+}
+
 /* What an error of the server means. Its primary message alone is logged: the detail quotes rows. */
 static void take_error(struct writing *writing, const PGresult *result)
 {
@@ -101,12 +121,8 @@ static void take_error(struct writing *writing, const PGresult *result)
                 writing_conflict(writing);
                 return;
         }
-        if (constraint && strcmp(constraint, "self_approval") == 0) {
-                failure_set(&writing->call->failure, RESULT_SELF_APPROVAL, "%s",
-                        result_find(RESULT_SELF_APPROVAL)->meaning);
-                writing_refuse(writing);
+        if (constraint && refuse_by_law(writing, constraint))
                 return;
-        }
         if (strncmp(state, "57P", 3) == 0) { /* admin_shutdown, crash_shutdown: the connection is as good as gone */
                 failure_set(&writing->call->failure, RESULT_STORE_UNAVAILABLE, "the store is going away");
                 writing->trouble = RESULT_OUTCOME_UNKNOWN; /* told in place of a COMMIT's answer it may stand */
@@ -220,8 +236,15 @@ void writing_save_proposal(
         writing_send_one(writing, &query);
 }
 
+/* Midnight may have come between the rules and the entry. */
 static void on_appended(struct writing *writing, const PGresult *result)
 {
+        struct day day = day_of_instant(cell_number(result, 0, 1));
+
+        if (!day_is_none(writing->entry_day) && day_compare(day, writing->entry_day) != 0) {
+                writing_conflict(writing);
+                return;
+        }
         writing->serial = (uint64_t)cell_number(result, 0, 0);
 }
 
@@ -397,6 +420,7 @@ static void begin_try(struct writing *writing)
                 .tries = writing->tries,
                 .is_unknown = writing->is_unknown,
                 .trouble = RESULT_DONE,
+                .entry_day = DAY_NONE,
                 .reply = call_alloc(call, sizeof(Qcr__Reply)),
         };
         qcr__reply__init(writing->reply);
@@ -415,6 +439,10 @@ void writing_begin(struct call *call)
         struct view_meta meta;
         struct fault why;
 
+        if (!clock_watch_is_steady(&call->service->clock)) {
+                call_fail_with(call, RESULT_CLOCK_STEPPED);
+                return;
+        }
         /* The follower compares store and view at each of its polls; what it refuses nobody writes to. */
         if (!glance_meta(&call->service->glance, &meta, &why)) {
                 call_fail_fault(call, &why);

@@ -26,6 +26,16 @@ void records_current_query(struct query *ret, const char *subject)
         query_text(ret, subject);
 }
 
+void records_known_query(struct query *ret, const char *subject, uint64_t serial)
+{
+        query_init(ret,
+                "SELECT DISTINCT ON (r.authority_code, r.document_norm, r.type) " COLUMNS
+                " FROM qcr.record r WHERE r.subject = $1::text AND r.serial <= $2::bigint"
+                " ORDER BY r.authority_code, r.document_norm, r.type, r.version DESC");
+        query_text(ret, subject);
+        query_number(ret, (int64_t)serial);
+}
+
 void records_list_query(struct query *ret, const char *subject, const char *code, unsigned limit)
 {
         query_init(ret,

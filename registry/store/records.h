@@ -21,6 +21,8 @@ struct record_row {
 
 /* The newest version of each record of the subject, without bodies. */
 void records_current_query(struct query *ret, const char *subject);
+/* The same as of a ledger serial. */
+void records_known_query(struct query *ret, const char *subject, uint64_t serial);
 /*
  * The same with bodies, at most `limit`, for one who knows the enterprise by `code`. No row: there is no such
  * enterprise; one row of nulls: it has no record.

@@ -464,6 +464,58 @@ START_TEST(a_lapsed_listing_is_neither_listed_nor_clear_and_grades_as_if_it_were
 }
 END_TEST
 
+/* Of a past answer: a day and an instant that were asked for. */
+static void ask_as_of(const char *day)
+{
+        facts.kind = STATEMENT_AS_OF;
+        facts.as_of = day_must(day);
+        facts.known_at_ms = instant_must("2026-11-22T00:00:00.000Z");
+        facts.ledger_size = 12;
+        party.policy_hash = (const uint8_t[8]){0}; /* nothing is stored with it that could be compared */
+}
+
+static const struct {
+        const char *day;
+        const char *grade;
+        int32_t score;
+} past_days[] = {
+        {"2026-07-16", "unrated", -1}, /* the day before the first record */
+        {"2026-07-17", "A", 90},
+        {"2026-11-24", "A", 90},
+};
+
+START_TEST(a_past_answer_is_of_the_day_and_the_knowledge_asked_for)
+{
+        ask_as_of(past_days[_i].day);
+        ck_assert_int_eq(decide_at("2026-11-24T04:00:00.000Z"), VERDICT_GIVEN);
+        ck_assert_str_eq(statement->grade, past_days[_i].grade);
+        ck_assert_int_eq(statement->score, past_days[_i].score);
+        ck_assert_int_eq(statement->kind, STATEMENT_AS_OF);
+        ck_assert_int_eq(statement->as_of.number, day_must(past_days[_i].day).number);
+        ck_assert_int_eq(statement->known_at_ms, instant_must("2026-11-22T00:00:00.000Z"));
+        ck_assert_uint_eq(statement->serial, 7);
+        ck_assert_uint_eq(statement->ledger_size, 12);
+        /* what is past does not change: no day of a change shortens it */
+        ck_assert_int_eq(statement->valid_until_ms, instant_must("2026-11-24T04:00:00.000Z") + VERDICT_VALID_MS);
+        must_be_a_statement();
+}
+END_TEST
+
+START_TEST(a_withheld_answer_says_nothing_of_the_enterprise)
+{
+        ask_as_of("2026-11-20");
+        facts.is_withheld = true;
+        ck_assert_int_eq(decide_at("2026-11-24T04:00:00.000Z"), VERDICT_GIVEN);
+        ck_assert_int_eq(statement->result, RESULT_WITHHELD);
+        ck_assert_str_eq(statement->subject, "");
+        ck_assert_str_eq(statement->name, "");
+        ck_assert_str_eq(statement->grade, "");
+        ck_assert_int_eq(statement->listing, LISTING_NONE);
+        ck_assert_uint_eq(statement->decision, STATEMENT_NO_DECISION);
+        must_be_a_statement();
+}
+END_TEST
+
 START_TEST(every_kind_of_party_has_its_word)
 {
         enum party_kind kind;
@@ -502,6 +554,8 @@ int main(void)
         tcase_add_loop_test(tcase, a_listing_is_published_if_any_of_those_that_speak_is, 0, COUNT(publications));
         tcase_add_loop_test(tcase, a_verdict_says_whether_the_listing_is_published, 0, COUNT(publications));
         tcase_add_test(tcase, a_lapsed_listing_is_neither_listed_nor_clear_and_grades_as_if_it_were_not_there);
+        tcase_add_loop_test(tcase, a_past_answer_is_of_the_day_and_the_knowledge_asked_for, 0, COUNT(past_days));
+        tcase_add_test(tcase, a_withheld_answer_says_nothing_of_the_enterprise);
         tcase_add_test(tcase, every_kind_of_party_has_its_word);
         suite_add_tcase(suite, tcase);
         return suite_run(suite);

@@ -4,6 +4,7 @@
 #include <check.h>
 #include <string.h>
 
+#include "registry/core/statement.h"
 #include "tests/support/suite.h"
 
 #define COUNT(table) ((int)(sizeof(table) / sizeof((table)[0])))
@@ -24,6 +25,29 @@ static struct seal_request request_sample(bool has_purpose)
                 .max_age_ms = 60000,
                 .min_serial = 42,
         };
+}
+
+/* A question about the past, with as much in it as a credit file can have. */
+static struct seal_request past_sample(void)
+{
+        static uint8_t inputs[40000];
+        struct seal_request request = request_sample(true);
+
+        request.is_past = true;
+        request.past = (struct seal_past){
+                .as_of = {20514},
+                .known_at_ms = 1772668800000,
+                .serial = 41,
+                .is_found = true,
+                .subject = slice_text("M000100Y4"),
+                .name = slice_text("福州某某有限公司"),
+                .registration = REGISTRATION_REVOKED,
+                .inputs = slice_of(inputs, sizeof(inputs)),
+                .policy_hash = {3},
+                .coverage = slice_text("product/SC-0810=2026-11-20"),
+                .decision = 40,
+        };
+        return request;
 }
 
 static void must_refuse_other_lengths(struct buffer *packet, bool (*decodes)(struct slice packet))
@@ -137,6 +161,39 @@ START_TEST(a_poke_of_no_kind_is_refused)
 }
 END_TEST
 
+START_TEST(a_past_that_contradicts_itself_is_refused)
+{
+        static const char too_long[STATEMENT_NAME_LIMIT + 2];
+        struct seal_request requests[6];
+        CLEANUP(buffer) struct buffer packet = BUFFER_INIT;
+
+        for (size_t i = 0; i < 6; i++)
+                requests[i] = past_sample();
+        requests[0].past.as_of = DAY_NONE;
+        requests[1].past.subject = slice_text("");
+        requests[2].past.is_found = false;
+        requests[3].past.decision = 42; /* after what was known */
+        requests[4].past.registration = REGISTRATION_REVOKED + 1;
+        requests[5].past.name = slice_of(too_long, sizeof(too_long));
+        for (size_t i = 0; i < 6; i++) {
+                buffer_clear(&packet);
+                seal_request_encode(&packet, &requests[i]);
+                ck_assert_msg(!request_decodes(buffer_slice(&packet)), "%zu", i);
+        }
+}
+END_TEST
+
+START_TEST(a_cut_or_longer_question_about_the_past_is_refused)
+{
+        struct seal_request request = past_sample();
+        CLEANUP(buffer) struct buffer packet = BUFFER_INIT;
+
+        request.past.inputs.length = 30;
+        seal_request_encode(&packet, &request);
+        must_refuse_other_lengths(&packet, request_decodes);
+}
+END_TEST
+
 /* --------------------------------------------------------------- round trips */
 
 START_TEST(a_question_comes_over_as_it_was_asked)
@@ -154,6 +211,25 @@ START_TEST(a_question_comes_over_as_it_was_asked)
         if (back.has_purpose)
                 ck_assert_mem_eq(back.purpose_hash, request.purpose_hash, 32);
         ck_assert(back.max_age_ms == 60000 && back.min_serial == 42);
+}
+END_TEST
+
+START_TEST(a_question_about_the_past_comes_over_with_its_facts)
+{
+        const struct seal_request request = past_sample();
+        const struct seal_past *past = &request.past;
+        CLEANUP(buffer) struct buffer packet = BUFFER_INIT;
+        struct seal_request back;
+
+        seal_request_encode(&packet, &request);
+        ck_assert_uint_le(packet.length, CHANNEL_PAST_LIMIT);
+        ck_assert(seal_request_decode(buffer_slice(&packet), &back));
+        ck_assert(back.is_past && back.past.as_of.number == past->as_of.number && back.past.known_at_ms == past->known_at_ms);
+        ck_assert(back.past.serial == 41 && back.past.decision == 40 && !back.past.is_withheld && back.past.is_found);
+        ck_assert(slice_equal(back.past.subject, past->subject) && slice_equal(back.past.name, past->name));
+        ck_assert(slice_equal(back.past.inputs, past->inputs) && slice_equal(back.past.coverage, past->coverage));
+        ck_assert(back.past.registration == REGISTRATION_REVOKED);
+        ck_assert_mem_eq(back.past.policy_hash, past->policy_hash, 32);
 }
 END_TEST
 
@@ -203,6 +279,9 @@ int main(void)
         tcase_add_test(tcase, lengths_inside_a_packet_that_lead_out_of_it_are_refused);
         tcase_add_test(tcase, a_poke_of_no_kind_is_refused);
         tcase_add_loop_test(tcase, a_question_comes_over_as_it_was_asked, 0, 2);
+        tcase_add_test(tcase, a_past_that_contradicts_itself_is_refused);
+        tcase_add_test(tcase, a_cut_or_longer_question_about_the_past_is_refused);
+        tcase_add_test(tcase, a_question_about_the_past_comes_over_with_its_facts);
         tcase_add_test(tcase, an_answer_comes_over_as_it_was_given);
         tcase_add_test(tcase, a_poke_comes_over_as_it_was_sent);
         suite_add_tcase(suite, tcase);

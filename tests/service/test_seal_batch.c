@@ -379,13 +379,13 @@ START_TEST(without_the_active_policy_nothing_is_answered)
 }
 END_TEST
 
-START_TEST(a_clock_that_went_back_signs_nothing)
+START_TEST(a_clock_that_has_stepped_signs_nothing)
 {
         struct seal_answer answer;
 
         now.is_wrong = true;
         answer = answer_to(FOUND);
-        must_refuse(&answer, RESULT_SEALER_UNAVAILABLE);
+        must_refuse(&answer, RESULT_CLOCK_STEPPED);
 }
 END_TEST
 
@@ -490,6 +490,73 @@ START_TEST(no_two_heads_have_one_sequence_number_and_no_two_statements_one_salt)
 }
 END_TEST
 
+/* What a worker read for the day before today, by what was known at serial 3. */
+static struct seal_past past_sample(void)
+{
+        struct seal_past past = {
+                .as_of = {day_of_instant(now.now_ms).number - 1}, .known_at_ms = now.now_ms - DAY_MS, .serial = 3,
+                .is_found = true, .subject = slice_text("M000100Y4"), .name = slice_text("从前的名称"),
+                .registration = REGISTRATION_ACTIVE, .inputs = slice_of("\1\0\0", 3), .coverage = slice_text(""), .decision = 2,
+        };
+
+        memcpy(past.policy_hash, meta.policy_hash, sizeof(past.policy_hash));
+        return past;
+}
+
+static struct seal_answer past_answer_to(const struct seal_past *past)
+{
+        ask(0, FOUND);
+        questions[0].request.is_past = true;
+        questions[0].request.past = *past;
+        outbox.bytes.length = read_from = 0;
+        seal_batch_answer(batch, view, questions, 1, &now);
+        return next_answer();
+}
+
+START_TEST(a_question_about_days_to_come_or_knowledge_not_reached_is_refused)
+{
+        struct seal_past past = past_sample();
+        struct seal_answer answer;
+
+        past.as_of.number += 2;
+        answer = past_answer_to(&past);
+        must_refuse(&answer, RESULT_DATE_IN_FUTURE);
+        past = past_sample();
+        past.known_at_ms = now.now_ms + 1;
+        answer = past_answer_to(&past);
+        must_refuse(&answer, RESULT_DATE_IN_FUTURE);
+        past = past_sample();
+        past.serial = 6;
+        answer = past_answer_to(&past);
+        must_refuse(&answer, RESULT_NOT_CAUGHT_UP);
+        past = past_sample();
+        past.policy_hash[0] ^= 1;
+        answer = past_answer_to(&past);
+        must_refuse(&answer, RESULT_VIEW_UNAVAILABLE);
+        past = past_sample();
+        past.as_of.number = 0; /* 1970: the policy was not in force */
+        answer = past_answer_to(&past);
+        must_refuse(&answer, RESULT_NOT_THERE);
+}
+END_TEST
+
+START_TEST(an_answer_about_the_past_says_so_and_rests_on_what_was_handed_in)
+{
+        const struct seal_past past = past_sample();
+        struct seal_answer answer = past_answer_to(&past);
+        struct evidence_verdict verdict;
+
+        must_be_authentic(&answer, 1, FOUND, &verdict);
+        ck_assert_int_eq(verdict.statement.kind, STATEMENT_AS_OF);
+        ck_assert_str_eq(verdict.statement.name, "从前的名称");
+        ck_assert_int_eq(verdict.statement.as_of.number, past.as_of.number);
+        ck_assert_int_eq(verdict.statement.known_at_ms, past.known_at_ms);
+        ck_assert_uint_eq(verdict.statement.serial, 3);
+        ck_assert_uint_eq(verdict.statement.ledger_size, meta.serial);
+        ck_assert_uint_eq(verdict.statement.decision, 2);
+}
+END_TEST
+
 START_TEST(a_new_generation_of_meta_is_seen_by_the_next_batch)
 {
         struct seal_answer answer = answer_to(FOUND);
@@ -519,12 +586,14 @@ int main(void)
         tcase_add_loop_test(tcase, what_is_no_code_is_told_what_is_wrong_with_it, 0, COUNT(codes));
         tcase_add_test(tcase, an_edited_grade_is_not_signed);
         tcase_add_test(tcase, without_the_active_policy_nothing_is_answered);
-        tcase_add_test(tcase, a_clock_that_went_back_signs_nothing);
+        tcase_add_test(tcase, a_clock_that_has_stepped_signs_nothing);
         tcase_add_loop_test(tcase, a_certificate_out_of_its_days_signs_nothing, 0, COUNT(outside));
         tcase_add_test(tcase, a_certificate_for_something_else_or_of_another_key_is_not_taken);
         tcase_add_test(tcase, a_batch_of_one_is_authentic_without_a_path);
         tcase_add_loop_test(tcase, every_answer_of_a_batch_is_authentic_and_refusals_take_no_place, 0, COUNT(sizes));
         tcase_add_test(tcase, no_two_heads_have_one_sequence_number_and_no_two_statements_one_salt);
+        tcase_add_test(tcase, a_question_about_days_to_come_or_knowledge_not_reached_is_refused);
+        tcase_add_test(tcase, an_answer_about_the_past_says_so_and_rests_on_what_was_handed_in);
         tcase_add_test(tcase, a_new_generation_of_meta_is_seen_by_the_next_batch);
         suite_add_tcase(suite, tcase);
         return suite_run(suite);
