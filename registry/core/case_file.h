@@ -14,8 +14,12 @@
 #include "registry/core/work_calendar.h"
 
 #define CASE_EVENTS_MAX 256u
+/* Of those, kept for steps that move the case or its listing: papers without end cannot fill a file up against them. */
+#define CASE_EVENTS_KEPT 32u
+#define CASE_EVENTS_KEPT_FOR_THE_END 4u /* and of those, for the end of the listing alone */
 #define CASE_VALUES_MAX 64u        /* fields of one event */
 #define CASE_TEXT_OCTETS 4000u     /* of a FIELD_TEXT */
+#define CASE_NUMBER_OCTETS 200u    /* of a FIELD_NUMBER */
 #define CASE_PERSON 33
 #define CASE_LISTINGS_MAX 16u      /* times of one case */
 
@@ -56,7 +60,7 @@ struct case_step {
         const char *action;
         const struct case_value *values;
         size_t value_count;
-        bool name_differs;         /* opening: the party has and had no such name */
+        bool name_differs;         /* opening: the party has and had no such name; two persons must say so */
 };
 
 /* What the step is weighed with. */
@@ -73,7 +77,7 @@ enum case_refusal {
         CASE_ROLE,            /* none of the person's roles takes this step */
         CASE_OFFICE,          /* the case is another office's */
         CASE_STATE,           /* the state does not allow it */
-        CASE_FULL,            /* CASE_EVENTS_MAX */
+        CASE_FULL,            /* CASE_EVENTS_MAX, or CASE_LISTINGS_MAX */
         CASE_FIELD_UNKNOWN,
         CASE_FIELD_MISSING,
         CASE_FIELD_INVALID,
@@ -88,6 +92,7 @@ enum case_refusal {
         CASE_NOT_LISTED,      /* there is no listing (in force) on that day */
         CASE_FIELD_RULE,      /* the law forbids it with this value */
 };
+#define CASE_REFUSAL_LAST CASE_FIELD_RULE
 
 struct case_verdict {
         enum case_refusal refusal;
@@ -96,12 +101,13 @@ struct case_verdict {
         unsigned from, to;     /* states; PROCEDURE_NONE for a case to be opened */
         struct day day;        /* the event's legal day */
         bool is_late;          /* a deadline it answers to, or a window it had to be in, was over */
-        bool is_provisional;   /* `earliest` or lateness was reckoned through a year whose calendar is not loaded */
+        bool is_provisional;   /* `earliest`, a window that has passed or lateness was reckoned through a year whose
+                                  calendar is not loaded */
         /* of a refusal */
-        const char *article;   /* of the rule, or "" */
-        const char *zh, *en;   /* what the rule says, or "" */
+        const char *article;   /* of the guard that refuses, else of the action; "" when neither is known */
+        const char *zh, *en;   /* what the guard says, or "" */
         const char *field;     /* the field at fault, or NULL */
-        const char *value;     /* what stood there, or NULL */
+        const char *value;     /* what stood there, or the person at fault, or NULL */
         const char *expected;  /* NEEDS_STEP, DONE_ALREADY: the other action's word; else NULL */
         struct day earliest;   /* NOT_YET: the first day on which it may be done */
         uint32_t roles;        /* ROLE, STATE: whose step it is */
@@ -110,8 +116,9 @@ struct case_verdict {
 /*
  * May this step be taken now? `file` without events: may the case be opened. `second` is NULL while nobody has
  * confirmed: then it says whether the step may be proposed (or, where one person is enough, taken). Order of refusals:
- * action, role, office, state, fields, persons, guards in the document's order; the first one is said. Sets every
- * field of `ret`, whose texts live with procedure and step.
+ * action, role, office, state, fields, persons, guards in the document's order; the first one is said. Of fields:
+ * each value as it stands (unknown, twice, invalid, in the future), then what is missing, then codes. Sets every
+ * field of `ret`, whose texts live with procedure, step and persons.
  */
 void case_decide(const struct case_file *file, const struct case_step *step, const struct case_rules *rules,
         const struct case_person *proposer, const struct case_person *second, struct case_verdict *ret);
@@ -119,6 +126,10 @@ const char *case_refusal_word(enum case_refusal refusal);
 
 /* Index of the state after its events; PROCEDURE_NONE without any. */
 unsigned case_state(const struct case_file *file);
+/* Its word; "" without any. */
+const char *case_state_word(const struct case_file *file);
+/* Is it in an end state: can nothing but what that state's actions say follow? */
+bool case_is_over(const struct case_file *file);
 /* The legal day of one of its events. */
 struct day case_event_day(const struct case_file *file, const struct case_event *event);
 /* The last value of a field of the last event of that action; NULL when there is none. */
@@ -128,7 +139,8 @@ const char *case_event_value(const struct case_event *event, const char *field);
 /*
  * The times in which it lists or did, ascending, as packed grade inputs hold them; at most CASE_LISTINGS_MAX, which
  * a case of CASE_EVENTS_MAX events that passed case_decide cannot exceed. Nothing before the decision; nothing of a
- * quashed listing whose display has been stopped.
+ * quashed listing whose display has been stopped. No two overlap, and neighbours that say the same are one. Published
+ * is a mark of them all, never a day in them: making public or late makes no time begin or end.
  */
 size_t case_listings(const struct case_file *file, struct grade_listing ret[CASE_LISTINGS_MAX]);
 /* The serial of its newest event that changed one of these times, 0 if none did: what a statement may name. */
@@ -136,15 +148,23 @@ uint64_t case_decision_serial(const struct case_file *file);
 /* Do these two hold the same times? (Has a step changed what is said?) */
 bool case_listings_equal(const struct grade_listing *a, size_t a_count, const struct grade_listing *b, size_t b_count);
 
+/*
+ * Adds the times of one case to those of the party's others, as its packed inputs hold them: by first day, then by the
+ * day they are over with open ones last, effect, published. What two cases say alike is there once. False, with
+ * nothing changed, when they would be more than GRADE_LISTINGS_MAX.
+ */
+bool case_listings_merge(struct grade_listing listings[GRADE_LISTINGS_MAX], size_t *count,
+        const struct grade_listing *more, size_t more_count) MUST_CHECK;
+
 /* What may be done from its state, whether now or later. */
 struct case_option {
         const struct procedure_action *action;
-        enum case_refusal refusal;  /* GRANTED, or NEEDS_STEP, DONE_ALREADY, NOT_YET, NOT_LISTED: why not yet */
+        enum case_refusal refusal;  /* GRANTED, or what stands against it as of today: FULL or a guard's */
         const char *article, *expected;
         struct day earliest;
         bool is_provisional;
 };
-/* Guards are asked as of today, fields and persons left aside. At most PROCEDURE_ACTIONS_MAX; returns the count. */
+/* Guards are asked as of today, the step's own fields and persons left aside. At most PROCEDURE_ACTIONS_MAX; returns the count. */
 size_t case_options(const struct case_file *file, const struct case_rules *rules,
         struct case_option ret[PROCEDURE_ACTIONS_MAX]);
 
@@ -168,5 +188,8 @@ struct case_window {
 /* False when it has not opened. */
 bool case_window_of(const struct case_file *file, const struct case_rules *rules, unsigned window,
         struct case_window *ret);
-/* When the listing's term ends: the first day it is over; DAY_NONE while not decided, or without end. */
+/*
+ * When the term of its last listing ends: the first day it is over; DAY_NONE while not decided, or without end. An
+ * earlier removal or a quashing ends the listing, not its term: this stays.
+ */
 struct day case_term_end(const struct case_file *file);

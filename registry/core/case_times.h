@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+/*
+ * The times in which a case lists, reckoned from its events' effects. Internal to the core; others have
+ * case_listings(). When a listing begins, ends and is quashed follows the order in which that was done; stays and
+ * sightings at the source are intervals of their days, whatever the order they were written down in. The times are
+ * then cut from both, so that two effects on one day never give an empty or a doubled time.
+ */
+#pragma once
+
+#include "registry/core/case_past.h"
+
+struct case_times {
+        size_t count;
+        struct grade_listing listings[CASE_LISTINGS_MAX];
+        bool is_full;           /* there were more than fit */
+        bool has_begun;         /* decided, and served where that counts */
+        struct day begun_on;    /* the first time it was */
+        struct day term_end;    /* of its last time: the first day it is over, DAY_NONE without end */
+        bool is_quashed;        /* its last time has been */
+        struct day quashed_on;
+};
+
+void case_times_reckon(const struct case_file *file, struct case_times *ret);
+/* In force on that day, neither suspended nor unknown? */
+bool case_times_in_force(const struct case_times *times, struct day day);
+/* Decided and neither ended, quashed nor expired on that day? Suspended and unknown count. */
+bool case_times_listed(const struct case_times *times, struct day day);
+/* Begun, and over on that day? */
+bool case_times_ended(const struct case_times *times, struct day day);
+/* The first day from `day` on on which it is over; DAY_NONE when there is none. */
+struct day case_times_end_after(const struct case_times *times, struct day day);
