@@ -28,6 +28,7 @@
 #include "tools/home.h"
 #include "tools/migrate.h"
 #include "tools/pki.h"
+#include "tools/rule_file.h"
 
 #define COMMAND "init"
 #define SERVER_VERSION_MIN 150000
@@ -38,6 +39,7 @@ static const char help[] =
         "Makes a registry: deploys the schema, makes a CA with keys and certificates, and writes the "
         "founding,\n"
         "signed by the CA, as the ledger's first entry. The database must be there, empty, in UTF-8.\n"
+        "The first procedures, code tables and calendars are those of the share folder.\n"
         "\n"
         "  --home DIR           the folder to make; QCR_HOME otherwise\n"
         "  --database CONNINFO  how to reach the database, without a user; QCR_DATABASE otherwise\n"
@@ -71,6 +73,8 @@ struct init {
         int64_t validity[FOUNDERS_MAX][2];
         struct policy policy;
         struct buffer policy_document;
+        struct rule_files rules;
+        uint8_t rule_hashes[RULE_FILES_MAX][32];
         struct buffer document;
         uint8_t signature[ED25519_SIGNATURE_SIZE];
         struct link *link;
@@ -83,6 +87,7 @@ static void init_done(struct init *init)
         link_free(init->link);
         buffer_done(&init->conninfo);
         buffer_done(&init->policy_document);
+        rule_files_done(&init->rules);
         buffer_done(&init->document);
         X509_free(init->ca);
         EVP_PKEY_free(init->ca_key);
@@ -153,6 +158,15 @@ static bool read_policy(struct init *init, struct fault *why)
         buffer_add_text(&init->policy_document, text);
         free(text);
         json_decref(root);
+        return true;
+}
+
+static bool read_rules(struct init *init, struct fault *why)
+{
+        if (!rule_files_read(&init->rules, why))
+                return false;
+        for (size_t i = 0; i < init->rules.count; i++)
+                memcpy(init->rule_hashes[i], init->rules.rules[i].rule.hash, sizeof(init->rule_hashes[i]));
         return true;
 }
 
@@ -317,8 +331,10 @@ static bool make_config(const struct init *init, struct fault *why)
                 "lookup_certificate = keys/lookup.pem\n"
                 "lookup_key = keys/lookup.key\n"
                 "view_directory = view\n"
-                "spool_directory = spool\n");
+                "spool_directory = spool\n"
+                "evidence_directory = evidence\n");
         return make_folder(init, "view", 0755, why) && make_folder(init, "spool", 0755, why) &&
+               make_folder(init, "evidence", 0700, why) &&
                put(init, "qcrd.conf", buffer_slice(&text), 0644, why);
 }
 
@@ -350,6 +366,7 @@ static bool make_document(struct init *init, struct fault *why)
                 .persons = init->founders.persons, .person_count = init->founders.person_count,
                 .roles = init->founders.roles, .role_count = init->founders.role_count,
                 .certificates = init->certificates, .certificate_count = init->founders.count,
+                .rule_hashes = init->rule_hashes, .rule_count = init->rules.count,
         };
         memcpy(f->policy_hash, init->policy.hash, sizeof(f->policy_hash));
         if (RAND_bytes(f->epoch, sizeof(f->epoch)) != 1)
@@ -381,6 +398,8 @@ static bool store_and_name(struct init *init, struct fault *why)
                 .validity = (const int64_t(*)[2])init->validity,
                 .policy_document = buffer_slice(&init->policy_document),
                 .policy = &init->policy,
+                .rules = init->rules.rules,
+                .rule_count = init->rules.count,
         };
 
         if (!link_begin(init->link, why) || !link_run_text(init->link, "SET LOCAL ROLE qcr_owner", why) ||
@@ -413,8 +432,8 @@ static bool run(struct init *init, struct fault *why)
                 return fault_set(why, FAULT_CONFIG,
                         "--origin: not a registry's name: a-z, 0-9, dots, hyphens, slashes");
         return check_home(init, why) && read_people(init, why) && read_policy(init, why) &&
-               check_database(init, why) && make_home(init, why) && make_document(init, why) &&
-               migrate_deploy(buffer_text(&init->conninfo), init->database_user, why) &&
+               read_rules(init, why) && check_database(init, why) && make_home(init, why) &&
+               make_document(init, why) && migrate_deploy(buffer_text(&init->conninfo), init->database_user, why) &&
                store_and_name(init, why);
 }
 
@@ -426,6 +445,11 @@ static void report(const struct init *init)
                         init->founders.founder[i].folder);
         printf("policy %s@%d %s\n", init->policy.id, (int)init->policy.version,
                 policy_standing_word(policy_standing(&init->policy)));
+        for (size_t i = 0; i < init->rules.count; i++) {
+                const struct rule *rule = &init->rules.rules[i].rule;
+
+                printf("%s %s@%d\n", rule_kind_word(rule->kind), rule->id, (int)rule->version);
+        }
         printf("next: start qcrd -c %s/qcrd.conf; keep a copy of %s/ca/ca.key offline\n", init->home,
                 init->home);
 }

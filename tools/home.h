@@ -5,7 +5,7 @@
  *     ca/ca.key ca/ca.pem                the registry's CA; the key may be kept elsewhere afterwards
  *     keys/lookup.* keys/tls.*           what qcrd signs answers and speaks TLS with
  *     people/NAME/key.pem cert.pem       one folder a certificate
- *     qcrd.conf view/ spool/
+ *     qcrd.conf view/ spool/ evidence/
  *
  * Options come from a flag, then from QCR_HOME, QCR_DATABASE, QCR_SHARE, QCR_MIGRATIONS, then from the home's
  * qcrd.conf. Files are written whole: a reader finds the old one or the new one.
