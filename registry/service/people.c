@@ -10,6 +10,7 @@
 #define REASON_OCTETS 1000u
 #define WORD_OCTETS 32u
 #define ADMINS_LEAST 2u /* one who proposes, one who approves */
+#define DEPUTY_DAYS_MOST 366
 
 /* ------------------------------------------------------------------ fields */
 
@@ -82,6 +83,35 @@ static void read_revocation(struct fields *fields, struct call *call, const Qcr_
                         "not an instant before now");
 }
 
+static void read_deputy_days(struct fields *fields, struct call *call, const Qcr__DeputySet *message,
+        struct people_change *ret)
+{
+        struct slice to = slice_of(message->to.data, message->to.len);
+
+        ret->from = fields_day(fields, "from", &message->from);
+        ret->to = fields_day(fields, "to", &message->to);
+        if (fields->failed)
+                return;
+        if (day_is_before(ret->to, ret->from))
+                fields_refuse(fields, RESULT_FIELD_INVALID, "to", to, "before the first day");
+        else if (ret->to.number - ret->from.number >= DEPUTY_DAYS_MOST)
+                fields_refuse(fields, RESULT_FIELD_INVALID, "to", to, "more than 366 days");
+        else if (message->grant && day_is_before(ret->to, call->today))
+                fields_refuse(fields, RESULT_FIELD_INVALID, "to", to, "before today");
+}
+
+static void read_deputy(struct fields *fields, struct call *call, const Qcr__DeputySet *message,
+        struct people_change *ret)
+{
+        ret->kind = message->grant ? PROPOSAL_DEPUTY_SET : PROPOSAL_DEPUTY_END;
+        ret->person_id = fields_id(fields, "person_id", &message->person_id);
+        ret->deputy_id = fields_id(fields, "deputy_id", &message->deputy_id);
+        if (!fields->failed && strcmp(ret->person_id, ret->deputy_id) == 0)
+                fields_refuse(fields, RESULT_FIELD_INVALID, "deputy_id", slice_text(ret->deputy_id),
+                        "nobody is their own deputy");
+        read_deputy_days(fields, call, message, ret);
+}
+
 bool people_read(struct call *call, const Qcr__Request *message, struct people_change *ret)
 {
         struct fields fields = call_fields(call);
@@ -106,6 +136,9 @@ bool people_read(struct call *call, const Qcr__Request *message, struct people_c
                 break;
         case QCR__REQUEST__OPERATION_CERTIFICATE_REVOKE:
                 read_revocation(&fields, call, message->certificate_revoke, ret);
+                break;
+        case QCR__REQUEST__OPERATION_DEPUTY_SET:
+                read_deputy(&fields, call, message->deputy_set, ret);
                 break;
         default:
                 return failure_set(&call->failure, RESULT_OPERATION_UNKNOWN, "not about persons");
@@ -164,6 +197,29 @@ static void on_admins(struct writing *writing, const PGresult *result)
         change_of(writing)->admins_left = (uint64_t)cell_number(result, 0, 0);
 }
 
+static void on_deputy(struct writing *writing, const PGresult *result)
+{
+        if (PQntuples(result) == 1)
+                change_of(writing)->deputy_version = (uint64_t)cell_number(result, 0, 0);
+}
+
+static void on_grant(struct writing *writing, const PGresult *result)
+{
+        if (PQntuples(result) == 1)
+                change_of(writing)->grant_serial = (uint64_t)cell_number(result, 0, 0);
+}
+
+/* The deputy's row is locked like that of a person whose roles change: it is what they may do that does. */
+static void load_deputy(struct writing *writing, const struct people_change *change, bool is_effective)
+{
+        struct query query;
+
+        persons_lock_query(&query, change->deputy_id, is_effective);
+        writing_send(writing, &query, on_deputy);
+        persons_deputy_query(&query, change->person_id, change->deputy_id, writing->call->today);
+        writing_send(writing, &query, on_grant);
+}
+
 static bool may_cost_an_admin(const struct people_change *change)
 {
         return (change->kind == PROPOSAL_ROLE_END && change->roles == ROLE_ADMIN) ||
@@ -206,6 +262,8 @@ void people_load(struct writing *writing, struct people_change *change, bool is_
         }
         if (change->person_id)
                 load_person(writing, change, is_effective);
+        if (change->deputy_id)
+                load_deputy(writing, change, is_effective);
 }
 
 /* Whose certificate is to be revoked is known only now. */
@@ -231,6 +289,18 @@ static bool keeps_admins(struct writing *writing, const struct people_change *ch
                 return true;
         return refuse(writing, RESULT_LAST_ADMIN, "person_id",
                 "two persons who administer the registry must remain");
+}
+
+static bool decide_deputy(struct writing *writing, const struct people_change *change)
+{
+        if (!change->has_person)
+                return refuse(writing, RESULT_NOT_THERE, "person_id", "there is none");
+        if (!change->deputy_version)
+                return refuse(writing, RESULT_NOT_THERE, "deputy_id", "there is none");
+        if (change->kind == PROPOSAL_DEPUTY_END)
+                return change->grant_serial || refuse(writing, RESULT_NOT_THERE, "deputy_id", "is not their deputy");
+        return !change->grant_serial ||
+               refuse(writing, RESULT_ALREADY_THERE, "deputy_id", "is their deputy already, or will be");
 }
 
 bool people_decide(struct writing *writing, const struct people_change *change)
@@ -269,13 +339,14 @@ bool people_decide(struct writing *writing, const struct people_change *change)
                 if (change->is_revoked)
                         return refuse(writing, RESULT_ALREADY_THERE, "fingerprint", "it has been revoked");
                 return !(change->held & ROLE_ADMIN) || keeps_admins(writing, change);
+        case PROPOSAL_DEPUTY_SET:
+        case PROPOSAL_DEPUTY_END:
+                return decide_deputy(writing, change);
         case PROPOSAL_RECORD_WITHDRAW:
         case PROPOSAL_RECORD_CORRECT:
         case PROPOSAL_HELD_ACCEPT:
         case PROPOSAL_CASE_STEP:
         case PROPOSAL_RULE_ADD:
-        case PROPOSAL_DEPUTY_SET:
-        case PROPOSAL_DEPUTY_END:
                 break;
         }
         return refuse(writing, RESULT_FIELD_INVALID, "kind", "not about persons");
@@ -308,6 +379,21 @@ static void save_certificate(struct writing *writing, const struct people_change
 
         persons_certificate_insert(&query, change->person_id, change->certificate.fingerprint, change->der,
                 change->certificate.not_before_ms, change->certificate.not_after_ms, writing->serial);
+        writing_send_one(writing, &query);
+}
+
+static void save_deputy(struct writing *writing, const struct people_change *change)
+{
+        struct query query;
+
+        if (change->kind == PROPOSAL_DEPUTY_SET)
+                persons_deputy_insert(
+                        &query, change->person_id, change->deputy_id, change->from, change->to, writing->serial);
+        else
+                persons_deputy_end_insert(
+                        &query, change->person_id, change->deputy_id, change->grant_serial, writing->serial);
+        writing_send_one(writing, &query);
+        persons_raise_version(&query, change->deputy_id, change->deputy_version);
         writing_send_one(writing, &query);
 }
 
@@ -346,13 +432,15 @@ void people_save(struct writing *writing, const struct people_change *change)
                 writing_send_one(writing, &query);
                 raise_version(writing, change);
                 return;
+        case PROPOSAL_DEPUTY_SET:
+        case PROPOSAL_DEPUTY_END:
+                save_deputy(writing, change);
+                return;
         case PROPOSAL_RECORD_WITHDRAW:
         case PROPOSAL_RECORD_CORRECT:
         case PROPOSAL_HELD_ACCEPT:
         case PROPOSAL_CASE_STEP:
         case PROPOSAL_RULE_ADD:
-        case PROPOSAL_DEPUTY_SET:
-        case PROPOSAL_DEPUTY_END:
                 return;
         }
 }
@@ -388,7 +476,7 @@ static enum act_decision people_act_decide(struct writing *writing)
 static const char *summary_of(struct call *call, const struct people_change *change)
 {
         CLEANUP(buffer) struct buffer text = BUFFER_INIT;
-        char fingerprint[65];
+        char fingerprint[65], from[DAY_TEXT], to[DAY_TEXT];
 
         buffer_add_format(&text, "%s %s", proposal_word(change->kind),
                 change->person_id ? change->person_id : change->office_id);
@@ -405,6 +493,13 @@ static const char *summary_of(struct call *call, const struct people_change *cha
         }
         if (change->kind == PROPOSAL_CERTIFICATE_REVOKE)
                 buffer_add_format(&text, ": %s", change->reason);
+        if (change->deputy_id)
+                buffer_add_format(&text, ", %s", change->deputy_id);
+        if (change->kind == PROPOSAL_DEPUTY_SET) {
+                day_format(change->from, from);
+                day_format(change->to, to);
+                buffer_add_format(&text, ", %s to %s", from, to);
+        }
         return call_text(call, buffer_slice(&text));
 }
 

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /*
- * Changes of offices, persons, roles and certificates: one administrator proposes, another approves. Both
- * times the same rules are asked of the store as it is then; only the second time rows are written.
+ * Changes of offices, persons, roles, certificates and deputies: one administrator proposes, another approves.
+ * Both times the same rules are asked of the store as it is then; only the second time rows are written.
+ *
+ * Between its days a deputy has the case roles of a person who is away, for cases of that person's office and under
+ * the deputy's own name. Two persons have one such grant that has not ended at most, so that an end needs to name no
+ * days; it takes effect on the day it is approved.
  */
 #pragma once
 
@@ -13,6 +17,8 @@ struct people_change {
         /* what is asked for; texts of the call */
         enum proposal_kind kind;
         const char *office_id;
+        const char *deputy_id;   /* NULL but for deputies; then `person_id` is who is away */
+        struct day from, to;
         const char *person_id;   /* NULL: about nobody in particular, or (revocation) known once loaded */
         const char *name;
         const char *code;
@@ -26,7 +32,8 @@ struct people_change {
         bool has_person;
         uint64_t person_version;
         uint32_t held;           /* roles */
-        uint64_t grant_serial;   /* of the role asked about */
+        uint64_t grant_serial;   /* of the role or deputy asked about; 0: none */
+        uint64_t deputy_version; /* 0: there is no such person */
         bool has_certificate;
         bool is_revoked;
         uint64_t admins_left;    /* if it happens */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 #include "registry/store/persons.h"
 
+#include "registry/store/person_sql.h"
+
 void persons_lock_query(struct query *ret, const char *person_id, bool for_update)
 {
         query_init(ret, for_update ? "SELECT version, office_id, name FROM qcr.person"
@@ -10,14 +12,10 @@ void persons_lock_query(struct query *ret, const char *person_id, bool for_updat
         query_text(ret, person_id);
 }
 
-#define GRANT_HOLDS(grant) \
-        " NOT EXISTS (SELECT FROM qcr.person_role_end e WHERE e.person_id = " grant ".person_id" \
-        " AND e.role = " grant ".role AND e.grant_serial = " grant ".serial)"
-
 void persons_roles_query(struct query *ret, const char *person_id)
 {
         query_init(ret, "SELECT r.role, r.serial FROM qcr.person_role r WHERE r.person_id = $1::text"
-                        " AND" GRANT_HOLDS("r") " ORDER BY r.role, r.serial");
+                        " AND" PERSONS_GRANT_HOLDS("r") " ORDER BY r.role, r.serial");
         query_text(ret, person_id);
 }
 
@@ -44,7 +42,7 @@ void persons_lock_admins_query(struct query *ret)
 {
         query_init(ret,
                 "SELECT p.person_id FROM qcr.person p WHERE EXISTS (SELECT FROM qcr.person_role r"
-                " WHERE r.person_id = p.person_id AND r.role = 'admin' AND" GRANT_HOLDS("r") ")"
+                " WHERE r.person_id = p.person_id AND r.role = 'admin' AND" PERSONS_GRANT_HOLDS("r") ")"
                 " ORDER BY p.person_id FOR UPDATE OF p");
 }
 
@@ -52,7 +50,7 @@ void persons_admins_query(struct query *ret, const char *without_person, const u
 {
         query_init(ret,
                 "SELECT count(DISTINCT r.person_id) FROM qcr.person_role r WHERE r.role = 'admin' AND"
-                GRANT_HOLDS("r")
+                PERSONS_GRANT_HOLDS("r")
                 " AND r.person_id IS DISTINCT FROM $1::text"
                 " AND EXISTS (SELECT FROM qcr.certificate c WHERE c.person_id = r.person_id"
                 " AND c.fingerprint IS DISTINCT FROM $2::bytea"
@@ -71,6 +69,17 @@ void persons_exists_query(struct query *ret, const char *office_id, const char *
                         " EXISTS (SELECT FROM qcr.person WHERE person_id = $2::text)");
         query_text(ret, office_id);
         query_text(ret, person_id);
+}
+
+void persons_deputy_query(struct query *ret, const char *person_id, const char *deputy_id, struct day today)
+{
+        query_init(ret, "SELECT d.serial FROM qcr.deputy d WHERE d.person_id = $1::text AND d.deputy_id = $2::text"
+                        " AND d.to_day >= $3::date AND NOT EXISTS (SELECT FROM qcr.deputy_end e"
+                        " WHERE e.person_id = d.person_id AND e.deputy_id = d.deputy_id AND e.grant_serial = d.serial)"
+                        " ORDER BY d.serial DESC LIMIT 1");
+        query_text(ret, person_id);
+        query_text(ret, deputy_id);
+        query_day(ret, today);
 }
 
 void persons_office_insert(struct query *ret, const char *office_id, const char *name, const char *code,
@@ -145,5 +154,30 @@ void persons_revocation_insert(struct query *ret, const uint8_t fingerprint[32],
         query_bytes(ret, fingerprint, 32);
         query_instant(ret, since_ms);
         query_text(ret, reason);
+        query_number(ret, (int64_t)serial);
+}
+
+void persons_deputy_insert(struct query *ret, const char *person_id, const char *deputy_id, struct day from,
+        struct day to, uint64_t serial)
+{
+        query_init(ret, "INSERT INTO qcr.deputy (person_id, deputy_id, from_day, to_day, serial)"
+                        " VALUES ($1::text, $2::text, $3::date, $4::date, $5::bigint)");
+        query_text(ret, person_id);
+        query_text(ret, deputy_id);
+        query_day(ret, from);
+        query_day(ret, to);
+        query_number(ret, (int64_t)serial);
+}
+
+void persons_deputy_end_insert(struct query *ret, const char *person_id, const char *deputy_id, uint64_t grant_serial,
+        uint64_t serial)
+{
+        query_init(ret,
+                "INSERT INTO qcr.deputy_end (person_id, deputy_id, grant_serial, last_day, serial)"
+                " SELECT $1::text, $2::text, $3::bigint, ((at AT TIME ZONE 'UTC') + interval '8 hours')::date - 1, serial"
+                " FROM qcr.ledger WHERE serial = $4::bigint");
+        query_text(ret, person_id);
+        query_text(ret, deputy_id);
+        query_number(ret, (int64_t)grant_serial);
         query_number(ret, (int64_t)serial);
 }

@@ -28,6 +28,12 @@ void persons_admins_query(struct query *ret, const char *without_person, const u
 /* One row: is there such an office, is there such a person. */
 void persons_exists_query(struct query *ret, const char *office_id, const char *person_id);
 
+/*
+ * The grant by which one person deputises for another that day or will later; there is one at most. Column: its
+ * serial. No row: there is none.
+ */
+void persons_deputy_query(struct query *ret, const char *person_id, const char *deputy_id, struct day today);
+
 void persons_office_insert(struct query *ret, const char *office_id, const char *name, const char *code,
         uint64_t serial);
 void persons_insert(struct query *ret, const char *person_id, const char *office_id, const char *name,
@@ -41,3 +47,8 @@ void persons_certificate_insert(struct query *ret, const char *person_id, const 
         struct slice der, int64_t not_before_ms, int64_t not_after_ms, uint64_t serial);
 void persons_revocation_insert(struct query *ret, const uint8_t fingerprint[32], int64_t since_ms,
         const char *reason, uint64_t serial);
+void persons_deputy_insert(struct query *ret, const char *person_id, const char *deputy_id, struct day from,
+        struct day to, uint64_t serial);
+/* The last day the deputy could act is the one before the entry's. */
+void persons_deputy_end_insert(struct query *ret, const char *person_id, const char *deputy_id, uint64_t grant_serial,
+        uint64_t serial);
