@@ -17,3 +17,5 @@
  * Catalogues are found under TEXTDOMAINDIR, or where they were installed. False: `wanted` is no language.
  */
 bool language_start(const char *wanted) __attribute__((warn_unused_result));
+/* Are messages shown in Chinese? Words of a procedure come in both languages and are chosen by this. */
+bool language_is_chinese(void);

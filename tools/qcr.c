@@ -23,6 +23,9 @@ static const struct command *const tables[] = {
         code_commands,
         record_commands,
         approval_commands,
+        case_view_commands,
+        case_list_commands,
+        case_step_commands,
         identity_commands,
 };
 
@@ -173,6 +176,8 @@ static int take_flag(struct parse *p, const struct flag *flag, const char *value
         case FLAG_JSONL:
                 p->qcr->output.mode = OUTPUT_JSONL;
                 return 0;
+        case FLAG_FIELDS: /* never getopt's: take_fields() has them */
+                break;
         }
         return 0;
 }
@@ -182,13 +187,95 @@ static bool has_argument(const struct flag *flag)
         return flag->kind == FLAG_TEXT || flag->kind == FLAG_LIST;
 }
 
+static bool is_word(const char *name, const char *word, size_t length)
+{
+        return strlen(name) == length && memcmp(name, word, length) == 0;
+}
+
+/* Is it one of the options of this program? Whole words only: `--ca` is not the beginning of a field. */
+static bool find_option(const struct command *command, const char *word, size_t length, bool *ret_argument)
+{
+        for (const struct flag *f = command->flags; f->name; f++)
+                if (f->kind != FLAG_FIELDS && is_word(f->name, word, length)) {
+                        *ret_argument = has_argument(f);
+                        return true;
+                }
+        for (size_t i = 0; i < COMMON_COUNT; i++)
+                if (is_word(common[i].name, word, length)) {
+                        *ret_argument = common[i].argument != NULL;
+                        return true;
+                }
+        return false;
+}
+
+static int take_field(struct parse *p, struct field_list *fields, char *word, char *equals, char *next)
+{
+        if (fields->count == FIELD_LIST_LIMIT)
+                return qcr_usage(p->qcr, "more than %u fields", FIELD_LIST_LIMIT);
+        if (equals)
+                *equals = '\0';
+        else if (!next || strncmp(next, "--", 2) == 0)
+                return qcr_usage(p->qcr, "--%s needs a value; one that begins with -- is said as --%s=VALUE", word,
+                        word);
+        fields->words[fields->count] = word;
+        fields->values[fields->count++] = equals ? equals + 1 : next;
+        return 0;
+}
+
+static void *field_list_of(const struct parse *p)
+{
+        for (const struct flag *f = p->command ? p->command->flags : NULL; f && f->name; f++)
+                if (f->kind == FLAG_FIELDS)
+                        return p->fields + f->offset;
+        return NULL;
+}
+
+/* Takes out every --WORD VALUE that is no option, for a command that has fields; the rest is getopt's. */
+static int take_fields(struct parse *p, int *argc, char **argv)
+{
+        struct field_list *fields = field_list_of(p);
+        int kept = 1, i;
+
+        for (i = 1; fields && i < *argc && strcmp(argv[i], "--") != 0; i++) {
+                char *word = argv[i] + 2;
+                char *equals;
+                bool argument = false;
+                int status;
+
+                argv[kept] = argv[i];
+                if (strncmp(argv[i], "--", 2) != 0) {
+                        kept++;
+                        continue;
+                }
+                equals = strchr(word, '=');
+                if (find_option(p->command, word, equals ? (size_t)(equals - word) : strlen(word), &argument)) {
+                        kept++;
+                        if (argument && !equals && i + 1 < *argc)
+                                argv[kept++] = argv[++i];
+                        continue;
+                }
+                status = take_field(p, fields, word, equals, i + 1 < *argc ? argv[i + 1] : NULL);
+                if (status)
+                        return status;
+                i += !equals;
+        }
+        if (!fields)
+                return 0;
+        while (i < *argc)
+                argv[kept++] = argv[i++];
+        argv[kept] = NULL;
+        *argc = kept;
+        return 0;
+}
+
 static void fill_getopt(const struct command *command, struct option ret[FLAGS_MAX])
 {
         unsigned n = 0;
 
         for (int i = 0; command && command->flags[i].name; i++)
-                ret[n++] = (struct option){command->flags[i].name, has_argument(&command->flags[i]), NULL,
-                        FROM_COMMAND + i};
+                if (command->flags[i].kind != FLAG_FIELDS)
+                        ret[n++] = (struct option){command->flags[i].name, has_argument(&command->flags[i]), NULL,
+                                FROM_COMMAND + i};
         for (size_t i = 0; i < COMMON_COUNT; i++)
                 ret[n++] = (struct option){
                         common[i].name, common[i].argument != NULL, NULL, FROM_COMMON + (int)i};
@@ -329,7 +416,9 @@ static int run_command(struct parse *p, int argc, char **argv)
         unsigned count;
         int status;
 
-        status = parse_flags(p, argc, argv);
+        status = take_fields(p, &argc, argv);
+        if (!status)
+                status = parse_flags(p, argc, argv);
         if (!status)
                 status = settle_options(p);
         if (status)

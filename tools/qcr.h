@@ -27,12 +27,22 @@ enum flag_kind {
         FLAG_LIST,       /* struct text_list */
         FLAG_JSON,       /* switches the output; no field */
         FLAG_JSONL,
+        FLAG_FIELDS,     /* struct field_list: every --WORD VALUE that is no other row's */
 };
 
 #define TEXT_LIST_LIMIT 16u
 
 struct text_list {
         const char *texts[TEXT_LIST_LIMIT];
+        unsigned count;
+};
+
+#define FIELD_LIST_LIMIT 64u
+
+/* Fields whose words are not this program's: what they may be is somebody else's to say. */
+struct field_list {
+        const char *words[FIELD_LIST_LIMIT]; /* without the hyphens before */
+        const char *values[FIELD_LIST_LIMIT];
         unsigned count;
 };
 
@@ -48,7 +58,7 @@ struct flag {
 #define FLAGS_JSON {"json", FLAG_JSON, 0, NULL, N_("one JSON document on standard output, on errors too")}
 #define FLAGS_JSONL {"jsonl", FLAG_JSONL, 0, NULL, N_("one JSON document a line")}
 
-#define FLAGS_SIZE_MAX 512u /* octets of a command's struct */
+#define FLAGS_SIZE_MAX 2048u /* octets of a command's struct */
 #define OPERANDS_ANY 0xffffu
 
 struct command {
@@ -69,6 +79,11 @@ extern const struct command verify_commands[];
 extern const struct command identity_commands[];
 extern const struct command record_commands[];
 extern const struct command approval_commands[];
+extern const struct command case_view_commands[];
+extern const struct command case_list_commands[];
+extern const struct command case_file_commands[];
+extern const struct command case_rule_commands[];
+extern const struct command case_step_commands[]; /* behind the other `case` words: it takes any */
 
 /* Reports a failure in the command's output mode, releases it, and returns its exit status. */
 int qcr_fail(struct qcr *qcr, struct failure *failure);
@@ -100,6 +115,11 @@ bool qcr_can_ask(const struct act_flags *flags);
 struct table;
 bool qcr_confirm(const struct qcr *qcr, const char *what, struct table *rows) MUST_CHECK;
 /*
+ * The reply to an act in its dry run, which changes nothing: what it would do, before a person is asked. 0, or the
+ * exit status of what has been reported then.
+ */
+int qcr_preview(struct qcr *qcr, Qcr__Request *request, struct client_answer *ret) MUST_CHECK;
+/*
  * Signs and sends an act, reports what became of it, and returns the exit status. Where no answer came the
  * outcome is not known, and the key to ask again with is printed.
  */
@@ -107,3 +127,5 @@ int qcr_act(struct qcr *qcr, Qcr__Request *request, const struct act_flags *flag
 
 /* Milliseconds since 1970: the one reading of the clock. */
 int64_t qcr_now_ms(void);
+/* `2026-11-24T01:02:03.123Z`, or the same without the three digits. False: it is neither. */
+bool qcr_read_instant(const char *text, int64_t *ret_ms);

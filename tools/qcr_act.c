@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "proto/result.h"
+#include "tools/case_outcome.h"
 #include "tools/language.h"
 #include "tools/show.h"
 
@@ -44,10 +45,21 @@ static const char *outcome_text(const struct client_answer *answer)
                 return N_("corrected");
         if (slice_equal(client_slice(filed->outcome), slice_text("unchanged")))
                 return N_("unchanged: the registry has exactly this already");
+        if (slice_equal(client_slice(filed->outcome), slice_text("taken")))
+                return N_("the step is taken");
+        if (slice_equal(client_slice(filed->outcome), slice_text("proposed")))
+                return N_("filed; a second person must approve");
         return N_("done");
 }
 
-static void print_result(const struct client_answer *answer, bool colours)
+static bool is_dry_run(const Qcr__Request *request)
+{
+        if (request->operation_case == QCR__REQUEST__OPERATION_RECORD_FILE)
+                return request->record_file->dry_run;
+        return request->operation_case == QCR__REQUEST__OPERATION_CASE_STEP && request->case_step->dry_run;
+}
+
+static void print_result(const struct client_answer *answer, bool dry_run, bool colours)
 {
         const Qcr__Reply *reply = answer->reply;
         const Qcr__Filed *filed = reply->body_case == QCR__REPLY__BODY_FILED ? reply->filed : NULL;
@@ -55,6 +67,8 @@ static void print_result(const struct client_answer *answer, bool colours)
         CLEANUP(table) struct table rows;
         char serial[24];
 
+        if (dry_run)
+                buffer_add_format(&line, "%s: ", _("dry run, nothing was done"));
         show_coloured(&line, reply->code == RESULT_PENDING ? COLOUR_CARE : COLOUR_GOOD, colours,
                 _(outcome_text(answer)));
         buffer_add_u8(&line, '\n');
@@ -78,6 +92,8 @@ static void print_result(const struct client_answer *answer, bool colours)
                 table_add_text(&rows, _("grade"));
                 table_add(&rows, buffer_slice(&change));
         }
+        if (filed && filed->case_outcome)
+                case_outcome_describe(filed->case_outcome, &rows);
         if (reply->code == RESULT_NOT_YET_VISIBLE) {
                 table_add_text(&rows, _("note"));
                 table_add_text(&rows, _("lookups here will show it from this serial on"));
@@ -85,7 +101,7 @@ static void print_result(const struct client_answer *answer, bool colours)
         table_print(&rows, "  ", stdout);
 }
 
-static json_t *result_document(const struct client_answer *answer, const char *key)
+static json_t *result_document(const struct client_answer *answer, bool dry_run, const char *key)
 {
         const Qcr__Reply *reply = answer->reply;
         const Qcr__Filed *filed = reply->body_case == QCR__REPLY__BODY_FILED ? reply->filed : NULL;
@@ -102,6 +118,9 @@ static json_t *result_document(const struct client_answer *answer, const char *k
         output_set(d, "proposal", filed ? client_slice(filed->proposal) : slice_of(NULL, 0));
         output_set(d, "grade_before", filed ? client_slice(filed->grade_before) : slice_of(NULL, 0));
         output_set(d, "grade_after", filed ? client_slice(filed->grade_after) : slice_of(NULL, 0));
+        json_object_set_new(
+                d, "case", filed && filed->case_outcome ? case_outcome_document(filed->case_outcome) : json_null());
+        json_object_set_new(d, "dry_run", json_boolean(dry_run));
         output_set_text(d, "key", key);
         output_set_number(d, "request_id", answer->request_id);
         output_set_bytes(d, "server", reply->server);
@@ -123,7 +142,7 @@ static int report_unknown(
         return qcr_fail(qcr, &failure);
 }
 
-static int report(struct qcr *qcr, const struct client_answer *answer, const char *key)
+static int report(struct qcr *qcr, const struct client_answer *answer, bool dry_run, const char *key)
 {
         struct failure failure;
 
@@ -134,10 +153,29 @@ static int report(struct qcr *qcr, const struct client_answer *answer, const cha
                 return qcr_fail(qcr, &failure);
         }
         if (qcr->output.mode == OUTPUT_TEXT)
-                print_result(answer, qcr->colours);
+                print_result(answer, dry_run, qcr->colours);
         else
-                output_document(&qcr->output, result_document(answer, key));
+                output_document(&qcr->output, result_document(answer, dry_run, key));
         return EXIT_ANSWERED;
+}
+
+int qcr_preview(struct qcr *qcr, Qcr__Request *request, struct client_answer *ret)
+{
+        uint8_t key[CLIENT_KEY_OCTETS];
+        struct failure failure;
+        struct fault why;
+        int status;
+
+        /* A key of its own: under the act's, the act would be another request. */
+        if (!client_new_key(key, &why)) {
+                failure_of_fault(&failure, EXIT_GENERAL, "random", N_("no new key can be made"), &why);
+                return qcr_fail(qcr, &failure);
+        }
+        request->has_idempotency_key = true;
+        request->idempotency_key = (ProtobufCBinaryData){.len = sizeof(key), .data = key};
+        status = qcr_ask(qcr, request, QCR__REPLY__BODY_FILED, ret);
+        request->has_idempotency_key = false;
+        return status;
 }
 
 int qcr_act(struct qcr *qcr, Qcr__Request *request, const struct act_flags *flags)
@@ -145,6 +183,7 @@ int qcr_act(struct qcr *qcr, Qcr__Request *request, const struct act_flags *flag
         CLEANUP(client_answer) struct client_answer answer = CLIENT_ANSWER_INIT;
         uint8_t key[CLIENT_KEY_OCTETS];
         char key_text[2 * CLIENT_KEY_OCTETS + 1];
+        const bool dry_run = is_dry_run(request);
         enum wire_trouble trouble;
         struct failure failure;
         struct fault why;
@@ -161,11 +200,11 @@ int qcr_act(struct qcr *qcr, Qcr__Request *request, const struct act_flags *flag
         request->has_idempotency_key = true;
         request->idempotency_key = (ProtobufCBinaryData){.len = sizeof(key), .data = key};
         trouble = client_ask(qcr->client, request, &answer, &why);
-        if (trouble && trouble != WIRE_CONFIG)
+        if (trouble && trouble != WIRE_CONFIG && !dry_run)
                 return report_unknown(qcr, trouble, &why, key_text);
         if (trouble) {
                 failure_of_trouble(&failure, trouble, &why);
                 return qcr_fail(qcr, &failure);
         }
-        return report(qcr, &answer, key_text);
+        return report(qcr, &answer, dry_run, key_text);
 }
