@@ -7,34 +7,35 @@
 #include "registry/store/persons.h"
 #include "registry/store/proposals.h"
 
-static void on_person(struct writing *writing, const PGresult *result)
+bool admission_takes_deputies(const struct operation *operation)
 {
-        if (PQntuples(result) == 1)
-                return;
-        failure_set(&writing->call->failure, RESULT_CERTIFICATE_UNKNOWN, "the registry does not know you");
-        writing_refuse(writing);
+        return operation->message_case == QCR__REQUEST__OPERATION_CASE_STEP ||
+               operation->message_case == QCR__REQUEST__OPERATION_DECIDE;
 }
 
-static void on_roles(struct writing *writing, const PGresult *result)
+static bool is_admitted(struct writing *writing)
 {
-        writing->roles = 0;
-        for (int i = 0; i < PQntuples(result); i++) {
-                uint32_t role;
+        const struct operation *operation = writing->call->operation;
+        struct failure *failure = &writing->call->failure;
+        const struct hand *hand = &writing->hand;
 
-                if (role_parse(cell_text(result, i, 0), &role))
-                        writing->roles |= role;
-        }
-        if (writing->roles & writing->call->operation->roles)
-                return;
-        failure_set(&writing->call->failure, RESULT_ROLE_MISSING, "none of your roles allows %s",
-                writing->call->operation->word);
-        writing_refuse(writing);
+        if (!hand->office)
+                return failure_set(failure, RESULT_CERTIFICATE_UNKNOWN, "the registry does not know you");
+        writing->roles = hand->roles;
+        if (!((admission_takes_deputies(operation) ? hand_all_roles(hand) : hand->roles) & operation->roles))
+                return failure_set(failure, RESULT_ROLE_MISSING, "none of your roles allows %s", operation->word);
+        return true;
 }
 
+/* Who they are is in by now: the answers come in the order of the questions. */
 static void on_certificate(struct writing *writing, const PGresult *result)
 {
         enum result_code code;
 
+        if (!is_admitted(writing)) {
+                writing_refuse(writing);
+                return;
+        }
         if (!cell_bool(result, 0, 0))
                 code = RESULT_CERTIFICATE_UNKNOWN;
         else if (cell_bool(result, 0, 1))
@@ -83,10 +84,7 @@ void admission_load(struct writing *writing)
         struct query query;
 
         writing_send_text(writing, "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE", NULL);
-        persons_lock_query(&query, call->person_id, false);
-        writing_send(writing, &query, on_person);
-        persons_roles_query(&query, call->person_id);
-        writing_send(writing, &query, on_roles);
+        hand_load(writing, &writing->hand, call->person_id);
         persons_certificate_query(&query, call->person_id, call->fingerprint);
         writing_send(writing, &query, on_certificate);
         proposals_key_query(&query, call->person_id, call->message->idempotency_key.data);

@@ -10,3 +10,9 @@
 
 /* Sends BEGIN and the queries; their answers refuse the writing, or find its reply (`is_replay`). */
 void admission_load(struct writing *writing);
+
+/*
+ * Operations that somebody may carry out as a deputy, who need not have any of their roles: whether they do is known
+ * to the store alone.
+ */
+bool admission_takes_deputies(const struct operation *operation);

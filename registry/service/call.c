@@ -11,6 +11,7 @@
 #include "proto/text.h"
 #include "registry/base/log.h"
 #include "registry/core/act.h"
+#include "registry/service/admission.h"
 #include "registry/service/clock.h"
 #include "registry/service/writing.h"
 
@@ -74,10 +75,30 @@ void call_reply(struct call *call, Qcr__Reply *reply)
         call_end(call, (enum result_code)reply->code, FRAME_REPLY);
 }
 
+static bool write_audit(struct call *call, const char *outcome)
+{
+        struct service *service = call->service;
+
+        call->is_audited = service->audit(service->closure, call->person_id, call->operation->word, call->code,
+                call->purpose, outcome);
+        return call->is_audited;
+}
+
+/* A no to who asks (21xx) or by the rules (3xxx) leaves a line: of an act nothing else would be left behind. */
+static bool is_to_be_audited(const struct call *call)
+{
+        bool is_denial = call->failure.code / 100 == 21 || call->failure.code / 1000 == 3;
+
+        return is_denial && call->operation && call->operation->kind != OPERATION_TALK && !call->is_audited;
+}
+
 void call_fail(struct call *call)
 {
         struct service *service = call->service;
 
+        if (is_to_be_audited(call) && !write_audit(call, result_find(call->failure.code)->word))
+                failure_set(&call->failure, RESULT_AUDIT_UNAVAILABLE, "%s",
+                        result_find(RESULT_AUDIT_UNAVAILABLE)->meaning);
         buffer_clear(&service->payload);
         failure_encode(&call->failure, service->limits.server_id, &service->payload);
         call_end(call, call->failure.code, FRAME_FAILURE);
@@ -99,10 +120,7 @@ void call_fail_fault(struct call *call, const struct fault *why)
 
 bool call_audit(struct call *call, const char *outcome)
 {
-        struct service *service = call->service;
-
-        if (service->audit(service->closure, call->person_id, call->operation->word, call->code,
-                    call->purpose, outcome))
+        if (write_audit(call, outcome))
                 return true;
         call_fail_with(call, RESULT_AUDIT_UNAVAILABLE);
         return false;
@@ -191,9 +209,10 @@ static bool check_envelope(struct call *call)
         return true;
 }
 
+/* As of login, so that most of what may not be is refused at once; an act is asked again in its transaction. */
 static bool check_role(struct call *call)
 {
-        if (call->roles & call->operation->roles)
+        if ((call->roles & call->operation->roles) || admission_takes_deputies(call->operation))
                 return true;
         return failure_set(&call->failure, RESULT_ROLE_MISSING, "none of your roles allows %s",
                 call->operation->word);

@@ -46,6 +46,7 @@ struct call {
         const struct operation *operation;
         const char *code;               /* for the audit: whom it is about, or NULL */
         const char *purpose;            /* for the audit, or NULL */
+        bool is_audited;                /* its line has been written */
         struct failure failure;
 };
 
@@ -56,13 +57,14 @@ struct fields call_fields(struct call *call);
 
 /*
  * A line of the read audit. False: it cannot be written, the call has been answered so, and nothing may be
- * read out. Of an act nothing is audited here: its entry is in the ledger.
+ * read out. Of an act nothing is audited here: its entry is in the ledger. What was denied leaves its line by
+ * itself, when the call fails.
  */
 bool call_audit(struct call *call, const char *outcome);
 
 /* Each ends the call: it is freed. The reply's server is set here. */
 void call_reply(struct call *call, Qcr__Reply *reply);
-/* With the call's own failure. */
+/* With the call's own failure; if that is a denial, after a line of the read audit. */
 void call_fail(struct call *call);
 void call_fail_with(struct call *call, enum result_code code);
 void call_fail_fault(struct call *call, const struct fault *why);

@@ -13,21 +13,28 @@ static struct credit *credit_of(struct writing *writing)
         return writing->credit;
 }
 
-void credit_init(struct credit *credit, struct call *call, const struct org_code *code,
-        const char *authority_code, const char *document_norm, enum record_type type, const char *party_name)
+void credit_init_listings(
+        struct credit *credit, struct call *call, const struct org_code *code, const char *party_name)
 {
         CLEANUP(buffer) struct buffer norm = BUFFER_INIT;
 
         *credit = (struct credit){
                 .subject = call_text(call, slice_text(code->subject)),
                 .code = call_text(call, slice_text(code->text)),
-                .authority_code = authority_code,
-                .document_norm = document_norm,
-                .type = record_type_word(type),
                 .name_norm = "",
         };
+        call->code = credit->code;
         if (*party_name && name_normalise(slice_text(party_name), &norm) == NAME_SOUND)
                 credit->name_norm = call_text(call, buffer_slice(&norm));
+}
+
+void credit_init(struct credit *credit, struct call *call, const struct org_code *code,
+        const char *authority_code, const char *document_norm, enum record_type type, const char *party_name)
+{
+        credit_init_listings(credit, call, code, party_name);
+        credit->authority_code = authority_code;
+        credit->document_norm = document_norm;
+        credit->type = record_type_word(type);
 }
 
 /* ----------------------------------------------------------------- loading */
@@ -152,6 +159,17 @@ static void on_policy_document(struct writing *writing, const PGresult *result)
                 unreadable(writing, "a policy");
 }
 
+static void load_records(struct writing *writing, const struct credit *credit)
+{
+        struct query query;
+
+        records_current_query(&query, credit->subject);
+        writing_send(writing, &query, on_current);
+        records_versions_query(
+                &query, credit->subject, credit->authority_code, credit->document_norm, credit->type);
+        writing_send(writing, &query, on_versions);
+}
+
 void credit_load(struct writing *writing, struct credit *credit)
 {
         struct query query;
@@ -161,11 +179,8 @@ void credit_load(struct writing *writing, struct credit *credit)
         writing_send(writing, &query, on_standing);
         standing_names_query(&query, credit->subject);
         writing_send(writing, &query, on_names);
-        records_current_query(&query, credit->subject);
-        writing_send(writing, &query, on_current);
-        records_versions_query(
-                &query, credit->subject, credit->authority_code, credit->document_norm, credit->type);
-        writing_send(writing, &query, on_versions);
+        if (credit->authority_code)
+                load_records(writing, credit);
         standing_policy_query(&query);
         writing_send(writing, &query, on_policy);
         writing_send_previous(writing, credit->subject);
@@ -257,10 +272,20 @@ static bool pack_all(struct writing *writing, struct credit *credit)
         return true;
 }
 
-bool credit_weigh(struct writing *writing, struct credit *credit, const struct record *record)
+static void evaluate(struct writing *writing, struct credit *credit)
 {
         const struct policy *policy = &writing->call->service->policy;
         struct day today = writing->call->today;
+
+        credit->outcome_before = call_alloc(writing->call, sizeof(*credit->outcome_before));
+        credit->outcome = call_alloc(writing->call, sizeof(*credit->outcome));
+        grade_evaluate(policy, credit->before, today, credit->outcome_before);
+        grade_evaluate(policy, credit->after, today, credit->outcome);
+        credit->lifts = party_file_lifts(policy, credit->before, credit->after, today);
+}
+
+bool credit_weigh(struct writing *writing, struct credit *credit, const struct record *record)
+{
         uint32_t last = 0;
 
         for (size_t i = 0; i < credit->current_count; i++)
@@ -272,11 +297,26 @@ bool credit_weigh(struct writing *writing, struct credit *credit, const struct r
         record_hash(record, credit->record_hash);
         if (!pack_all(writing, credit))
                 return false;
-        credit->outcome_before = call_alloc(writing->call, sizeof(*credit->outcome_before));
-        credit->outcome = call_alloc(writing->call, sizeof(*credit->outcome));
-        grade_evaluate(policy, credit->before, today, credit->outcome_before);
-        grade_evaluate(policy, credit->after, today, credit->outcome);
-        credit->lifts = party_file_lifts(policy, credit->before, credit->after, today);
+        evaluate(writing, credit);
+        return true;
+}
+
+bool credit_weigh_listings(struct writing *writing, struct credit *credit, const struct grade_listing *listings,
+        size_t count)
+{
+        struct grade_inputs *after = call_alloc(writing->call, sizeof(*after));
+        CLEANUP(buffer) struct buffer packed = BUFFER_INIT;
+
+        *after = *credit->before;
+        after->listings_count = (uint32_t)count;
+        memset(after->listings, 0, sizeof(after->listings));
+        memcpy(after->listings, listings, count * sizeof(*listings));
+        if (!inputs_encode(after, &packed))
+                return failure_set(&writing->call->failure, RESULT_STORE_UNAVAILABLE,
+                        "the times of listing cannot be packed");
+        credit->after = after;
+        credit->after_packed = arena_copy(&writing->call->arena, buffer_slice(&packed));
+        evaluate(writing, credit);
         return true;
 }
 
@@ -299,9 +339,8 @@ static bool is_another_outcome(const struct credit *credit)
                memcmp(credit->stored_policy, credit->policy_hash, sizeof(credit->policy_hash)) != 0;
 }
 
-void credit_save(struct writing *writing, struct credit *credit)
+static void save_record(struct writing *writing, const struct credit *credit)
 {
-        struct day today = writing->call->today;
         struct query query;
 
         records_insert(&query, credit->record, credit->record_version, credit->record_ordinal,
@@ -309,6 +348,15 @@ void credit_save(struct writing *writing, struct credit *credit)
         writing_send_one(writing, &query);
         records_body_insert(&query, credit->record, credit->record_version);
         writing_send_one(writing, &query);
+}
+
+void credit_save(struct writing *writing, struct credit *credit)
+{
+        struct day today = writing->call->today;
+        struct query query;
+
+        if (credit->record)
+                save_record(writing, credit);
         standing_update(&query, credit->subject, credit->version, credit->after_packed, credit->policy_hash,
                 credit->outcome, today, writing->serial);
         writing_send_one(writing, &query);

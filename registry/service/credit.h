@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /*
  * One enterprise's credit file inside a writing: loaded under its lock, weighed with one record more or
- * changed, saved under its next version. Filing, withdrawing, correcting and accepting a held row are this,
- * with different records and different persons behind them.
+ * changed, or with other times of listing, saved under its next version. Filing, withdrawing, correcting, accepting
+ * a held row and a case's step that lists are this, with different persons behind them. Records leave the listings as
+ * they are, cases leave the records.
  *
- *     credit_load -> answers -> credit_load_more -> credit_weigh -> credit_save
+ *     credit_load -> answers -> credit_load_more -> credit_weigh or credit_weigh_listings -> credit_save
  */
 #pragma once
 
@@ -16,7 +17,7 @@ struct credit {
         /* what is asked for, set by credit_init */
         const char *subject;
         const char *code;            /* as the request has it, canonical */
-        const char *authority_code;
+        const char *authority_code;  /* NULL: about no record */
         const char *document_norm;
         const char *type;
         const char *name_norm;       /* to be compared; "" to compare none */
@@ -35,7 +36,7 @@ struct credit {
         struct record_row *versions; /* of the record asked for, newest first, with bodies */
         size_t versions_count;
         /* what was weighed */
-        const struct record *record;
+        const struct record *record; /* NULL: the listings were */
         uint32_t record_version;
         uint32_t record_ordinal;
         uint8_t record_hash[32];
@@ -49,6 +50,10 @@ struct credit {
 /* The record's identity. Texts live with the call. */
 void credit_init(struct credit *credit, struct call *call, const struct org_code *code,
         const char *authority_code, const char *document_norm, enum record_type type, const char *party_name);
+
+/* About no record: for the enterprise's listings alone. `party_name` is compared, not asked for. */
+void credit_init_listings(
+        struct credit *credit, struct call *call, const struct org_code *code, const char *party_name);
 
 /* Sends the queries: the subject's row is locked first. The credit must live in the writing's call. */
 void credit_load(struct writing *writing, struct credit *credit);
@@ -64,9 +69,13 @@ bool credit_check(struct writing *writing, const struct credit *credit);
  */
 bool credit_weigh(struct writing *writing, struct credit *credit, const struct record *record);
 
+/* The file with these times of listing, as core/case_file merges them, and its records as they are. */
+bool credit_weigh_listings(struct writing *writing, struct credit *credit, const struct grade_listing *listings,
+        size_t count);
+
 /* The grade before and after, when it was weighed. */
 void credit_reply(const struct credit *credit, Qcr__Filed *filed);
-/* Record, body, standing, history where the outcome is another, change feed. */
+/* The record with its body if it is about one, standing, history where the outcome is another, change feed. */
 void credit_save(struct writing *writing, struct credit *credit);
 
 /* Texts of a row or a decoded record outlive what they were read from: each becomes the call's. */

@@ -18,8 +18,10 @@
 
 #include "registry/core/ledger_entry.h"
 #include "registry/service/call.h"
+#include "registry/service/hand.h"
 #include "registry/store/query.h"
 
+struct case_taking;
 struct credit;
 struct people_change;
 struct rule_change;
@@ -40,7 +42,10 @@ struct writing {
         unsigned owed;             /* answers of this state still to come */
         bool is_unknown;           /* a COMMIT's answer never came */
         enum result_code trouble;  /* of this state's answers: DONE, CONTENDED (a conflict), or what it was */
-        uint32_t roles;            /* now, in the transaction */
+        struct hand hand;          /* who acts, now, in the transaction */
+        uint32_t roles;            /* their own */
+        struct hand *asked_hand;   /* the one whose answers are to come (service/hand) */
+        struct day entry_day;      /* the entry must be of the day the rules were asked for; DAY_NONE: of any */
         bool is_replay;            /* the key was used before, for this same request */
         bool is_rehearsal;         /* set by decide with ACT_NOTHING: not even the key is stored */
         bool is_committed;
@@ -49,6 +54,7 @@ struct writing {
         uint64_t previous;         /* the subject's entry before */
         uint64_t serial;           /* of the entry, or of what the reply refers to */
         struct credit *credit;     /* the credit file it is about (service/credit) */
+        struct case_taking *taking; /* the step of a case it is (service/case_taking) */
         struct people_change *people; /* the change of persons it is about (service/people) */
         struct rule_change *rule;  /* the rule it brings in (service/rules) */
         void *data;                /* the act's own */

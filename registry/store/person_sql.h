@@ -18,3 +18,6 @@
         " AND " day " BETWEEN dp.from_day AND dp.to_day" \
         " AND NOT EXISTS (SELECT FROM qcr.deputy_end de WHERE de.person_id = dp.person_id" \
         " AND de.deputy_id = dp.deputy_id AND de.grant_serial = dp.serial AND de.last_day < " day ")"
+
+/* The transaction's legal day (UTC+8), whatever the session's time zone is. */
+#define PERSONS_LEGAL_DAY "((now() AT TIME ZONE 'UTC') + interval '8 hours')::date"
