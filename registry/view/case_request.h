@@ -21,8 +21,9 @@ struct case_request {
 };
 
 /*
- * False with the field at fault, its value and why; texts live in `arena`, as everything `ret` points to. Values come
- * sorted as they stood.
+ * False with the field at fault, its value and why, `ret` untouched: the value is "" where it is no text, or would say
+ * a person's number back. Texts live in `arena`, as everything `ret` points to. Values come in the order in which they
+ * stood.
  */
 bool case_request_read(struct arena *arena, const Qcr__CaseStep *message, struct case_request *ret,
         const char **ret_field, const char **ret_value, const char **ret_why) MUST_CHECK;
