@@ -21,6 +21,9 @@ int admin_doctor(int argc, char **argv);
 int admin_key(int argc, char **argv);
 int admin_office(int argc, char **argv);
 int admin_person(int argc, char **argv);
+int admin_procedure(int argc, char **argv);
+int admin_codes(int argc, char **argv);
+int admin_calendar(int argc, char **argv);
 int admin_view(int argc, char **argv);
 int admin_import(int argc, char **argv);
 

@@ -1,27 +1,19 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /*
- * qcr-admin person and office: proposals about people. Each is an act of the administrator who makes it,
- * signed with their key and sent to the daemon like any other; it takes effect when another administrator
- * approves it (qcr approve). Nothing here touches the database.
+ * qcr-admin person and office: proposals about people (tools/admin_act).
  */
 #include "tools/admin.h"
 
-#include <getopt.h>
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #include <openssl/x509.h>
 
-#include "proto/result.h"
 #include "registry/core/calendar.h"
-#include "tools/client.h"
-#include "tools/failure.h"
-#include "tools/options.h"
+#include "tools/admin_act.h"
+#include "tools/home.h"
 #include "tools/pki.h"
 
 #define ROLES_MAX 8
-#define AS_DEFAULT "admin"
 
 static const char person_help[] =
         "Usage: qcr-admin person add ID --office OFFICE --name NAME --role ROLE... --certificate FILE\n"
@@ -29,15 +21,18 @@ static const char person_help[] =
         "       qcr-admin person end ID ROLE\n"
         "       qcr-admin person certificate ID FILE\n"
         "       qcr-admin person revoke FILE --reason TEXT [--since INSTANT]\n"
+        "       qcr-admin person deputy ID DEPUTY --from DAY --to DAY\n"
+        "       qcr-admin person deputy-end ID DEPUTY\n"
         "\n"
-        "Proposes a change of persons, roles or certificates, signed by the administrator who proposes it. "
-        "Another\n"
-        "administrator approves it: qcr --as NAME approve SERIAL. Keys are made by qcr-admin key person.\n"
+        "Proposes a change of persons, roles, certificates or deputies, signed by the administrator who proposes "
+        "it.\n"
+        "Another administrator approves it: qcr --as NAME approve SERIAL. Keys are made by qcr-admin key person.\n"
+        "From day to day a deputy takes steps of cases with the roles of a person who is away, under their own "
+        "name.\n"
         "\n"
-        "  --as NAME       who proposes: a folder under people/; QCR_AS or admin otherwise\n"
-        "  --key HEX       idempotency key of an earlier try\n"
         "  --since INSTANT acts since then are for review: 2026-11-24T01:02:03.123Z\n"
-        "  --home, --server, --ca as for qcr\n";
+        "  --from, --to DAY first and last day, 366 at most: 2026-11-24\n"
+        ADMIN_ACT_HELP;
 
 static const char office_help[] = "Usage: qcr-admin office add ID --name NAME --code CODE\n"
                                   "\n"
@@ -47,8 +42,8 @@ static const char office_help[] = "Usage: qcr-admin office add ID --name NAME --
 
 struct people {
         const char *command, *help;
-        struct options options;
-        const char *office, *name, *code, *certificate_file, *reason, *since, *key;
+        struct admin_act act;
+        const char *office, *name, *code, *certificate_file, *reason, *since, *from, *to;
         const char *roles[ROLES_MAX];
         size_t role_count;
         const char *word[3]; /* action and operands */
@@ -63,6 +58,8 @@ struct proposal {
         Qcr__RoleChange role_change;
         Qcr__CertificateAdd certificate_add;
         Qcr__CertificateRevoke certificate_revoke;
+        Qcr__DeputySet deputy_set;
+        char today[DAY_TEXT];
         ProtobufCBinaryData roles[ROLES_MAX];
         struct buffer der;
         uint8_t fingerprint[32];
@@ -162,70 +159,23 @@ static bool propose_revocation(const struct people *p, struct proposal *proposal
         return true;
 }
 
-/* --------------------------------------------------------------------------- sending */
-
-/* What failed at the wire or the registry, in the words and with the status of all clients. */
-static int fail(struct failure *failure)
+/* An end names no days of its own: both are the day it is asked for. */
+static bool propose_deputy(const struct people *p, struct proposal *proposal, bool is_grant)
 {
-        int status = failure->exit_status;
+        Qcr__DeputySet *set = &proposal->deputy_set;
 
-        failure_print(failure, false);
-        failure_done(failure);
-        return status;
-}
-
-static int report(const struct people *p, const struct client_answer *answer, const char *key)
-{
-        struct failure failure;
-
-        if (answer->failure) {
-                failure_of_answer(&failure, answer);
-                failure.key = key;
-                return fail(&failure);
-        }
-        printf("proposed as %" PRIu64
-               " by %s; another administrator approves it: qcr --as NAME approve %" PRIu64 "\n",
-                answer->reply->serial, options_get(&p->options, OPTION_AS), answer->reply->serial);
-        return ADMIN_DONE;
-}
-
-static int send_proposal(struct people *p, struct proposal *proposal)
-{
-        CLEANUP(client_answer) struct client_answer answer = CLIENT_ANSWER_INIT;
-        uint8_t key[CLIENT_KEY_OCTETS];
-        char key_text[2 * CLIENT_KEY_OCTETS + 1];
-        struct client *client = NULL;
-        struct wire_options wire;
-        enum wire_trouble trouble;
-        struct failure failure;
-        struct fault fault;
-        int status;
-
-        if (p->key && !hex_decode(p->key, strlen(p->key), key, sizeof(key)))
-                return admin_usage(p->command, "--key %s: %zu hexadecimal digits", p->key, 2 * sizeof(key));
-        if (!options_wire(&p->options, &wire, &fault) || (!p->key && !client_new_key(key, &fault)))
-                return admin_fail(p->command, &fault);
-        hex_encode(key, sizeof(key), key_text);
-        trouble = client_open(&client, &wire, &fault);
-        if (!trouble) {
-                proposal->request.has_idempotency_key = true;
-                proposal->request.idempotency_key = octets(key, sizeof(key));
-                trouble = client_ask(client, &proposal->request, &answer, &fault);
-                if (trouble)
-                        fprintf(stderr,
-                                "qcr-admin %s: sent with --key %s: whether it was done is not known\n",
-                                p->command, key_text);
-        }
-        if (trouble) {
-                failure_of_trouble(&failure, trouble, &fault);
-                if (client)
-                        failure.exit_status = EXIT_OUTCOME_UNKNOWN;
-                status = fail(&failure);
-        } else {
-                status = report(p, &answer, key_text);
-        }
-        client_close(client);
-        return status;
+        if (is_grant ? !p->from || !p->to : p->from || p->to)
+                return false;
+        day_format(day_of_instant(now_ms()), proposal->today);
+        qcr__deputy_set__init(set);
+        set->person_id = client_bytes(p->word[1]);
+        set->deputy_id = client_bytes(p->word[2]);
+        set->from = client_bytes(is_grant ? p->from : proposal->today);
+        set->to = client_bytes(is_grant ? p->to : proposal->today);
+        set->grant = is_grant;
+        proposal->request.operation_case = QCR__REQUEST__OPERATION_DEPUTY_SET;
+        proposal->request.deputy_set = set;
+        return true;
 }
 
 /* --------------------------------------------------------------------------- choosing */
@@ -241,7 +191,7 @@ static int run_office(struct people *p, struct proposal *proposal)
                 return admin_usage(p->command, "%s: there is only add", p->word[0]);
         if (p->word_count != 2 || !propose_office(p, proposal))
                 return missing(p, "ID, --name and --code are needed");
-        return send_proposal(p, proposal);
+        return admin_act_propose(&p->act, &proposal->request);
 }
 
 static int run_person(struct people *p, struct proposal *proposal)
@@ -271,18 +221,21 @@ static int run_person(struct people *p, struct proposal *proposal)
         } else if (strcmp(action, "revoke") == 0) {
                 if (p->word_count != 2 || !propose_revocation(p, proposal))
                         return missing(p, "FILE and --reason are needed; --since is an instant in UTC");
+        } else if (strcmp(action, "deputy") == 0) {
+                if (p->word_count != 3 || !propose_deputy(p, proposal, true))
+                        return missing(p, "who is away, DEPUTY, --from and --to are needed");
+        } else if (strcmp(action, "deputy-end") == 0) {
+                if (p->word_count != 3 || !propose_deputy(p, proposal, false))
+                        return missing(p, "who was away and DEPUTY are needed, and no days");
         } else {
-                return admin_usage(p->command, "%s: add, grant, end, certificate or revoke", action);
+                return admin_usage(
+                        p->command, "%s: add, grant, end, certificate, revoke, deputy or deputy-end", action);
         }
-        return send_proposal(p, proposal);
+        return admin_act_propose(&p->act, &proposal->request);
 }
 
 static const struct option long_options[] = {
-        {"home", required_argument, NULL, 'H'},
-        {"server", required_argument, NULL, 's'},
-        {"ca", required_argument, NULL, 'c'},
-        {"as", required_argument, NULL, 'a'},
-        {"key", required_argument, NULL, 'k'},
+        ADMIN_ACT_OPTIONS,
         {"office", required_argument, NULL, 'o'},
         {"name", required_argument, NULL, 'n'},
         {"code", required_argument, NULL, 'C'},
@@ -290,6 +243,8 @@ static const struct option long_options[] = {
         {"certificate", required_argument, NULL, 'f'},
         {"reason", required_argument, NULL, 'R'},
         {"since", required_argument, NULL, 'S'},
+        {"from", required_argument, NULL, 'F'},
+        {"to", required_argument, NULL, 'T'},
         {"help", no_argument, NULL, 'h'},
         {0},
 };
@@ -301,18 +256,17 @@ static int parse(struct people *p, int argc, char **argv)
         optind = 1;
         opterr = 0;
         while ((letter = getopt_long(argc, argv, ":h", long_options, NULL)) != -1) {
+                if (admin_act_option(&p->act, letter, optarg))
+                        continue;
                 switch (letter) {
-                case 'H': options_set(&p->options, OPTION_HOME, optarg); break;
-                case 's': options_set(&p->options, OPTION_SERVER, optarg); break;
-                case 'c': options_set(&p->options, OPTION_CA, optarg); break;
-                case 'a': options_set(&p->options, OPTION_AS, optarg); break;
-                case 'k': p->key = optarg; break;
                 case 'o': p->office = optarg; break;
                 case 'n': p->name = optarg; break;
                 case 'C': p->code = optarg; break;
                 case 'f': p->certificate_file = optarg; break;
                 case 'R': p->reason = optarg; break;
                 case 'S': p->since = optarg; break;
+                case 'F': p->from = optarg; break;
+                case 'T': p->to = optarg; break;
                 case 'r':
                         if (p->role_count == ROLES_MAX)
                                 return admin_usage(p->command, "--role %s: too many", optarg);
@@ -341,30 +295,23 @@ static int run(
         if (status == -1) {
                 status = admin_help(p->help);
         } else if (status == ADMIN_DONE) {
-                if (!options_load(&p->options, NULL, &fault)) {
-                        status = admin_fail(p->command, &fault);
-                } else {
-                        /* What needs an administrator is asked by one, unless somebody said who. */
-                        if (!p->options.source[OPTION_AS][0])
-                                options_set(&p->options, OPTION_AS, AS_DEFAULT);
-                        status = act(p, &proposal);
-                }
+                status = admin_act_load(&p->act, &fault) ? act(p, &proposal) : admin_fail(p->command, &fault);
         }
         buffer_done(&proposal.der);
-        options_done(&p->options);
+        admin_act_done(&p->act);
         return status;
 }
 
 int admin_person(int argc, char **argv)
 {
-        struct people p = {.command = "person", .help = person_help};
+        struct people p = {.command = "person", .act.command = "person", .help = person_help};
 
         return run(&p, argc, argv, run_person);
 }
 
 int admin_office(int argc, char **argv)
 {
-        struct people p = {.command = "office", .help = office_help};
+        struct people p = {.command = "office", .act.command = "office", .help = office_help};
 
         return run(&p, argc, argv, run_office);
 }

@@ -16,12 +16,15 @@ struct command {
 };
 
 static const struct command commands[] = {
+        {"calendar", admin_calendar, "check, propose and show calendars of working days"},
+        {"codes", admin_codes, "check, propose and show code tables"},
         {"doctor", admin_doctor, "prove that everything rests on signed entries, and name what does not"},
         {"import", admin_import, "bring in a department's file of enterprises or penalties"},
         {"init", admin_init, "make a registry: schema, keys, founders"},
         {"key", admin_key, "renew the keys qcrd uses; make keys for people"},
         {"office", admin_office, "propose an office"},
-        {"person", admin_person, "propose persons, roles, certificates"},
+        {"person", admin_person, "propose persons, roles, certificates, deputies"},
+        {"procedure", admin_procedure, "check, propose, show and draw procedures of cases"},
         {"view", admin_view, "accept a database the follower refused"},
 };
 
@@ -78,7 +81,7 @@ static int show_commands(FILE *to)
 {
         fputs("Usage: qcr-admin COMMAND [OPTION]...\n\n", to);
         for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
-                fprintf(to, "  %-8s %s\n", commands[i].name, commands[i].help);
+                fprintf(to, "  %-9s %s\n", commands[i].name, commands[i].help);
         fputs("\nqcr-admin COMMAND -h says more.\n", to);
         return to == stdout ? ADMIN_DONE : ADMIN_USAGE;
 }
