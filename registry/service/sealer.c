@@ -44,7 +44,7 @@ struct sealer {
         uint8_t (*overflow)[OVERFLOW_OCTETS]; /* RECEIVE_AT_ONCE of them; touched by large questions alone */
         bool is_full;               /* the channels are not read until a batch has gone */
         int64_t due_us;             /* when the next signature is due, by a steady rate (GCRA) */
-        int64_t ahead_ms;           /* the furthest the wall clock ever was ahead of CLOCK_BOOTTIME */
+        int64_t ahead_ms;           /* the furthest the steady wall clock ever was ahead of CLOCK_BOOTTIME */
         struct clock_watch watch;
         bool is_alarmed;
         char last_fault[sizeof(((struct fault *)0)->text)];
@@ -83,10 +83,11 @@ static struct seal_time time_now(struct sealer *s)
 {
         struct seal_time time = {.now_ms = clock_now_ms(), .boot_ms = clock_boot_ms()};
         int64_t ahead = time.now_ms - time.boot_ms;
+        bool is_steady = clock_watch_is_steady(&s->watch);
 
-        if (ahead > s->ahead_ms)
+        if (is_steady && ahead > s->ahead_ms)
                 s->ahead_ms = ahead;
-        time.is_wrong = s->ahead_ms - ahead > CLOCK_BACK_MS || !clock_watch_is_steady(&s->watch);
+        time.is_wrong = !is_steady || s->ahead_ms - ahead > CLOCK_BACK_MS;
         return time;
 }
 

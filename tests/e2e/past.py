@@ -1,0 +1,104 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MulanPSL-2.0
+"""Two time axes: how it stood on a day, by what was known at a time; what is over is told to nobody who may not know."""
+import datetime
+import json
+import os
+import pathlib
+import sys
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
+from registry import SAMPLE, Registry, check, finish  # noqa: E402
+
+CODE, NAME = "91510823141777630N", "剑阁县诚盛农业开发有限公司"
+WITHHELD = 14
+
+
+def set_clock(r, day):
+    """Every process of the test lives on that day from now on; the machine's clock stays."""
+    at = datetime.datetime.fromisoformat(day + "T02:00:00+00:00").timestamp()
+    for env in (os.environ, r.env if r else {}):
+        env["LD_PRELOAD"] = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1"
+        env["FAKETIME_DONT_FAKE_MONOTONIC"] = "1"
+        env["FAKETIME"] = "%+ds" % (at - REAL_NOW)
+
+
+def go_on(r, day):
+    """The registry is stopped and goes on on another day."""
+    r.stop()
+    r.pg_stop("fast")
+    set_clock(r, day)
+    r.pg_start()
+    r.start()
+
+
+REAL_NOW = time.time()
+
+
+def known(answer):
+    return {k: answer[k] for k in ("result", "name", "registration", "grade", "score", "listing", "listing_since", "listing_until", "listing_published",
+                                   "reasons", "serial", "as_of", "coverage", "decision")}
+
+
+def records(r):
+    receipts = r.dir / "receipts"
+    receipts.mkdir()
+    saved = []
+
+    def ask(*words, who=None):
+        return r.lookup(CODE, *words, who=who)
+
+    def save():
+        answer = ask("--receipt", receipts / f"{len(saved)}")
+        saved.append(answer)
+        return answer
+
+    save()
+    r.record(CODE, NAME, "剑市监处罚〔2026〕1号", "--publicity-end", "2026-03-20", decided_on="2026-02-20")
+    save()
+    go_on(r, "2026-03-05")
+    r.record(CODE, NAME, "剑市监处罚〔2026〕2号", kind="closure", decided_on="2026-03-01")
+    now = save()
+
+    check("a day to come is refused", ask("--as-of", "2026-03-06")["exit"] == 11)
+    check("knowledge to come is refused", ask("--known-at", "2026-03-06T00:00:00Z")["exit"] == 11)
+    check("what is no day is a usage error", r.qcr("lookup", CODE, "--as-of", "yesterday").returncode == 2)
+    check("before the registry there is no knowledge", ask("--known-at", "2026-02-01")["reason"] == "not-there")
+    check("a serial the ledger has not is refused", ask("--known-at", str(int(now["serial"]) + 1))["exit"] == 11)
+
+    then = ask("--as-of", "2026-03-02", "--known-at", "2026-03-03")
+    later = ask("--as-of", "2026-03-02")
+    check("a penalty of 1 March filed on 5 March was not known on 3 March", then["kind"] == "as-of" and then["score"] == saved[1]["score"], then)
+    check("it is known now for the same day", int(later["score"]) < int(then["score"]) and later["as_of"] == "2026-03-02", later)
+    check("the day before it was decided it did not count", ask("--as-of", "2026-02-28")["score"] == saved[1]["score"])
+    check("the statement says the knowledge it rests on", then["serial"] == saved[1]["serial"] and then["known_at"] == "2026-03-03T15:59:59.999Z", then)
+
+    for i, answer in enumerate(saved):
+        replay = ask("--as-of", answer["as_of"], "--known-at", answer["serial"])
+        check(f"receipt {i} is not contradicted by the answer to its own moment", known(replay) == known(answer), (known(replay), known(answer)))
+        check(f"receipt {i} still verifies", r.qcr("verify", receipts / f"{i}").returncode == 0)
+    check("a receipt of the past verifies too", r.lookup(CODE, "--as-of", "2026-03-02", "--receipt", receipts / "past")["exit"] == 0 and
+          r.qcr("verify", receipts / "past").returncode == 0)
+    absent = r.lookup("91110000600037341L", "--as-of", "2026-03-02")
+    check("a code nobody had was not registered", absent["exit"] == 3 and absent["kind"] == "as-of", absent)
+
+    go_on(r, "2026-03-21")
+    hidden = ask("--as-of", "2026-03-02")
+    check("a record whose time is over is withheld from a regulator", hidden["exit"] == WITHHELD and hidden["result"] == "withheld" and
+          hidden["grade"] == "-" and hidden["reasons"] == "-", hidden)
+    check("an auditor who does not say why is refused", ask("--as-of", "2026-03-02", who="auditor")["reason"] == "purpose-missing")
+    told = ask("--as-of", "2026-03-02", "--purpose", "信访复核", who="auditor")
+    check("an auditor who says why is told", told["result"] == "found" and known(told) == known(later), told)
+    check("the present is told to everybody", ask()["result"] == "found")
+
+
+def main():
+    set_clock(None, "2026-03-02")
+    with Registry(workers=1) as r:
+        r.import_file("enterprises", SAMPLE / "enterprises.csv")
+        records(r)
+    finish()
+
+
+main()
