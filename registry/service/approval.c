@@ -76,7 +76,7 @@ static const struct proposal_effect *const effects[] = {
         [PROPOSAL_ROLE_END] = &role_effect,
         [PROPOSAL_CERTIFICATE_ADD] = &certificate_effect,
         [PROPOSAL_CERTIFICATE_REVOKE] = &revocation_effect,
-        [PROPOSAL_CASE_STEP] = NULL,
+        [PROPOSAL_CASE_STEP] = &case_effect,
         [PROPOSAL_RULE_ADD] = &rule_effect,
         [PROPOSAL_DEPUTY_SET] = &deputy_effect,
         [PROPOSAL_DEPUTY_END] = &deputy_effect,
@@ -230,7 +230,10 @@ bool approval_unreadable(struct writing *writing, const struct approval *approva
 
 bool approval_overtaken(struct writing *writing)
 {
-        writing->call->failure.code = RESULT_PROPOSAL_OVERTAKEN;
+        struct failure *failure = &writing->call->failure;
+
+        if (failure->code < RESULT_STORE_UNAVAILABLE) /* that nobody could tell is not that it no longer can be */
+                failure->code = RESULT_PROPOSAL_OVERTAKEN;
         return false;
 }
 

@@ -1,0 +1,639 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+#include "registry/service/case_taking.h"
+
+#include <string.h>
+
+#include "proto/text.h"
+#include "registry/base/log.h"
+#include "registry/core/listing.h"
+#include "registry/core/record.h"
+#include "registry/service/case_refusal.h"
+#include "registry/service/evidence_store.h"
+
+bool case_taking_read(struct call *call, const Qcr__CaseStep *message, struct case_taking *ret)
+{
+        const char *field, *value, *why;
+
+        *ret = (struct case_taking){0};
+        if (!case_request_read(&call->arena, message, &ret->request, &field, &value, &why))
+                return failure_set_field(&call->failure, *value ? RESULT_FIELD_INVALID : RESULT_FIELD_MISSING, field,
+                        slice_text(value), "%s: %s", field, why);
+        credit_init_listings(&ret->credit, call, &ret->request.code, ret->request.name);
+        return true;
+}
+
+/* ----------------------------------------------------------------- loading */
+
+static void unreadable(struct writing *writing, const char *what, const struct fault *why)
+{
+        log_event(LOG_ERR, "store.unreadable", "id", writing->call->id, "what", what, "text", why ? why->text : "");
+        failure_set(&writing->call->failure, RESULT_STORE_UNAVAILABLE, "the store holds %s that cannot be read", what);
+        writing_refuse(writing);
+}
+
+static void on_day(struct writing *writing, const PGresult *result)
+{
+        writing->taking->today = cell_day(result, 0, 0);
+        writing->taking->now_ms = cell_number(result, 0, 1);
+}
+
+static void on_rules(struct writing *writing, const PGresult *result)
+{
+        struct case_taking *taking = writing->taking;
+        const char *id = taking->request.procedure;
+        struct fault why;
+
+        if (!rule_cache_take(writing->call->service->rules, result, &taking->rules, &why)) {
+                unreadable(writing, "a rule", &why);
+                return;
+        }
+        for (int i = 0; taking->request.number == 0 && i < PQntuples(result); i++)
+                if (cell_bool(result, i, CASE_RULE_IS_CURRENT) &&
+                        strcmp(cell_text(result, i, CASE_RULE_KIND), rule_kind_word(RULE_PROCEDURE)) == 0 &&
+                        strcmp(cell_text(result, i, CASE_RULE_ID), id) == 0)
+                        taking->has_procedure = cell_octets(
+                                result, i, CASE_RULE_HASH, taking->procedure_hash, sizeof(taking->procedure_hash));
+}
+
+static void on_cases(struct writing *writing, const PGresult *result)
+{
+        struct case_taking *taking = writing->taking;
+
+        taking->count = (size_t)PQntuples(result);
+        taking->cases = call_alloc(writing->call, taking->count * sizeof(*taking->cases));
+        for (size_t i = 0; i < taking->count; i++) {
+                struct case_loaded *loaded = &taking->cases[i];
+                int row = (int)i;
+
+                loaded->number = (uint32_t)cell_number(result, row, 0);
+                loaded->office = call_text(writing->call, slice_text(cell_text(result, row, 2)));
+                loaded->opener = call_text(writing->call, slice_text(cell_text(result, row, 3)));
+                if (loaded->number != i + 1 ||
+                        !cell_octets(result, row, 1, loaded->procedure, sizeof(loaded->procedure))) {
+                        unreadable(writing, "a case", NULL);
+                        return;
+                }
+        }
+        if (taking->request.number == 0 || taking->request.number > taking->count)
+                return;
+        taking->own = &taking->cases[taking->request.number - 1];
+        memcpy(taking->procedure_hash, taking->own->procedure, sizeof(taking->procedure_hash));
+        taking->has_procedure = true;
+}
+
+void case_taking_load(struct writing *writing, struct case_taking *taking)
+{
+        struct query query;
+
+        writing->taking = taking;
+        cases_day_query(&query);
+        writing_send(writing, &query, on_day);
+        credit_load(writing, &taking->credit);
+        cases_rules_lock_query(&query);
+        writing_send(writing, &query, NULL);
+        cases_rules_query(&query, taking->credit.subject);
+        rule_cache_known(writing->call->service->rules, &query);
+        writing_send(writing, &query, on_rules);
+        cases_list_query(&query, taking->credit.subject);
+        writing_send(writing, &query, on_cases);
+}
+
+/* -------------------------------------------------------------------- events */
+
+static const char *keep(struct arena *arena, const char *text, bool *failed)
+{
+        const char *copy = arena_text(arena, slice_text(text));
+
+        *failed |= !copy;
+        return copy;
+}
+
+/* Of the event's fields those that some rule may ask for: words of persons are nobody's but a reader's. */
+static bool keep_values(struct arena *arena, const struct procedure *procedure, const struct case_step *step,
+        struct case_event *to)
+{
+        unsigned index = procedure_action_find(procedure, slice_text(step->action));
+        const struct procedure_action *action;
+        struct case_value *values;
+        bool failed = false;
+
+        if (index == PROCEDURE_NONE)
+                return false;
+        action = &procedure->actions[index];
+        values = arena_alloc(arena, step->value_count * sizeof(*values));
+        if (!values && step->value_count > 0)
+                return false;
+        to->values = values;
+        for (size_t i = 0; i < step->value_count && !failed; i++) {
+                const struct procedure_field *field =
+                        procedure_field_find(action, slice_text(step->values[i].name));
+
+                if (field && field->type != FIELD_TEXT)
+                        values[to->value_count++] = (struct case_value){
+                                .name = keep(arena, step->values[i].name, &failed),
+                                .value = keep(arena, step->values[i].value, &failed),
+                        };
+        }
+        return !failed;
+}
+
+/* The step as it was signed. */
+static bool read_signed(struct arena *arena, const struct procedure *procedure, struct slice request,
+        struct case_event *to)
+{
+        struct arena scratch;
+        ProtobufCAllocator allocator;
+        const Qcr__Request *message;
+        struct case_request read;
+        const char *field, *value, *why;
+        bool is_good;
+
+        arena_init(&scratch, 2 * CALL_DECODE_BUDGET);
+        text_allocator_init(&allocator, &scratch);
+        message = qcr__request__unpack(&allocator, request.length, request.data);
+        is_good = message && message->operation_case == QCR__REQUEST__OPERATION_CASE_STEP &&
+                  case_request_read(&scratch, message->case_step, &read, &field, &value, &why) &&
+                  keep_values(arena, procedure, &read.step, to);
+        arena_done(&scratch);
+        return is_good;
+}
+
+static bool take_event(struct writing *writing, const PGresult *result, int row, struct case_loaded *to)
+{
+        struct arena *arena = &writing->call->arena;
+        const struct procedure *procedure = rule_cache_procedure(writing->call->service->rules, to->procedure);
+        CLEANUP(buffer) struct buffer request = BUFFER_INIT;
+        struct case_event *event = &to->events[to->count];
+        bool failed = false;
+
+        if (!procedure) {
+                writing_conflict(writing); /* others needed the room in the cache */
+                return true;
+        }
+        *event = (struct case_event){
+                .seq = (uint32_t)cell_number(result, row, CASE_EVENT_SEQ),
+                .serial = (uint64_t)cell_number(result, row, CASE_EVENT_SERIAL),
+                .recorded_ms = cell_number(result, row, CASE_EVENT_AT_MS),
+                .action = keep(arena, cell_text(result, row, CASE_EVENT_ACTION), &failed),
+                .proposer = keep(arena, cell_text(result, row, CASE_EVENT_PROPOSER), &failed),
+                .actor = keep(arena, cell_text(result, row, CASE_EVENT_ACTOR), &failed),
+        };
+        to->count++;
+        return !failed && event->seq == to->count && cell_bytes(result, row, CASE_EVENT_REQUEST, &request) &&
+               read_signed(arena, procedure, buffer_slice(&request), event);
+}
+
+/* Rows of one case stand together. */
+static void on_events(struct writing *writing, const PGresult *result)
+{
+        struct case_taking *taking = writing->taking;
+        struct case_loaded *to = NULL;
+
+        for (int i = 0; i < PQntuples(result); i++) {
+                uint32_t number = (uint32_t)cell_number(result, i, CASE_EVENT_CASE);
+
+                if (!to || to->number != number) {
+                        if (number == 0 || number > taking->count) {
+                                writing_conflict(writing);
+                                return;
+                        }
+                        to = &taking->cases[number - 1];
+                        to->events = arena_alloc(&writing->call->arena, CASE_EVENTS_MAX * sizeof(*to->events));
+                        to->count = 0;
+                }
+                if (!to->events || to->count == CASE_EVENTS_MAX || !take_event(writing, result, i, to)) {
+                        unreadable(writing, "a case", NULL);
+                        return;
+                }
+                if (writing->trouble != RESULT_DONE)
+                        return;
+        }
+}
+
+static void on_number(struct writing *writing, const PGresult *result)
+{
+        struct case_taking *taking = writing->taking;
+        struct case_number *number = &taking->numbers[taking->numbers_asked++];
+
+        if (PQntuples(result) > 0)
+                number->held_by = (uint32_t)cell_number(result, 0, 0);
+}
+
+static void on_strangers(struct writing *writing, const PGresult *result)
+{
+        if (PQntuples(result) > 0)
+                writing->taking->stranger = call_text(writing->call, slice_text(cell_text(result, 0, 0)));
+}
+
+static const struct procedure_action *action_of(struct writing *writing, const struct case_taking *taking)
+{
+        const struct procedure *procedure =
+                taking->has_procedure
+                        ? rule_cache_procedure(writing->call->service->rules, taking->procedure_hash)
+                        : NULL;
+        unsigned index = procedure ? procedure_action_find(procedure, slice_text(taking->request.step.action))
+                                   : PROCEDURE_NONE;
+
+        return index == PROCEDURE_NONE ? NULL : &procedure->actions[index];
+}
+
+static void add_number(struct writing *writing, struct case_taking *taking, const struct case_value *value)
+{
+        CLEANUP(buffer) struct buffer norm = BUFFER_INIT;
+        struct case_number *number = &taking->numbers[taking->number_count];
+        struct query query;
+
+        /* One that cannot be normalised is refused as a field. */
+        if (taking->number_count == CASE_UNIQUE_MAX ||
+                !record_document_normalise(slice_text(value->value), &norm) || norm.length == 0)
+                return;
+        number->field = value->name;
+        number->norm = call_text(writing->call, buffer_slice(&norm));
+        taking->number_count++;
+        cases_document_query(&query, taking->credit.subject, taking->request.step.action, number->norm);
+        writing_send(writing, &query, on_number);
+}
+
+/* What the step's own fields name. True if a query was sent. */
+static bool load_named(struct writing *writing, struct case_taking *taking, const struct procedure_action *action)
+{
+        CLEANUP(buffer) struct buffer ids = BUFFER_INIT;
+        const struct case_step *step = &taking->request.step;
+        struct query query;
+
+        for (size_t i = 0; i < step->value_count; i++) {
+                const struct procedure_field *field =
+                        procedure_field_find(action, slice_text(step->values[i].name));
+
+                if (field && field->type == FIELD_NUMBER && field->is_unique)
+                        add_number(writing, taking, &step->values[i]);
+                if (field && field->type == FIELD_PERSON)
+                        buffer_add_format(&ids, "%s%s", ids.length ? "\n" : "", step->values[i].value);
+        }
+        if (ids.length == 0)
+                return taking->number_count > 0;
+        buffer_add_u8(&ids, '\0');
+        cases_strangers_query(&query, (const char *)ids.data);
+        writing_send(writing, &query, on_strangers);
+        return true;
+}
+
+static bool load_events(struct writing *writing, struct case_taking *taking)
+{
+        const struct procedure_action *action = action_of(writing, taking);
+        struct query query;
+        bool sent = false;
+
+        if (!action)
+                return false;
+        if (taking->own) {
+                cases_events_query(&query, taking->credit.subject, taking->own->number);
+                writing_send(writing, &query, on_events);
+                sent = true;
+        }
+        if (action->effect != EFFECT_NONE) {
+                cases_other_events_query(&query, taking->credit.subject, taking->request.number);
+                writing_send(writing, &query, on_events);
+                sent = true;
+        }
+        return load_named(writing, taking, action) || sent;
+}
+
+static bool resolve(struct writing *writing, struct case_taking *taking)
+{
+        struct rule_cache *cache = writing->call->service->rules;
+
+        for (size_t i = 0; i < taking->count; i++)
+                if (taking->cases[i].count > 0 && !rule_cache_procedure(cache, taking->cases[i].procedure))
+                        return false;
+        if (taking->has_procedure) {
+                taking->procedure = rule_cache_procedure(cache, taking->procedure_hash);
+                if (!taking->procedure)
+                        return false;
+        }
+        return rule_cache_rules(cache, &taking->rules, taking->today, taking->tables, &taking->case_rules);
+}
+
+bool case_taking_load_more(struct writing *writing, struct case_taking *taking)
+{
+        if (!taking->has_events) {
+                bool sent = credit_load_more(writing, &taking->credit);
+
+                taking->has_events = true;
+                if (load_events(writing, taking) || sent)
+                        return true;
+        }
+        if (!resolve(writing, taking))
+                writing_conflict(writing); /* others needed the room in the cache */
+        return false;
+}
+
+/* ------------------------------------------------------------------- rules */
+
+static bool refuse(struct writing *writing, enum result_code code)
+{
+        return failure_set(&writing->call->failure, code, "%s", result_find(code)->meaning);
+}
+
+/* Is there a case, or a procedure to open one under? */
+static bool check_there(struct writing *writing, const struct case_taking *taking)
+{
+        if (!taking->credit.is_found)
+                return credit_check(writing, &taking->credit);
+        if (taking->request.number > 0 && !taking->own)
+                return refuse(writing, RESULT_CASE_UNKNOWN);
+        if (!taking->has_procedure)
+                return failure_set_field(&writing->call->failure, RESULT_FIELD_INVALID, "procedure",
+                        slice_text(taking->request.procedure), "procedure: none of that id is in force");
+        return true;
+}
+
+static struct case_file file_of(const struct case_taking *taking, const struct case_loaded *loaded,
+        const struct procedure *procedure)
+{
+        return (struct case_file){
+                .subject = taking->credit.subject,
+                .number = loaded->number,
+                .office = loaded->office,
+                .procedure = procedure,
+                .events = loaded->events,
+                .count = loaded->count,
+        };
+}
+
+/* Whoever may not see the case is not told how far it is. */
+static bool is_told(enum case_refusal refusal)
+{
+        return refusal != CASE_ACTION_UNKNOWN && refusal != CASE_ROLE && refusal != CASE_OFFICE;
+}
+
+static bool decide_step(struct writing *writing, struct case_taking *taking, const struct case_file *file,
+        const struct hand *first, const struct hand *second, struct case_verdict *ret)
+{
+        const struct procedure_action *action = action_of(writing, taking);
+        bool is_any_office = action && action->is_any_office;
+        struct case_person one = hand_person(first, file->office, is_any_office), other;
+
+        if (second)
+                other = hand_person(second, file->office, is_any_office);
+        taking->request.step.name_differs = file->count == 0 && !taking->credit.has_name;
+        case_decide(file, &taking->request.step, &taking->case_rules, &one, second ? &other : NULL, ret);
+        if (is_told(ret->refusal) && taking->request.after > 0 && taking->request.after != file->count)
+                return refuse(writing, RESULT_CASE_MOVED_ON);
+        if (ret->refusal != CASE_GRANTED)
+                return case_refuse(writing->call, file, &taking->case_rules, ret);
+        return true;
+}
+
+static bool check_kept(struct writing *writing, const struct case_taking *taking,
+        const struct procedure_action *action)
+{
+        const struct case_step *step = &taking->request.step;
+
+        for (size_t i = 0; i < step->value_count; i++) {
+                const struct case_value *value = &step->values[i];
+                const struct procedure_field *field = procedure_field_find(action, slice_text(value->name));
+                uint8_t sha256[32];
+
+                if (field->type != FIELD_FILE)
+                        continue;
+                if (!hex_decode(value->value, strlen(value->value), sha256, sizeof(sha256)) ||
+                        !evidence_kept(writing->call->service->evidence, sha256))
+                        return failure_set_field(&writing->call->failure, RESULT_EVIDENCE_MISSING, value->name,
+                                slice_text(value->value), "%s: the document has not been handed in", value->name);
+        }
+        return true;
+}
+
+static bool check_named(struct writing *writing, const struct case_taking *taking)
+{
+        struct failure *failure = &writing->call->failure;
+
+        if (taking->stranger)
+                return failure_set_field(failure, RESULT_FIELD_INVALID, "person", slice_text(taking->stranger),
+                        "there is no such person");
+        for (size_t i = 0; i < taking->number_count; i++) {
+                const struct case_number *number = &taking->numbers[i];
+
+                if (number->held_by > 0 && number->held_by != taking->request.number)
+                        return failure_set_field(failure, RESULT_DOCUMENT_NUMBER_TAKEN, number->field,
+                                slice_text(number->norm), "%s: case %u has a document of that number", number->field,
+                                number->held_by);
+        }
+        return true;
+}
+
+/* --------------------------------------------------------------- its effect */
+
+/* The party's times of listing with `own` as this case's; false: more than a credit file can hold. */
+static bool merge(struct writing *writing, const struct case_taking *taking, const struct case_file *own,
+        struct grade_listing ret[GRADE_LISTINGS_MAX], size_t *ret_count)
+{
+        struct grade_listing times[CASE_LISTINGS_MAX];
+
+        *ret_count = 0;
+        for (size_t i = 0; i < taking->count; i++) {
+                const struct case_loaded *loaded = &taking->cases[i];
+                struct case_file other;
+
+                if (loaded->number == own->number || loaded->count == 0)
+                        continue;
+                other = file_of(
+                        taking, loaded, rule_cache_procedure(writing->call->service->rules, loaded->procedure));
+                if (!case_listings_merge(ret, ret_count, times, case_listings(&other, times)))
+                        return false;
+        }
+        return case_listings_merge(ret, ret_count, times, case_listings(own, times));
+}
+
+/* Weighs the credit file where the step changes what is said of the party. */
+static bool weigh(struct writing *writing, struct case_taking *taking, const struct case_file *before,
+        const struct case_file *after)
+{
+        struct grade_listing old[CASE_LISTINGS_MAX], new[CASE_LISTINGS_MAX], all[GRADE_LISTINGS_MAX];
+        size_t count;
+
+        taking->lists = !case_listings_equal(old, case_listings(before, old), new, case_listings(after, new));
+        if (!taking->lists)
+                return true;
+        if (!merge(writing, taking, after, all, &count))
+                return failure_set(&writing->call->failure, RESULT_CASE_STATE,
+                        "the enterprise has as many times of listing as a credit file can hold");
+        return credit_weigh_listings(writing, &taking->credit, all, count);
+}
+
+static struct case_file file_with(struct call *call, const struct case_file *file, const struct case_event *event)
+{
+        struct case_event *events = call_alloc(call, (file->count + 1) * sizeof(*events));
+        struct case_file with = *file;
+
+        if (file->count > 0)
+                memcpy(events, file->events, file->count * sizeof(*events));
+        events[file->count] = *event;
+        with.events = events;
+        with.count++;
+        return with;
+}
+
+/* ---------------------------------------------------------------- what is said */
+
+static void add_roles(struct call *call, Qcr__CaseOutcome *outcome, uint32_t roles)
+{
+        outcome->second_role = call_alloc(call, ROLE_COUNT * sizeof(*outcome->second_role));
+        for (unsigned i = 0; i < ROLE_COUNT; i++)
+                if (roles & (1u << i))
+                        outcome->second_role[outcome->n_second_role++] = call_data_text(role_word(1u << i));
+}
+
+static ProtobufCBinaryData day_data(struct call *call, struct day day)
+{
+        char text[DAY_TEXT];
+
+        day_format(day, text);
+        return call_data_text(call_text(call, slice_text(text)));
+}
+
+static void add_listing(struct call *call, const struct case_taking *taking, Qcr__CaseOutcome *outcome)
+{
+        const struct credit *credit = &taking->credit;
+        struct listing_state before, after;
+
+        listing_on(credit->before, taking->today, &before);
+        listing_on(taking->lists ? credit->after : credit->before, taking->today, &after);
+        outcome->has_listing_before = outcome->has_listing_after = true;
+        outcome->listing_before = call_data_text(statement_listing_word(before.listing));
+        outcome->listing_after = call_data_text(statement_listing_word(after.listing));
+        outcome->has_listing_until = !day_is_none(after.until);
+        if (outcome->has_listing_until)
+                outcome->listing_until = day_data(call, after.until);
+}
+
+static void set_outcome(struct call *call, struct case_taking *taking, const struct case_verdict *verdict)
+{
+        const struct procedure_action *action = verdict->action;
+        Qcr__CaseOutcome *outcome = call_alloc(call, sizeof(*outcome));
+
+        qcr__case_outcome__init(outcome);
+        outcome->number = taking->file.number;
+        outcome->action = call_data_text(taking->row.action);
+        outcome->state_before = call_data_text(taking->row.from_state);
+        outcome->state_after = call_data_text(taking->row.to_state);
+        outcome->day = day_data(call, verdict->day);
+        outcome->late = verdict->is_late;
+        if (verdict->needs_second)
+                add_roles(call, outcome, action->second_roles ? action->second_roles : action->name_second_roles);
+        add_listing(call, taking, outcome);
+        taking->outcome = outcome;
+}
+
+/* `case 91510823141777630N-1: decide 列入决定, number 剑市监列〔2026〕1号`. */
+static void set_summary(struct call *call, struct case_taking *taking, const struct procedure_action *action)
+{
+        const struct case_request *request = &taking->request;
+        CLEANUP(buffer) struct buffer text = BUFFER_INIT;
+
+        buffer_add_format(&text, "case %s", request->code.text);
+        if (request->number > 0)
+                buffer_add_format(&text, "-%u", request->number);
+        buffer_add_format(&text, ": %s %s", action->word, action->zh);
+        for (size_t i = 0; i < request->step.value_count; i++) {
+                const struct case_value *value = &request->step.values[i];
+
+                if (procedure_field_find(action, slice_text(value->name))->type == FIELD_NUMBER)
+                        buffer_add_format(&text, ", %s %s", value->name, value->value);
+        }
+        taking->summary = call_text(call, buffer_slice(&text));
+}
+
+/* Texts of the row outlive the procedure. */
+static void set_row(struct call *call, struct case_taking *taking, const struct case_file *file,
+        const struct case_verdict *verdict, const struct hand *first, const struct hand *second)
+{
+        const struct procedure_state *states = file->procedure->states;
+        const char *from = verdict->from == PROCEDURE_NONE ? "" : states[verdict->from].word;
+        const char *to = verdict->to == PROCEDURE_NONE ? from : states[verdict->to].word;
+
+        taking->needs_second = verdict->needs_second;
+        taking->file = (struct case_row){
+                .subject = taking->credit.subject,
+                .number = file->number,
+                .procedure = taking->procedure_hash,
+                .opener = taking->own ? taking->own->opener : first->id,
+                .office = file->office,
+        };
+        taking->row = (struct case_event_row){
+                .file = &taking->file,
+                .seq = (uint32_t)file->count + 1,
+                .from_state = call_text(call, slice_text(from)),
+                .action = taking->request.step.action,
+                .to_state = call_text(call, slice_text(to)),
+                .needs_second = verdict->needs_second,
+                .excludes_opener = verdict->action->excludes_opener,
+                .proposer = first->id,
+                .actor = second ? second->id : first->id,
+                .event_on = verdict->day,
+                .is_late = verdict->is_late,
+        };
+}
+
+bool case_taking_decide(struct writing *writing, struct case_taking *taking, const struct hand *first,
+        const struct hand *second)
+{
+        struct call *call = writing->call;
+        const struct case_loaded opened = {.number = (uint32_t)taking->count + 1, .office = first->office};
+        struct case_verdict verdict;
+        struct case_file file, after;
+        struct case_event event;
+
+        if (!check_there(writing, taking))
+                return false;
+        file = file_of(taking, taking->own ? taking->own : &opened, taking->procedure);
+        if (!decide_step(writing, taking, &file, first, second, &verdict) ||
+                !check_kept(writing, taking, verdict.action) || !check_named(writing, taking))
+                return false;
+        writing->entry_day = taking->today;
+        set_row(call, taking, &file, &verdict, first, second);
+        event = (struct case_event){
+                .seq = taking->row.seq,
+                .recorded_ms = taking->now_ms,
+                .action = taking->row.action,
+                .proposer = taking->row.proposer,
+                .actor = taking->row.actor,
+                .values = taking->request.step.values,
+                .value_count = taking->request.step.value_count,
+        };
+        after = file_with(call, &file, &event);
+        if (!weigh(writing, taking, &file, &after))
+                return false;
+        set_outcome(call, taking, &verdict);
+        set_summary(call, taking, verdict.action);
+        return true;
+}
+
+void case_taking_reply(const struct case_taking *taking, Qcr__Filed *filed)
+{
+        filed->case_outcome = taking->outcome;
+        credit_reply(&taking->credit, filed);
+}
+
+/* ------------------------------------------------------------------ saving */
+
+void case_taking_save(struct writing *writing, struct case_taking *taking, uint64_t proposal)
+{
+        struct query query;
+
+        if (!taking->own) {
+                cases_insert(&query, &taking->file, writing->serial);
+                writing_send_one(writing, &query);
+        }
+        taking->row.proposal = proposal;
+        cases_event_insert(&query, &taking->row, writing->serial);
+        writing_send_one(writing, &query);
+        for (size_t i = 0; i < taking->number_count; i++)
+                if (taking->numbers[i].held_by == 0) {
+                        cases_document_insert(&query, &taking->row, taking->numbers[i].norm);
+                        writing_send_one(writing, &query);
+                }
+        if (taking->lists)
+                credit_save(writing, &taking->credit);
+}
