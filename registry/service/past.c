@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 #include "registry/service/past.h"
 
-#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "registry/base/log.h"
 #include "registry/core/listing.h"
 #include "registry/core/party_file.h"
+#include "registry/service/case_load.h"
 #include "registry/store/past.h"
 #include "registry/store/records.h"
 
@@ -20,10 +20,19 @@ struct past {
         sealing_done_fn done;
         struct org_code code;
         bool is_by_serial;
-        struct db_turn *turn;
-        unsigned owed;              /* answers still to come */
-        bool failed;                /* the call's failure is set */
+        bool has_point;             /* an entry was known then */
+        bool has_asked;             /* for what had been recorded up to it */
         struct grade_inputs *inputs;
+        struct past_case *cases;
+        size_t case_count;
+};
+
+/* A case of the party, as far as it was known. */
+struct past_case {
+        uint32_t number;
+        uint8_t procedure[32];
+        struct case_event *events;
+        size_t count;
 };
 
 bool past_is_asked(const struct call *call)
@@ -63,88 +72,49 @@ static bool read_question(struct past *past)
         return !fields.failed;
 }
 
-/* ------------------------------------------------------------------- answers */
+/* ---------------------------------------------------------------------- facts */
 
-static void give_up(struct past *past)
+static bool on_point(void *closure, const PGresult *result, struct fault *why)
 {
-        db_release(past->turn, false);
-        call_fail(past->call);
-}
+        struct past *past = closure;
 
-static void fail(struct past *past, enum result_code code, const char *text)
-{
-        if (!past->failed)
-                failure_set(&past->call->failure, code, "%s", text);
-        past->failed = true;
-}
-
-static void unreadable(struct past *past, const char *what)
-{
-        log_event(LOG_ERR, "store.unreadable", "id", past->call->id, "what", what);
-        fail(past, RESULT_STORE_UNAVAILABLE, "the store holds rows that cannot be read");
-}
-
-/* False: this answer is nothing to go on with; the call's failure says why. */
-static bool is_rows(struct past *past, const PGresult *result, const struct fault *why)
-{
-        if (past->failed)
-                return false;
-        if (!result) {
-                failure_of_fault(&past->call->failure, why);
-                past->failed = true;
-                return false;
-        }
-        if (PQresultStatus(result) != PGRES_TUPLES_OK && PQresultStatus(result) != PGRES_COMMAND_OK) {
-                log_event(LOG_ERR, "store.error", "id", past->call->id, "text",
-                        PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY));
-                fail(past, RESULT_STORE_UNAVAILABLE, result_find(RESULT_STORE_UNAVAILABLE)->meaning);
-                return false;
-        }
+        (void)why;
+        past->has_point = PQntuples(result) == 1;
+        if (past->has_point)
+                past->request.past.serial = (uint64_t)cell_number(result, 0, 0);
+        if (past->has_point && past->is_by_serial)
+                past->request.past.known_at_ms = cell_number(result, 0, 1);
         return true;
 }
 
-static void seal(struct past *past);
-
-static void ask(struct past *past, struct query *query, db_done_fn done)
+static void rests_on(struct past *past, uint64_t serial)
 {
-        past->owed++;
-        db_send(past->turn, query, done, past);
-        query_done(query);
+        if (serial > past->request.past.decision)
+                past->request.past.decision = serial;
 }
 
-static void answered(struct past *past)
+static bool on_party(void *closure, const PGresult *result, struct fault *why)
 {
-        if (--past->owed > 0)
-                return;
-        if (past->failed)
-                give_up(past);
-        else
-                seal(past);
-}
-
-static void on_party(void *closure, const PGresult *result, const struct fault *why)
-{
-        struct past *past = closure;
-        struct seal_past *facts = &past->request.past;
         static const char *const words[] = {
                 [REGISTRATION_ACTIVE] = "active",
                 [REGISTRATION_DEREGISTERED] = "deregistered",
                 [REGISTRATION_REVOKED] = "revoked",
         };
+        struct past *past = closure;
+        struct seal_past *facts = &past->request.past;
 
-        if (is_rows(past, result, why) && PQntuples(result) == 1) {
-                facts->is_found = true;
-                facts->subject = slice_text(call_text(past->call, slice_text(past->code.subject)));
-                facts->name = slice_text(call_text(past->call, slice_text(cell_text(result, 0, 1))));
-                for (uint8_t i = REGISTRATION_ACTIVE; i <= REGISTRATION_REVOKED; i++)
-                        if (strcmp(cell_text(result, 0, 2), words[i]) == 0)
-                                facts->registration = i;
-                if (facts->registration == REGISTRATION_NONE || facts->name.length > STATEMENT_NAME_LIMIT)
-                        unreadable(past, "a party");
-                if ((uint64_t)cell_number(result, 0, 3) > facts->decision)
-                        facts->decision = (uint64_t)cell_number(result, 0, 3);
-        }
-        answered(past);
+        if (PQntuples(result) != 1)
+                return true;
+        facts->is_found = true;
+        facts->subject = slice_text(call_text(past->call, slice_text(past->code.subject)));
+        facts->name = slice_text(call_text(past->call, slice_text(cell_text(result, 0, 1))));
+        for (uint8_t i = REGISTRATION_ACTIVE; i <= REGISTRATION_REVOKED; i++)
+                if (strcmp(cell_text(result, 0, 2), words[i]) == 0)
+                        facts->registration = i;
+        if (facts->registration == REGISTRATION_NONE || facts->name.length > STATEMENT_NAME_LIMIT)
+                return fault_set(why, FAULT_STORE, "a version of %s cannot be read", past->code.subject);
+        rests_on(past, (uint64_t)cell_number(result, 0, 3));
+        return true;
 }
 
 static int compare_ordinals(const void *left, const void *right)
@@ -154,134 +124,158 @@ static int compare_ordinals(const void *left, const void *right)
         return (a->ordinal > b->ordinal) - (a->ordinal < b->ordinal);
 }
 
-static void take_records(struct past *past, const PGresult *result)
+static bool on_records(void *closure, const PGresult *result, struct fault *why)
 {
+        struct past *past = closure;
         struct grade_inputs *inputs = past->inputs;
 
         for (int i = 0; i < PQntuples(result); i++) {
                 struct record_row row;
 
-                if (!records_from_row(result, i, past->code.subject, &row)) {
-                        unreadable(past, "a record");
-                        return;
-                }
-                if (row.serial > past->request.past.decision)
-                        past->request.past.decision = row.serial;
+                if (!records_from_row(result, i, past->code.subject, &row) || inputs->count == GRADE_RECORDS_MAX)
+                        return fault_set(why, FAULT_STORE, "the records of %s cannot be read", past->code.subject);
+                rests_on(past, row.serial);
                 if (strcmp(row.record.state, "active") != 0)
                         continue;
-                if (inputs->count == GRADE_RECORDS_MAX) {
-                        unreadable(past, "more records than a file may have");
-                        return;
-                }
                 inputs->records[inputs->count] = party_file_facts(&row.record);
                 inputs->records[inputs->count++].ordinal = row.ordinal;
         }
         qsort(inputs->records, inputs->count, sizeof(inputs->records[0]), compare_ordinals);
+        return true;
 }
 
-static void on_records(void *closure, const PGresult *result, const struct fault *why)
+static bool on_policy(void *closure, const PGresult *result, struct fault *why)
 {
         struct past *past = closure;
+        uint8_t *hash = past->request.past.policy_hash;
 
-        if (is_rows(past, result, why))
-                take_records(past, result);
-        answered(past);
-}
-
-static void on_policy(void *closure, const PGresult *result, const struct fault *why)
-{
-        struct past *past = closure;
-        struct seal_past *facts = &past->request.past;
-
-        if (is_rows(past, result, why) && (PQntuples(result) != 1 ||
-                        !cell_octets(result, 0, 0, facts->policy_hash, sizeof(facts->policy_hash))))
-                unreadable(past, "an active policy");
-        answered(past);
+        return (PQntuples(result) == 1 && cell_octets(result, 0, 0, hash, 32)) ||
+               fault_set(why, FAULT_STORE, "no policy was active");
 }
 
 /* Sources that do not fit are left out whole: less is claimed, not more. */
-static void on_coverage(void *closure, const PGresult *result, const struct fault *why)
+static bool on_coverage(void *closure, const PGresult *result, struct fault *why)
 {
         struct past *past = closure;
+        struct slice text = slice_text(PQntuples(result) == 1 ? cell_text(result, 0, 0) : "");
 
-        if (is_rows(past, result, why) && PQntuples(result) == 1) {
-                struct slice text = slice_text(cell_text(result, 0, 0));
-
-                if (text.length > STATEMENT_COVERAGE_LIMIT) {
-                        text.length = STATEMENT_COVERAGE_LIMIT + 1;
-                        while (text.length > 0 && text.data[text.length - 1] != ';')
-                                text.length--;
-                        text.length -= text.length > 0;
-                }
-                past->request.past.coverage = slice_of(call_text(past->call, text), text.length);
+        (void)why;
+        if (text.length > STATEMENT_COVERAGE_LIMIT) {
+                text.length = STATEMENT_COVERAGE_LIMIT + 1;
+                while (text.length > 0 && text.data[text.length - 1] != ';')
+                        text.length--;
+                text.length -= text.length > 0;
         }
-        answered(past);
+        past->request.past.coverage = slice_of(call_text(past->call, text), text.length);
+        return true;
 }
 
-static void on_command(void *closure, const PGresult *result, const struct fault *why)
+/* Rows as the rule cache takes them, and the case's number behind. */
+static bool on_cases(void *closure, const PGresult *result, struct fault *why)
 {
         struct past *past = closure;
+        size_t count = (size_t)PQntuples(result);
 
-        is_rows(past, result, why);
-        answered(past);
-}
+        past->cases = call_alloc(past->call, count * sizeof(*past->cases));
+        for (size_t i = 0; i < count; i++) {
+                struct past_case *one = &past->cases[i];
 
-static void ask_for_facts(struct past *past)
-{
-        uint64_t serial = past->request.past.serial;
-        struct query query;
-
-        past_party_query(&query, past->code.subject, past->code.text, serial);
-        ask(past, &query, on_party);
-        records_known_query(&query, past->code.subject, serial);
-        ask(past, &query, on_records);
-        past_policy_query(&query, serial);
-        ask(past, &query, on_policy);
-        past_coverage_query(&query, serial);
-        ask(past, &query, on_coverage);
-        query_init(&query, "COMMIT");
-        ask(past, &query, on_command);
-}
-
-static void on_point(void *closure, const PGresult *result, const struct fault *why)
-{
-        struct past *past = closure;
-        struct seal_past *facts = &past->request.past;
-
-        if (is_rows(past, result, why)) {
-                if (PQntuples(result) == 1) {
-                        facts->serial = (uint64_t)cell_number(result, 0, 0);
-                        if (past->is_by_serial)
-                                facts->known_at_ms = cell_number(result, 0, 1);
-                        ask_for_facts(past);
-                } else {
-                        failure_set_field(&past->call->failure, RESULT_NOT_THERE,
-                                past->is_by_serial ? "known_serial" : "known_at_ms", slice_of(NULL, 0),
-                                past->is_by_serial ? "the ledger has no entry of this serial"
-                                                   : "the registry did not exist yet");
-                        past->failed = true;
-                }
+                one->number = (uint32_t)cell_number(result, (int)i, CASE_READ_KNOWN_NUMBER);
+                if (!cell_octets(result, (int)i, CASE_READ_PROCEDURE_HASH, one->procedure, sizeof(one->procedure)))
+                        return fault_set(why, FAULT_STORE, "a case has no procedure");
+                if (!rule_cache_take_row(past->call->service->rules, result, (int)i, why))
+                        return false;
         }
-        answered(past);
+        past->case_count = count;
+        return true;
 }
 
-static void on_turn(void *closure, struct db_turn *turn, const struct fault *why)
+/* By case and seq, as the cases are. */
+static bool on_events(void *closure, const PGresult *result, struct fault *why)
+{
+        struct past *past = closure;
+        struct past_case *one = past->cases, *end = past->cases + past->case_count;
+        size_t count = (size_t)PQntuples(result);
+        struct case_event *events = call_alloc(past->call, count * sizeof(*events));
+
+        for (size_t i = 0; i < count; i++) {
+                uint32_t number = (uint32_t)cell_number(result, (int)i, CASE_READ_EVENT_NUMBER);
+
+                while (one < end && one->number != number)
+                        one++;
+                if (one == end)
+                        return fault_set(why, FAULT_STORE, "an event of no case");
+                if (!case_load_event(&past->call->arena, result, (int)i, &events[i], why))
+                        return false;
+                if (one->count++ == 0)
+                        one->events = &events[i];
+        }
+        return true;
+}
+
+static void ask(struct snapshot *snapshot, void *closure)
 {
         struct past *past = closure;
         struct query query;
 
-        if (!turn) {
-                call_fail_fault(past->call, why);
-                return;
-        }
-        past->turn = turn;
-        query_init(&query, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
-        ask(past, &query, on_command);
         if (past->is_by_serial)
                 past_serial_query(&query, past->request.past.serial);
         else
                 past_point_query(&query, past->request.past.known_at_ms);
-        ask(past, &query, on_point);
+        snapshot_ask(snapshot, &query, on_point);
+}
+
+static bool ask_for_facts(struct snapshot *snapshot, void *closure)
+{
+        struct past *past = closure;
+        uint64_t serial = past->request.past.serial;
+        const char *subject = past->code.subject;
+        struct query query;
+
+        if (!past->has_point || past->has_asked)
+                return false;
+        past->has_asked = true;
+        past_party_query(&query, subject, past->code.text, serial);
+        snapshot_ask(snapshot, &query, on_party);
+        records_known_query(&query, subject, serial);
+        snapshot_ask(snapshot, &query, on_records);
+        past_policy_query(&query, serial);
+        snapshot_ask(snapshot, &query, on_policy);
+        past_coverage_query(&query, serial);
+        snapshot_ask(snapshot, &query, on_coverage);
+        case_reads_known_query(&query, subject, serial);
+        rule_cache_known(past->call->service->rules, &query);
+        snapshot_ask(snapshot, &query, on_cases);
+        case_reads_known_events_query(&query, subject, serial);
+        snapshot_ask(snapshot, &query, on_events);
+        return true;
+}
+
+/* The times in which its cases listed the party, by what was known. */
+static bool add_listings(struct past *past, struct fault *why)
+{
+        struct grade_inputs *inputs = past->inputs;
+        size_t count = 0;
+
+        for (size_t i = 0; i < past->case_count; i++) {
+                const struct past_case *one = &past->cases[i];
+                const struct case_file file = {
+                        .subject = past->code.subject,
+                        .number = one->number,
+                        .procedure = rule_cache_procedure(past->call->service->rules, one->procedure),
+                        .events = one->events,
+                        .count = one->count,
+                };
+                struct grade_listing listings[CASE_LISTINGS_MAX];
+
+                if (!file.procedure)
+                        return fault_set(why, FAULT_LIMIT, "more procedures than this process keeps");
+                if (!case_listings_merge(inputs->listings, &count, listings, case_listings(&file, listings)))
+                        return fault_set(why, FAULT_STORE, "more listings than a file may have");
+                rests_on(past, case_decision_serial(&file));
+        }
+        inputs->listings_count = (uint32_t)count;
+        return true;
 }
 
 /* ------------------------------------------------------- what may not be shown */
@@ -379,13 +373,24 @@ static bool decide_withholding(struct past *past)
 
 /* -------------------------------------------------------------------- sealing */
 
-static void seal(struct past *past)
+static void seal(void *closure)
 {
+        struct past *past = closure;
         struct call *call = past->call;
-        struct seal_past *facts = &past->request.past;
         CLEANUP(buffer) struct buffer packed = BUFFER_INIT;
+        struct fault why;
 
-        db_release(past->turn, true);
+        if (!past->has_point) {
+                failure_set_field(&call->failure, RESULT_NOT_THERE,
+                        past->is_by_serial ? "known_serial" : "known_at_ms", slice_of(NULL, 0), "%s",
+                        past->is_by_serial ? "the ledger has no entry of this serial" : "the registry did not exist yet");
+                call_fail(call);
+                return;
+        }
+        if (!add_listings(past, &why)) {
+                call_fail_fault(call, &why);
+                return;
+        }
         if (!decide_withholding(past)) {
                 call_fail(call);
                 return;
@@ -395,12 +400,13 @@ static void seal(struct past *past)
                 call_fail_with(call, RESULT_STORE_UNAVAILABLE);
                 return;
         }
-        facts->inputs = arena_copy(&call->arena, buffer_slice(&packed));
+        past->request.past.inputs = arena_copy(&call->arena, buffer_slice(&packed));
         sealing_ask(call->service->sealing, &past->request, past->done, call);
 }
 
 void past_ask(struct call *call, const struct seal_request *request, sealing_done_fn done)
 {
+        static const struct snapshot_story story = {.ask = ask, .more = ask_for_facts, .done = seal};
         struct past *past = call_alloc(call, sizeof(*past));
 
         *past = (struct past){
@@ -411,7 +417,7 @@ void past_ask(struct call *call, const struct seal_request *request, sealing_don
         };
         past->request.is_past = true;
         if (read_question(past))
-                db_begin_turn(call->service->db, on_turn, past);
+                snapshot_begin(call, &story, past);
         else
                 call_fail(call);
 }
