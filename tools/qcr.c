@@ -25,6 +25,8 @@ static const struct command *const tables[] = {
         approval_commands,
         case_view_commands,
         case_list_commands,
+        case_file_commands,
+        case_rule_commands,
         case_step_commands,
         identity_commands,
 };
