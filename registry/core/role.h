@@ -21,6 +21,9 @@ enum role {
 
 #define ROLE_COUNT 8
 
+/* Who may have a hand in cases; whose of these a step is, says its procedure. */
+#define ROLES_OF_CASES (ROLE_OFFICER | ROLE_REVIEWER | ROLE_SUPERIOR | ROLE_PUBLISHER)
+
 /* The word of one role, as in SQL; NULL if it is not one. */
 const char *role_word(uint32_t role);
 /* False if the word is none; `ret` untouched then. */

@@ -35,6 +35,11 @@ void follow_policies_query(struct query *ret)
         query_init(ret, "SELECT policy_hash, document FROM qcr.policy WHERE serial = 1");
 }
 
+void follow_rules_query(struct query *ret)
+{
+        query_init(ret, "SELECT rule_hash, document FROM qcr.rule WHERE serial = 1");
+}
+
 static void add_range(struct query *query, uint64_t after, uint64_t last)
 {
         query_number(query, (int64_t)after);

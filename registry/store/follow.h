@@ -33,6 +33,8 @@ void follow_entries_query(struct query *ret, uint64_t after, unsigned limit);
 void follow_founding_query(struct query *ret);
 /* policy_hash, document: of the founding */
 void follow_policies_query(struct query *ret);
+/* rule_hash, document: of the founding */
+void follow_rules_query(struct query *ret);
 /* serial, kind (run-begin, run-chunk, run-end), certificate, header, signature: in (after, last] */
 void follow_runs_query(struct query *ret, uint64_t after, uint64_t last);
 /*

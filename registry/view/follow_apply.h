@@ -2,6 +2,10 @@
 /*
  * Writing one batch into the view, in one transaction: entries verified in order, then the enterprises they
  * touched, coverage, and meta with serial, chain, root and the time the data are of.
+ *
+ * An enterprise's row is believed of its records, never of its listing: the times in which it is listed must be those
+ * that the view's cases give. A row that is newer than the batch may rest on steps that are still to come; then it
+ * waits, and must have come when the view reaches the entry it says it is of.
  */
 #pragma once
 
@@ -27,4 +31,5 @@ struct follow_pulse {
  */
 bool follow_apply(struct view_writer *writer, const struct follow_batch *batch, EVP_PKEY *ca_key, struct slice origin,
         struct digest *sha256, const struct follow_pulse *pulse, struct view_meta *meta,
-        struct merkle_frontier *frontier, enum follow_applied *ret, struct fault *why) MUST_CHECK;
+        struct merkle_frontier *frontier, struct follow_rules *rules, enum follow_applied *ret,
+        struct fault *why) MUST_CHECK;

@@ -190,6 +190,22 @@ bool follow_take_policies(struct follow_batch *batch, const PGresult *result, st
         return rows_end(&rows, why);
 }
 
+bool follow_take_rules(struct follow_batch *batch, const PGresult *result, struct fault *why)
+{
+        struct rows rows;
+
+        if (!rows_begin(&rows, batch, result, "rule", 2, why))
+                return false;
+        batch->rules = rows_alloc(&rows, sizeof(batch->rules[0]));
+        for (int i = 0; i < rows_count(&rows); i++) {
+                struct follow_rule *rule = &batch->rules[batch->rule_count++];
+
+                take_octets(&rows, i, 0, rule->hash, sizeof(rule->hash));
+                rule->document = take_bytes(&rows, i, 1);
+        }
+        return rows_end(&rows, why);
+}
+
 bool follow_take_runs(struct follow_batch *batch, const PGresult *result, struct fault *why)
 {
         struct rows rows;
@@ -422,5 +438,24 @@ const struct follow_content *follow_content_of(const struct follow_batch *batch,
         for (size_t i = 0; i < batch->content_count; i++)
                 if (batch->contents[i].serial == serial)
                         return &batch->contents[i];
+        return NULL;
+}
+
+/* Rows come by subject. */
+const struct follow_party *follow_party_of(const struct follow_batch *batch, const char *subject)
+{
+        size_t low = 0, high = batch->party_count;
+
+        while (low < high) {
+                size_t middle = low + (high - low) / 2;
+                int order = strcmp(batch->parties[middle].party.subject, subject);
+
+                if (order == 0)
+                        return &batch->parties[middle];
+                if (order < 0)
+                        low = middle + 1;
+                else
+                        high = middle;
+        }
         return NULL;
 }

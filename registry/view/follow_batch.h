@@ -48,6 +48,12 @@ struct follow_run {
         struct follow_act act;    /* its request is the header */
 };
 
+/* A rule of the founding. */
+struct follow_rule {
+        uint8_t hash[32];
+        struct slice document;
+};
+
 struct follow_content {
         uint64_t serial;
         uint8_t hash[32];
@@ -79,6 +85,8 @@ struct follow_batch {
         bool has_policy;
         uint8_t policy_hash[32];
         struct slice policy;
+        struct follow_rule *rules;
+        size_t rule_count;
         struct follow_run *runs;
         size_t run_count;
         struct follow_act *proposals;
@@ -100,6 +108,7 @@ void follow_batch_done(struct follow_batch *batch);
 bool follow_take_entries(struct follow_batch *batch, const PGresult *result, struct fault *why) MUST_CHECK;
 bool follow_take_founding(struct follow_batch *batch, const PGresult *result, struct fault *why) MUST_CHECK;
 bool follow_take_policies(struct follow_batch *batch, const PGresult *result, struct fault *why) MUST_CHECK;
+bool follow_take_rules(struct follow_batch *batch, const PGresult *result, struct fault *why) MUST_CHECK;
 bool follow_take_runs(struct follow_batch *batch, const PGresult *result, struct fault *why) MUST_CHECK;
 bool follow_take_proposals(struct follow_batch *batch, const PGresult *result, struct fault *why) MUST_CHECK;
 bool follow_take_contents(struct follow_batch *batch, const PGresult *result, struct fault *why) MUST_CHECK;
@@ -114,3 +123,5 @@ bool follow_take_names(struct follow_batch *batch, const PGresult *result, struc
 const struct follow_run *follow_run_of(const struct follow_batch *batch, uint64_t serial);
 const struct follow_act *follow_proposal_of(const struct follow_batch *batch, uint64_t serial);
 const struct follow_content *follow_content_of(const struct follow_batch *batch, uint64_t serial);
+/* The row of an enterprise that the batch touched; NULL when it did not. */
+const struct follow_party *follow_party_of(const struct follow_batch *batch, const char *subject);

@@ -66,6 +66,7 @@ bool follow_keep_init(struct follow_keep *keep, const char *directory, const cha
         *keep = (struct follow_keep){.directory = directory, .origin = origin, .ca_key = ca_key};
         if (!digest_init(&keep->sha256, SUITE_ED25519_SHA256, why))
                 return false;
+        keep->rules = follow_rules_new();
         if (!view_boot_id(keep->boot_id, why) || !view_witness_read(directory, &keep->witness, why))
                 goto fail;
         if (keep_resume(keep, &because)) {
@@ -84,6 +85,7 @@ fail:
 void follow_keep_done(struct follow_keep *keep)
 {
         view_writer_free(keep->writer);
+        follow_rules_free(keep->rules);
         digest_done(&keep->sha256);
         *keep = (struct follow_keep){0};
 }
@@ -240,7 +242,7 @@ bool follow_keep_take(struct follow_keep *keep, const struct follow_batch *batch
         if (batch->entry_count == 0 && keep->is_current && keep->pulse.heartbeat_ms <= keep->meta.heartbeat_ms)
                 return true;
         if (!follow_apply(keep->writer, batch, keep->ca_key, slice_text(keep->origin), &keep->sha256, &keep->pulse,
-                    &keep->meta, &keep->frontier, &applied, why)) {
+                    &keep->meta, &keep->frontier, keep->rules, &applied, why)) {
                 if (why->code != FAULT_MISMATCH)
                         return false;
                 follow_keep_refuse(keep, why->text);

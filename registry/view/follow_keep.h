@@ -20,6 +20,7 @@ struct follow_keep {
         const char *origin;
         EVP_PKEY *ca_key;
         struct digest sha256;
+        struct follow_rules *rules;    /* those that were parsed */
         uint8_t boot_id[16];
         struct view_writer *writer;
         char generation[VIEW_GENERATION_SIZE];

@@ -73,6 +73,7 @@ static bool take_command(struct follow_batch *batch, const PGresult *result, str
 ANSWER(command, take_command)
 ANSWER(founding, follow_take_founding)
 ANSWER(policies, follow_take_policies)
+ANSWER(rules, follow_take_rules)
 ANSWER(runs, follow_take_runs)
 ANSWER(proposals, follow_take_proposals)
 ANSWER(contents, follow_take_contents)
@@ -177,6 +178,8 @@ static void ask_for_rest(struct load *load)
                 ask(load, &query, on_founding);
                 follow_policies_query(&query);
                 ask(load, &query, on_policies);
+                follow_rules_query(&query);
+                ask(load, &query, on_rules);
         }
         if (has_people) {
                 follow_persons_query(&query);

@@ -202,6 +202,8 @@ bool follow_change_people(struct view_writer *writer, const struct follow_batch 
         }
         case QCR__REQUEST__OPERATION_CERTIFICATE_REVOKE:
                 return revoke(writer, batch, slice_of_field(request->certificate_revoke->fingerprint), why);
+        case QCR__REQUEST__OPERATION_DEPUTY_SET:
+                return change_roles(writer, batch, slice_of_field(request->deputy_set->deputy_id), 0, 0, why);
         default: /* the generated enum has a member for its own size; records and offices are nobody's person */
                 return true;
         }

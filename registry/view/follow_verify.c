@@ -2,6 +2,8 @@
 #include "registry/view/follow_verify.h"
 
 #include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <openssl/evp.h>
@@ -12,6 +14,8 @@
 #include "registry/core/ledger_entry.h"
 #include "registry/core/policy.h"
 #include "registry/core/role.h"
+#include "registry/view/follow_cases.h"
+#include "registry/view/follow_deputies.h"
 #include "registry/view/follow_people.h"
 
 /* What decoding one stored request may cost; the frame it came in was below 64 KiB. */
@@ -29,14 +33,20 @@ struct claim {
         uint8_t act[32];
 };
 
-struct signer {
-        char person_id[FOUNDING_ID_LIMIT + 1];
-        uint32_t roles;
-};
+bool follow_refuse(struct fault *why, const struct follow_entry *entry, const char *format, ...)
+{
+        char reason[160];
+        va_list args;
+
+        va_start(args, format);
+        vsnprintf(reason, sizeof(reason), format, args);
+        va_end(args);
+        return fault_set(why, FAULT_MISMATCH, "ledger entry %" PRIu64 ": %s", entry->serial, reason);
+}
 
 static bool refuse(struct fault *why, const struct follow_entry *entry, const char *reason)
 {
-        return fault_set(why, FAULT_MISMATCH, "ledger entry %" PRIu64 ": %s", entry->serial, reason);
+        return follow_refuse(why, entry, "%s", reason);
 }
 
 /* ------------------------------------------------------------------- bodies */
@@ -116,7 +126,7 @@ static bool signature_is_true(const struct follow_verify *v, const uint8_t publi
 
 /* Whose certificate it is, as of the entry before. */
 static bool signer_of(struct follow_verify *v, const struct follow_entry *entry, const struct follow_act *act,
-        struct view_certificate *ret_certificate, struct signer *ret, struct fault *why)
+        struct view_certificate *ret_certificate, struct follow_signer *ret, struct fault *why)
 {
         struct view_person person;
         enum view_found found;
@@ -127,16 +137,17 @@ static bool signer_of(struct follow_verify *v, const struct follow_entry *entry,
                 return refuse(why, entry, "it is signed with a certificate nobody knows");
         if (!view_writer_person(v->writer, ret_certificate->person_id, &found, &person, why))
                 return false;
-        if (found || person.person_id.length > FOUNDING_ID_LIMIT)
+        if (found || person.person_id.length > FOUNDING_ID_LIMIT || person.office_id.length > FOUNDING_ID_LIMIT)
                 return refuse(why, entry, "it is signed by a person nobody knows");
-        *ret = (struct signer){.roles = person.roles};
+        *ret = (struct follow_signer){.roles = person.roles};
         memcpy(ret->person_id, person.person_id.data, person.person_id.length);
+        memcpy(ret->office_id, person.office_id.data, person.office_id.length);
         return true;
 }
 
 /* The entry's own signature: true, and its certificate good at the entry's time. */
 static bool check_act(struct follow_verify *v, const struct follow_entry *entry, const struct follow_act *act,
-        struct signer *ret, struct fault *why)
+        struct follow_signer *ret, struct fault *why)
 {
         struct view_certificate certificate;
 
@@ -178,30 +189,54 @@ static bool is_for_us(const struct follow_verify *v, const Qcr__Request *request
         return slice_equal(slice_of(request->origin.data, request->origin.len), v->origin);
 }
 
-/* Roles of whom an operation may come; 0: it is not one that changes anything. */
-static uint32_t roles_that_may(Qcr__Request__OperationCase operation)
+/* Operations that change anything: whose roles may come with one, and whose may approve it. */
+static const struct change {
+        Qcr__Request__OperationCase operation;
+        uint32_t roles;
+        uint32_t second_roles;
+} changes[] = {
+        {QCR__REQUEST__OPERATION_RECORD_FILE, ROLE_RECORDER | ROLE_OFFICER, ROLE_REVIEWER | ROLE_SUPERIOR},
+        {QCR__REQUEST__OPERATION_RECORD_WITHDRAW, ROLE_RECORDER | ROLE_OFFICER, ROLE_REVIEWER | ROLE_SUPERIOR},
+        {QCR__REQUEST__OPERATION_OFFICE_ADD, ROLE_ADMIN, ROLE_ADMIN},
+        {QCR__REQUEST__OPERATION_PERSON_ADD, ROLE_ADMIN, ROLE_ADMIN},
+        {QCR__REQUEST__OPERATION_ROLE_CHANGE, ROLE_ADMIN, ROLE_ADMIN},
+        {QCR__REQUEST__OPERATION_CERTIFICATE_ADD, ROLE_ADMIN, ROLE_ADMIN},
+        {QCR__REQUEST__OPERATION_CERTIFICATE_REVOKE, ROLE_ADMIN, ROLE_ADMIN},
+        /* Who of these it is says the case's procedure (view/follow_cases). */
+        {QCR__REQUEST__OPERATION_CASE_STEP, ROLES_OF_CASES, ROLES_OF_CASES},
+        {QCR__REQUEST__OPERATION_RULE_ADD, ROLE_ADMIN, ROLE_ADMIN},
+        {QCR__REQUEST__OPERATION_DEPUTY_SET, ROLE_ADMIN, ROLE_ADMIN},
+};
+
+/* NULL: it is not one that changes anything. */
+static const struct change *change_of(const Qcr__Request *request)
 {
-        switch (operation) {
+        for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++)
+                if (changes[i].operation == request->operation_case)
+                        return &changes[i];
+        return NULL;
+}
+
+/* Trials are signed like what they try. */
+static bool is_trial(const Qcr__Request *request)
+{
+        switch (request->operation_case) {
         case QCR__REQUEST__OPERATION_RECORD_FILE:
-        case QCR__REQUEST__OPERATION_RECORD_WITHDRAW:
-                return ROLE_RECORDER | ROLE_OFFICER;
-        case QCR__REQUEST__OPERATION_OFFICE_ADD:
-        case QCR__REQUEST__OPERATION_PERSON_ADD:
-        case QCR__REQUEST__OPERATION_ROLE_CHANGE:
-        case QCR__REQUEST__OPERATION_CERTIFICATE_ADD:
-        case QCR__REQUEST__OPERATION_CERTIFICATE_REVOKE:
-                return ROLE_ADMIN;
+                return request->record_file->dry_run;
+        case QCR__REQUEST__OPERATION_CASE_STEP:
+                return request->case_step->dry_run;
         default:
-                return 0;
+                return false;
         }
 }
 
-/* Roles of the second person: records' reviewers, or another administrator. */
-static uint32_t roles_that_may_approve(Qcr__Request__OperationCase operation)
+/* Has the signer one of these roles? In cases those of whoever they stand in for count too. */
+static bool has_role(struct follow_verify *v, const struct follow_entry *entry, const struct follow_signer *signer,
+        const struct change *change, uint32_t roles, bool *ret, struct fault *why)
 {
-        uint32_t roles = roles_that_may(operation);
-
-        return roles == (ROLE_RECORDER | ROLE_OFFICER) ? ROLE_REVIEWER | ROLE_SUPERIOR : roles;
+        *ret = (roles & signer->roles) != 0;
+        return *ret || change->operation != QCR__REQUEST__OPERATION_CASE_STEP ||
+               follow_cases_has_role(v, entry, signer, ret, why);
 }
 
 /* -------------------------------------------------------------------- kinds */
@@ -235,6 +270,7 @@ static bool verify_founding(struct follow_verify *v, const struct follow_entry *
                 refuse(why, entry, "the founding's policy is not the one stored");
         else
                 verified = follow_found_people(v->writer, batch, v->ca_key, &founding, why) &&
+                        follow_rules_found(v->writer, batch, &founding, why) &&
                         view_writer_put_policy(v->writer, founding.policy_hash, batch->policy, why);
         if (verified)
                 memcpy(v->meta->policy_hash, founding.policy_hash, sizeof(v->meta->policy_hash));
@@ -248,7 +284,7 @@ static bool verify_run(struct follow_verify *v, const struct follow_entry *entry
         struct fault *why)
 {
         const struct follow_run *run = follow_run_of(v->batch, entry->serial);
-        struct signer signer;
+        struct follow_signer signer;
 
         if (!run || !slice_equal(run->kind, claim->kind))
                 return refuse(why, entry, "its run is not there");
@@ -263,13 +299,22 @@ static bool verify_run(struct follow_verify *v, const struct follow_entry *entry
         return true;
 }
 
-/* A filing or a proposal: one person's act. */
+/* A filing, a step of a case or a proposal: one person's act. */
 static bool verify_own(struct follow_verify *v, const struct follow_entry *entry, const struct claim *claim,
-        const Qcr__Request *request, const struct signer *signer, struct fault *why)
+        const Qcr__Request *request, const struct follow_signer *signer, struct fault *why)
 {
         bool is_filing = slice_equal(claim->kind, slice_text("record-file"));
+        bool is_step = slice_equal(claim->kind, slice_text("case-step"));
+        const struct change *change = change_of(request);
+        bool may;
 
-        if (!(roles_that_may(request->operation_case) & signer->roles))
+        if (!change)
+                return refuse(why, entry, "what was signed changes nothing");
+        if (is_trial(request))
+                return refuse(why, entry, "what was signed was to be tried only");
+        if (!has_role(v, entry, signer, change, change->roles, &may, why))
+                return false;
+        if (!may)
                 return refuse(why, entry, "its person's roles do not allow what was signed");
         if (is_filing) {
                 const struct follow_content *content = follow_content_of(v->batch, entry->serial);
@@ -282,12 +327,40 @@ static bool verify_own(struct follow_verify *v, const struct follow_entry *entry
         }
         if (!is_hash_of(v, entry->act.request, claim->content))
                 return refuse(why, entry, "its content is not the request's hash");
+        if (!is_step)
+                return view_cases_propose(v->writer, entry->serial, claim->act, why);
+        if (request->operation_case != QCR__REQUEST__OPERATION_CASE_STEP)
+                return refuse(why, entry, "what was signed is not a step of a case");
+        return follow_cases_step(v, &(struct follow_step){
+                .entry = entry,
+                .subject = claim->subject,
+                .message = request->case_step,
+                .request = entry->act.request,
+                .proposer = signer,
+        }, why);
+}
+
+/* It was entered, signed as it is, and is decided once: the decision names it by its serial alone. */
+static bool check_waiting(struct follow_verify *v, const struct follow_entry *entry, const struct follow_act *proposal,
+        struct fault *why)
+{
+        uint8_t waiting[32], act[32];
+        enum view_found found;
+
+        if (!view_cases_decide(v->writer, proposal->serial, &found, waiting, why))
+                return false;
+        if (found)
+                return refuse(why, entry, "the proposal it decides does not wait for anybody");
+        ledger_act_hash(proposal->certificate, proposal->signature, proposal->request, act);
+        if (memcmp(act, waiting, sizeof(act)) != 0)
+                return refuse(why, entry, "the proposal it decides is not the one that was entered");
         return true;
 }
 
 /* Who proposed what is decided; the proposal of an import's chunk has no request of its own. */
 static bool check_proposal(struct follow_verify *v, const struct follow_entry *entry, const struct claim *claim,
-        struct arena *arena, struct signer *ret_proposer, const Qcr__Request **ret_request, struct fault *why)
+        struct arena *arena, struct follow_signer *ret_proposer, const struct follow_act **ret_act,
+        const Qcr__Request **ret_request, struct fault *why)
 {
         const struct follow_act *proposal = follow_proposal_of(v->batch, claim->proposal_serial);
         struct view_certificate certificate;
@@ -297,6 +370,7 @@ static bool check_proposal(struct follow_verify *v, const struct follow_entry *e
                 return refuse(why, entry, "the proposal it decides is not there");
         if (!signer_of(v, entry, proposal, &certificate, ret_proposer, why))
                 return false;
+        *ret_act = proposal;
         *ret_request = NULL;
         if (!proposal->is_signed)
                 return true;
@@ -304,43 +378,74 @@ static bool check_proposal(struct follow_verify *v, const struct follow_entry *e
                 return refuse(why, entry, "the signature of the proposal it decides is false");
         if (!is_hash_of(v, proposal->request, claim->content))
                 return refuse(why, entry, "its content is not the proposal's hash");
+        if (!check_waiting(v, entry, proposal, why))
+                return false;
         request = request_decode(arena, proposal->request);
-        if (!request || !is_for_us(v, request) || !roles_that_may(request->operation_case))
+        if (!request || !is_for_us(v, request) || !change_of(request))
                 return refuse(why, entry, "the proposal it decides cannot be read");
         *ret_request = request;
         return true;
 }
 
-static bool verify_decision(struct follow_verify *v, const struct follow_entry *entry, const struct claim *claim,
-        const Qcr__Request *request, const struct signer *actor, struct arena *arena, struct fault *why)
+/* What two persons signed takes effect; records' and offices' is not the view's. */
+static bool take_effect(struct follow_verify *v, const struct follow_entry *entry, const struct claim *claim,
+        const struct follow_act *act, const Qcr__Request *proposal, const struct follow_signer *proposer,
+        const struct follow_signer *actor, struct fault *why)
 {
+        switch (proposal->operation_case) {
+        case QCR__REQUEST__OPERATION_CASE_STEP:
+                return follow_cases_step(v, &(struct follow_step){
+                        .entry = entry,
+                        .subject = claim->subject,
+                        .message = proposal->case_step,
+                        .request = act->request,
+                        .proposer = proposer,
+                        .second = actor,
+                }, why);
+        case QCR__REQUEST__OPERATION_RULE_ADD:
+                return follow_rules_add(v->writer, slice_of(proposal->rule_add->document.data,
+                                                           proposal->rule_add->document.len), why);
+        case QCR__REQUEST__OPERATION_DEPUTY_SET:
+                return follow_deputies_set(v, entry, proposal->deputy_set, why) &&
+                       follow_change_people(v->writer, v->batch, v->ca_key, proposal, why);
+        default:
+                return follow_change_people(v->writer, v->batch, v->ca_key, proposal, why);
+        }
+}
+
+static bool verify_decision(struct follow_verify *v, const struct follow_entry *entry, const struct claim *claim,
+        const Qcr__Request *request, const struct follow_signer *actor, struct arena *arena, struct fault *why)
+{
+        static const struct change held = {.second_roles = ROLE_REVIEWER | ROLE_SUPERIOR};
         bool approves = slice_equal(claim->kind, slice_text("approval"));
+        const struct follow_act *act = NULL;
         const Qcr__Request *proposal = NULL;
-        struct signer proposer;
-        uint32_t roles;
+        const struct change *change;
+        struct follow_signer proposer;
+        bool may;
 
         if (request->operation_case != QCR__REQUEST__OPERATION_DECIDE ||
                 request->decide->proposal_serial != claim->proposal_serial ||
                 request->decide->proposal_item != claim->proposal_item || (request->decide->approve != 0) != approves)
                 return refuse(why, entry, "what was signed is another decision");
-        if (!check_proposal(v, entry, claim, arena, &proposer, &proposal, why))
+        if (!check_proposal(v, entry, claim, arena, &proposer, &act, &proposal, why))
                 return false;
         /* Rejecting one's own proposal is taking it back. */
         if (strcmp(actor->person_id, proposer.person_id) == 0)
                 return approves ? refuse(why, entry, "it is approved by the person who proposed it") : true;
-        roles = proposal ? roles_that_may_approve(proposal->operation_case) : ROLE_REVIEWER | ROLE_SUPERIOR;
-        if (!(roles & actor->roles))
+        change = proposal ? change_of(proposal) : &held;
+        if (!has_role(v, entry, actor, change, change->second_roles, &may, why))
+                return false;
+        if (!may)
                 return refuse(why, entry, "its person's roles do not allow the decision");
-        if (approves && proposal)
-                return follow_change_people(v->writer, v->batch, v->ca_key, proposal, why);
-        return true;
+        return !approves || !proposal || take_effect(v, entry, claim, act, proposal, &proposer, actor, why);
 }
 
 static bool verify_act(struct follow_verify *v, const struct follow_entry *entry, const struct claim *claim,
         struct fault *why)
 {
         struct arena arena;
-        struct signer signer;
+        struct follow_signer signer;
         Qcr__Request *request;
         bool verified = false;
 
@@ -370,6 +475,7 @@ static const struct {
         {"run-chunk", verify_run},
         {"run-end", verify_run},
         {"record-file", verify_act},
+        {"case-step", verify_act},
         {"proposal", verify_act},
         {"approval", verify_act},
         {"rejection", verify_act},

@@ -7,19 +7,23 @@
  *   filings,       the person's own signature over the request: a certificate known and not revoked, a role that
  *   proposals,     allows it at that serial, an operation that is what the entry's kind says
  *   decisions
- *   approvals      a proposal that its person signed, and another person than that one
+ *   approvals      a proposal that its person signed and nobody has decided, and another person than that one
+ *   steps of       what core/case_file grants these persons in this case as the view knows it; where two are needed,
+ *   cases          with both (view/follow_cases)
  *   runs, chunks   the signature of the person who ran them over the header
  *   contents       the body's content is the hash of what was signed, or of the row that was stored
  *
- * Persons, roles and certificates come into the view from these signed documents alone (view/follow_people),
- * not from their tables. What is checked row by row over the whole store is doctor's.
+ * Persons, roles, certificates, deputies, rules and cases come into the view from these signed documents alone
+ * (view/follow_people, follow_rules, follow_cases), not from their tables. What is checked row by row over the whole store is doctor's.
  */
 #pragma once
 
 #include <openssl/types.h>
 
 #include "registry/core/merkle.h"
+#include "registry/core/founding.h"
 #include "registry/view/follow_batch.h"
+#include "registry/view/follow_rules.h"
 #include "registry/view/view_write.h"
 
 struct follow_verify {
@@ -30,7 +34,19 @@ struct follow_verify {
         struct digest *sha256;
         struct view_meta *meta;            /* serial, chain and policy move with each entry; root does not */
         struct merkle_frontier *frontier;
+        struct follow_rules *rules;
 };
+
+/* Who signed, as the view knows them at the entry before. */
+struct follow_signer {
+        char person_id[FOUNDING_ID_LIMIT + 1];
+        char office_id[FOUNDING_ID_LIMIT + 1];
+        uint32_t roles;
+};
+
+/* Sets FAULT_MISMATCH with the entry's serial and why it is not what it must be; returns false. */
+bool follow_refuse(struct fault *why, const struct follow_entry *entry, const char *format, ...)
+        __attribute__((format(printf, 3, 4)));
 
 /*
  * Verifies the entry behind meta's and moves on to it, with what it says of persons. FAULT_MISMATCH: it is not what

@@ -12,7 +12,8 @@
  *
  * Databases: meta, party (subject -> entry), code (code -> subject), name (hash of normalised name -> subject
  * and whether former, duplicates), certificate (fingerprint -> person, revoked), person (id -> name, office,
- * roles), policy (hash -> document), coverage.
+ * roles), policy (hash -> document), coverage. Beside these the follower keeps what only it reads, to check entries
+ * by (view/view_cases): rules, cases, deputies, proposals.
  */
 #pragma once
 
@@ -24,7 +25,7 @@
 struct view;
 
 /* Format of entries and meta; another one is refused and the follower rebuilds. */
-#define VIEW_FORMAT 1u
+#define VIEW_FORMAT 2u
 
 struct view_meta {
         uint32_t format;

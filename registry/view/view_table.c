@@ -17,6 +17,11 @@ static const struct {
         [VIEW_TABLE_PERSON] = {"person", 0},
         [VIEW_TABLE_POLICY] = {"policy", 0},
         [VIEW_TABLE_COVERAGE] = {"coverage", 0},
+        [VIEW_TABLE_RULE] = {"rule", 0},
+        [VIEW_TABLE_CASE] = {"case", 0},
+        [VIEW_TABLE_DEPUTY] = {"deputy", 0},
+        [VIEW_TABLE_PROPOSAL] = {"proposal", 0},
+        [VIEW_TABLE_OWED] = {"owed", 0},
 };
 
 bool view_fault(struct fault *why, const char *what, int error)
@@ -102,6 +107,46 @@ bool view_tables_remove(const struct view_tables *tables, enum view_table table,
         int error = mdb_del(tables->txn, tables->dbi[table], &k, value.length ? &v : NULL);
 
         return error && error != MDB_NOTFOUND ? view_fault(why, layout[table].name, error) : true;
+}
+
+bool view_tables_has(const struct view_tables *tables, enum view_table table, struct slice key, struct slice value,
+        bool *ret, struct fault *why)
+{
+        MDB_val k = val_of(key), v = val_of(value);
+        MDB_cursor *cursor;
+        int error = mdb_cursor_open(tables->txn, tables->dbi[table], &cursor);
+
+        if (error)
+                return view_fault(why, layout[table].name, error);
+        error = mdb_cursor_get(cursor, &k, &v, MDB_GET_BOTH);
+        mdb_cursor_close(cursor);
+        if (error && error != MDB_NOTFOUND)
+                return view_fault(why, layout[table].name, error);
+        *ret = !error;
+        return true;
+}
+
+bool view_tables_next(const struct view_tables *tables, enum view_table table, struct slice after,
+        enum view_found *ret_found, struct slice *ret_key, struct slice *ret, struct fault *why)
+{
+        MDB_val k = val_of(after), v;
+        MDB_cursor *cursor;
+        int error = mdb_cursor_open(tables->txn, tables->dbi[table], &cursor);
+
+        if (error)
+                return view_fault(why, layout[table].name, error);
+        error = mdb_cursor_get(cursor, &k, &v, after.length ? MDB_SET_RANGE : MDB_FIRST);
+        if (!error && after.length && slice_equal(slice_of(k.mv_data, k.mv_size), after))
+                error = mdb_cursor_get(cursor, &k, &v, MDB_NEXT);
+        mdb_cursor_close(cursor);
+        if (error && error != MDB_NOTFOUND)
+                return view_fault(why, layout[table].name, error);
+        *ret_found = error ? VIEW_ABSENT : VIEW_FOUND;
+        if (!error) {
+                *ret_key = slice_of(k.mv_data, k.mv_size);
+                *ret = slice_of(v.mv_data, v.mv_size);
+        }
+        return true;
 }
 
 void view_name_key(struct slice name_norm, uint8_t ret[32])

@@ -19,9 +19,14 @@ enum view_table {
         VIEW_TABLE_PERSON,      /* person id -> person */
         VIEW_TABLE_POLICY,      /* hash -> document */
         VIEW_TABLE_COVERAGE,    /* domain, NUL, source -> day: LMDB's order is the statement's */
+        VIEW_TABLE_RULE,        /* hash -> document; "holding" -> which hold */
+        VIEW_TABLE_CASE,        /* subject, u32 number -> case */
+        VIEW_TABLE_DEPUTY,      /* deputy's person id -> whom they stand in for, and when */
+        VIEW_TABLE_PROPOSAL,    /* u64 serial -> hash of the act that made it, while it is not decided */
+        VIEW_TABLE_OWED,        /* subject -> varint serial by which its row must have come */
 };
 
-#define VIEW_TABLE_COUNT 8u
+#define VIEW_TABLE_COUNT 13u
 
 #define VIEW_META_KEY "meta"
 #define VIEW_FRONTIER_KEY "frontier"
@@ -53,6 +58,13 @@ bool view_tables_put(const struct view_tables *tables, enum view_table table, st
 /* What is not there is no fault. `value` is the duplicate to remove, or empty for the key. */
 bool view_tables_remove(const struct view_tables *tables, enum view_table table, struct slice key, struct slice value,
         struct fault *why) MUST_CHECK;
+
+/* Is this one of the key's duplicates? */
+bool view_tables_has(const struct view_tables *tables, enum view_table table, struct slice key, struct slice value,
+        bool *ret, struct fault *why) MUST_CHECK;
+/* The first key behind `after`, which may be empty. Key and value live until the transaction writes or ends. */
+bool view_tables_next(const struct view_tables *tables, enum view_table table, struct slice after,
+        enum view_found *ret_found, struct slice *ret_key, struct slice *ret, struct fault *why) MUST_CHECK;
 
 /* Sets the fault of an LMDB error; returns false. */
 bool view_fault(struct fault *why, const char *what, int error);

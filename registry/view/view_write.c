@@ -90,6 +90,12 @@ void view_writer_abort(struct view_writer *writer)
         writer->tables.txn = NULL;
 }
 
+const struct view_tables *view_writer_tables(const struct view_writer *writer)
+{
+        assert(writer->tables.txn);
+        return &writer->tables;
+}
+
 /* -------------------------------------------------------------------- meta */
 
 bool view_writer_meta(struct view_writer *writer, enum view_found *ret_found, struct view_meta *ret,
@@ -146,16 +152,13 @@ static bool put_name(struct view_writer *writer, const char *subject, struct sli
                 slice_of(value, sizeof(value)), why);
 }
 
-bool view_writer_put_party(struct view_writer *writer, const struct view_party *party, const struct slice *codes,
+bool view_writer_put_known_as(struct view_writer *writer, const struct view_party *party, const struct slice *codes,
         size_t code_count, struct slice name_norm, const struct slice *former_norms, size_t former_count,
         struct fault *why)
 {
         struct slice subject = slice_of(party->subject, VIEW_SUBJECT_OCTETS);
 
-        buffer_clear(&writer->value);
-        view_party_encode(&writer->value, party);
-        if (!view_tables_put(&writer->tables, VIEW_TABLE_PARTY, subject, buffer_slice(&writer->value), why) ||
-                !view_tables_put(&writer->tables, VIEW_TABLE_CODE, subject, subject, why))
+        if (!view_tables_put(&writer->tables, VIEW_TABLE_CODE, subject, subject, why))
                 return false;
         for (size_t i = 0; i < code_count; i++)
                 if (!view_tables_put(&writer->tables, VIEW_TABLE_CODE, codes[i], subject, why))
@@ -165,6 +168,17 @@ bool view_writer_put_party(struct view_writer *writer, const struct view_party *
                         return false;
         /* Last: a name that was given up and taken again is the present one. */
         return put_name(writer, party->subject, name_norm, false, why);
+}
+
+bool view_writer_put_party(struct view_writer *writer, const struct view_party *party, const struct slice *codes,
+        size_t code_count, struct slice name_norm, const struct slice *former_norms, size_t former_count,
+        struct fault *why)
+{
+        buffer_clear(&writer->value);
+        view_party_encode(&writer->value, party);
+        return view_tables_put(&writer->tables, VIEW_TABLE_PARTY, slice_of(party->subject, VIEW_SUBJECT_OCTETS),
+                       buffer_slice(&writer->value), why) &&
+               view_writer_put_known_as(writer, party, codes, code_count, name_norm, former_norms, former_count, why);
 }
 
 /* ------------------------------------------------------------------- people */

@@ -13,12 +13,16 @@
 #include "registry/view/view.h"
 #include "registry/view/view_entry.h"
 
+struct view_tables;
 struct view_writer;
 
 /* Opens `generation` in `directory`, as view_generation_create() made it; an empty one gets its tables. */
 bool view_writer_open(struct view_writer **ret, const char *directory, const char *generation,
         struct fault *why) MUST_CHECK;
 void view_writer_free(struct view_writer *writer);
+
+/* The tables, in the transaction that runs; for files of this room. */
+const struct view_tables *view_writer_tables(const struct view_writer *writer);
 
 /* One transaction at a time. After a failed call in it only view_writer_abort() makes sense. */
 bool view_writer_begin(struct view_writer *writer, struct fault *why) MUST_CHECK;
@@ -36,6 +40,10 @@ bool view_writer_put_meta(struct view_writer *writer, const struct view_meta *me
  * only ever grow.
  */
 bool view_writer_put_party(struct view_writer *writer, const struct view_party *party, const struct slice *codes,
+        size_t code_count, struct slice name_norm, const struct slice *former_norms, size_t former_count,
+        struct fault *why) MUST_CHECK;
+/* Its codes and names alone, while nothing may be said of it yet: asking for one that has no entry is a fault. */
+bool view_writer_put_known_as(struct view_writer *writer, const struct view_party *party, const struct slice *codes,
         size_t code_count, struct slice name_norm, const struct slice *former_norms, size_t former_count,
         struct fault *why) MUST_CHECK;
 
