@@ -9,8 +9,17 @@
 
 bool admission_takes_deputies(const struct operation *operation)
 {
-        return operation->message_case == QCR__REQUEST__OPERATION_CASE_STEP ||
-               operation->message_case == QCR__REQUEST__OPERATION_DECIDE;
+        switch (operation->message_case) {
+        case QCR__REQUEST__OPERATION_CASE_STEP:
+        case QCR__REQUEST__OPERATION_DECIDE:
+        case QCR__REQUEST__OPERATION_CASE_SHOW:
+        case QCR__REQUEST__OPERATION_CASE_LIST:
+        case QCR__REQUEST__OPERATION_EVIDENCE_PUT:
+        case QCR__REQUEST__OPERATION_EVIDENCE_GET:
+                return true;
+        default:
+                return false;
+        }
 }
 
 static bool is_admitted(struct writing *writing)
