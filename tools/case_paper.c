@@ -9,11 +9,13 @@
 
 #include <openssl/sha.h>
 
+#include "proto/result.h"
 #include "registry/core/digest.h"
 #include "tools/language.h"
 #include "tools/show.h"
 
 #define PIECE_OCTETS 49152u           /* what one request carries beside its frame */
+#define BEGINNINGS_MAX 3u             /* how often a document is begun before it is given up */
 #define PAPER_OCTETS_MAX (64u << 20)  /* the registry's own bound is lower */
 #define PROGRESS_FROM (1u << 20)      /* shorter ones are there before anybody could read of it */
 
@@ -89,7 +91,24 @@ static int fail_with(struct qcr *qcr, const char *reason, const char *headline, 
         return qcr_fail(qcr, &failure);
 }
 
-/* Sends one piece; what the registry has then is in `ret_kept`. */
+static void fill_put(Qcr__EvidencePut *put, const struct case_paper *paper, uint8_t sha256[32], uint64_t offset,
+        struct slice piece)
+{
+        memcpy(sha256, paper->sha256, sizeof(paper->sha256));
+        put->sha256 = (ProtobufCBinaryData){.len = sizeof(paper->sha256), .data = sha256};
+        put->total = paper->octets;
+        put->offset = offset;
+        put->octets = (ProtobufCBinaryData){.len = piece.length, .data = (uint8_t *)(uintptr_t)piece.data};
+}
+
+/* Did the registry lose what it had of the document (a connection that was made again, another worker)? */
+static bool has_lost_place(const struct client_answer *answer)
+{
+        return answer->failure && answer->failure->code == RESULT_FIELD_INVALID &&
+               slice_equal(client_slice(answer->failure->field), slice_text("offset"));
+}
+
+/* Sends one piece. What the registry has then is in `ret_kept`: 0 when it must be sent from the beginning. */
 static int send_piece(struct qcr *qcr, const struct case_paper *paper, uint64_t offset, struct slice piece,
         uint64_t *ret_kept)
 {
@@ -97,24 +116,40 @@ static int send_piece(struct qcr *qcr, const struct case_paper *paper, uint64_t 
         Qcr__Request request = QCR__REQUEST__INIT;
         Qcr__EvidencePut put = QCR__EVIDENCE_PUT__INIT;
         uint8_t sha256[32];
-        int status;
+        enum wire_trouble trouble;
+        struct failure failure;
+        struct fault why;
 
-        memcpy(sha256, paper->sha256, sizeof(sha256));
-        put.sha256 = (ProtobufCBinaryData){.len = sizeof(sha256), .data = sha256};
-        put.total = paper->octets;
-        put.offset = offset;
-        put.octets = (ProtobufCBinaryData){.len = piece.length, .data = (uint8_t *)(uintptr_t)piece.data};
+        if (!qcr_connect(qcr, &failure))
+                return qcr_fail(qcr, &failure);
+        fill_put(&put, paper, sha256, offset, piece);
         request.operation_case = QCR__REQUEST__OPERATION_EVIDENCE_PUT;
         request.evidence_put = &put;
-        status = qcr_ask(qcr, &request, QCR__REPLY__BODY_EVIDENCE, &answer);
-        if (!status)
-                *ret_kept = answer.reply->evidence->kept;
-        return status;
+        trouble = client_ask(qcr->client, &request, &answer, &why);
+        if (!trouble && offset > 0 && has_lost_place(&answer)) {
+                *ret_kept = 0;
+                return 0;
+        }
+        if (!trouble && answer.failure) {
+                failure_of_answer(&failure, &answer);
+                return qcr_fail(qcr, &failure);
+        }
+        if (!trouble && answer.reply->body_case != QCR__REPLY__BODY_EVIDENCE) {
+                fault_set(&why, FAULT_PEER, "the server's reply is to another question");
+                trouble = WIRE_LOST;
+        }
+        if (trouble) {
+                failure_of_trouble(&failure, trouble, &why);
+                return qcr_fail(qcr, &failure);
+        }
+        *ret_kept = answer.reply->evidence->kept;
+        return 0;
 }
 
 static int send_pieces(struct qcr *qcr, const struct case_paper *paper, int fd)
 {
         uint8_t piece[PIECE_OCTETS];
+        unsigned beginnings = 1;
         uint64_t kept = 0;
         struct fault why;
 
@@ -131,6 +166,8 @@ static int send_pieces(struct qcr *qcr, const struct case_paper *paper, int fd)
                 status = send_piece(qcr, paper, before, slice_of(piece, (size_t)n), &kept);
                 if (status)
                         return status;
+                if (kept == 0 && beginnings++ < BEGINNINGS_MAX)
+                        continue;
                 if (kept <= before || kept > paper->octets) {
                         fault_set(&why, FAULT_PEER, "%s: the registry has %llu octets of it after %llu", paper->path,
                                 (unsigned long long)kept, (unsigned long long)before);

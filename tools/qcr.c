@@ -26,6 +26,7 @@ static const struct command *const tables[] = {
         case_view_commands,
         case_list_commands,
         case_file_commands,
+        case_paper_commands,
         case_rule_commands,
         case_step_commands,
         identity_commands,

@@ -82,6 +82,7 @@ extern const struct command approval_commands[];
 extern const struct command case_view_commands[];
 extern const struct command case_list_commands[];
 extern const struct command case_file_commands[];
+extern const struct command case_paper_commands[];
 extern const struct command case_rule_commands[];
 extern const struct command case_step_commands[]; /* behind the other `case` words: it takes any */
 
