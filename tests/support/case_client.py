@@ -353,6 +353,11 @@ class Case:
         Case.numbers += 1
         self.tag = f"{Case.numbers}-{secrets.token_hex(3)}"
 
+    def ask_day(self):
+        """The day of the decision, chosen now if it has not been."""
+        self.decided_on = self.decided_on or today() - datetime.timedelta(days=100)
+        return self.decided_on
+
     def day(self, action):
         return str(min(self.decided_on + datetime.timedelta(days=DAYS[action]), today()))
 
@@ -420,13 +425,10 @@ class Case:
 
     def ask(self, action, by=None, dry_run=False, key=None, after=None, **override):
         """Takes or proposes the action; the reply as it came."""
-        if not self.decided_on:
-            self.decided_on = today() - datetime.timedelta(days=100)
-        values = [(n, v) for n, given in {**self.fields(action), **override}.items() if given is not None
-                  for v in (given if isinstance(given, list) else [given])]
+        self.ask_day()
         opening = {"procedure": "samr-44", "name": self.name} if action == "open" else {"number": self.number}
         person = self.people[by or self.people_for(action)[0]]
-        return person.step(self.code, action, fields=values, dry_run=dry_run, key=key, after=after, **opening)
+        return person.step(self.code, action, fields=self.values(action, **override), dry_run=dry_run, key=key, after=after, **opening)
 
     def take(self, action, by=None, confirm_by=None, **override):
         """Takes the action, confirmation included; the last reply. Raises when it is refused."""
@@ -440,6 +442,11 @@ class Case:
         self.number, self.seq, self.serial = outcome["number"], outcome["seq"], answer["serial"]
         self.done.append(action)
         return answer
+
+    def values(self, action, **override):
+        """The action's fields as a list of pairs, as a step takes them."""
+        return [(n, v) for n, given in {**self.fields(action), **override}.items() if given is not None
+                for v in (given if isinstance(given, list) else [given])]
 
     def open(self, **override):
         self.take("open", **override)

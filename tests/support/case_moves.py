@@ -115,7 +115,7 @@ class Moves:
             return values[:at] + [(values[at][0], "4999-01-01")] + values[at + 1:]
         if values:
             bad = self.rng.choice(("", "x", "-", "2026-02-30", "2026-1-1", "0" * 63, "G" * 64, "nobody!", "é", "Z9", "1599-12-31", "9999-12-31",
-                                   "y" * 4001, "y" * 4000, " ", "A" * 41, "A" * 33, str(day) + " "))
+                                   "y" * 4001, "y" * 4000, " ", "A" * 41, "A" * 33, str(day) + " ", " x", "x ", "a\tb", "a\nb", "\u200b", "a\u202eb", "\u3000"))
             return values[:at] + [(values[at][0], bad)] + values[at + 1:]
         return values
 
@@ -141,6 +141,13 @@ class Moves:
         else:
             today = days_on(day, self.rng.choice((0, 0, 0, 1, 30))) if self.rng.random() < 0.97 else day - DAY
         return {"action": name, "values": values, "name_differs": not action["from"] and self.rng.random() < 0.1}, today
+
+    def paper(self, case):
+        """A step that changes nothing but the number of events: (step, today)."""
+        possible = [n for n in ("correct", "confirm", "statement") if n in case.actions and case.state in case.actions[n]["from"]]
+        day = case.events[-1]["day"]
+        name = possible[0] if possible else "correct"
+        return {"action": name, "values": self.values(case, case.actions.get(name, {"fields": []}), day, False), "name_differs": False}, day
 
     def asking(self, case, step):
         """(proposer, second or None): mostly those whose step it is."""

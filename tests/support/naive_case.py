@@ -19,6 +19,7 @@ import json
 import pathlib
 import re
 import types
+import unicodedata
 
 TOP = pathlib.Path(__file__).resolve().parent.parent.parent
 DAY = datetime.timedelta(days=1)
@@ -99,6 +100,11 @@ class Rules:
         return None
 
 
+def is_text(value, lines=True):
+    """Something can be read, and nothing in it cannot be seen."""
+    return value.strip() != "" and not any(unicodedata.category(c) in ("Cc", "Cf") and not (lines and c == "\n") for c in value)
+
+
 def valid_on(rule, day):
     valid = rule.get("valid", {})
     return (not valid.get("from") or day_of(valid["from"]) <= day) and (not valid.get("to") or day <= day_of(valid["to"]))
@@ -114,24 +120,37 @@ class Refused(Exception):
         self.word, self.more = word, more
 
 
+def until_the_next(method):
+    """What follows from the events alone is worked out once after each."""
+    def wrapped(self, *about):
+        key = (method.__name__, *about)
+        if key not in self.known:
+            self.known[key] = method(self, *about)
+        return self.known[key]
+    return wrapped
+
+
 class NaiveCase:
     def __init__(self, rules, procedure, office=None, number=1):
         self.rules, self.procedure, self.office, self.number = rules, rules.procedures[procedure], office, number
         self.actions = {action["action"]: action for action in self.procedure["actions"]}
+        self.known_fields = {word: {f["field"]: f for f in action["fields"]} for word, action in self.actions.items()}
         self.windows = {window["window"]: window for window in self.procedure["windows"]}
         self.ends = {state["state"] for state in self.procedure["states"] if state.get("end")}
-        self.events = []
+        self.events, self.known = [], {}
         self.state = None
 
     # ------------------------------------------------------------------ looking back
     def events_of(self, *names, after=0):
         """Events of these actions with a sequence number above `after`."""
-        return [e for e in self.events if e["action"] in names and e["seq"] > after]
+        return [e for e in self.events[after:] if e["action"] in names]
 
+    @until_the_next
     def last(self, *names):
         found = self.events_of(*names)
         return found[-1] if found else None
 
+    @until_the_next
     def done_since(self, action, since):
         """Has the action happened, after the last `since` if there was one?"""
         mark = self.last(since) if since else None
@@ -157,6 +176,7 @@ class NaiveCase:
         return found[-1] if found else None
 
     # ------------------------------------------------------------------ days
+    @until_the_next
     def window_of(self, word):
         """(opened, last, provisional), or None before it opens."""
         window = self.windows[word]
@@ -207,6 +227,7 @@ class NaiveCase:
         return late, guessed
 
     # ------------------------------------------------------------------ how it lists
+    @until_the_next
     def effects(self):
         """(effect, event) in order, of events that have one."""
         found = []
@@ -231,32 +252,42 @@ class NaiveCase:
                     ends.append(days_on(day_of(text), 1))
         return max(ends) if ends else None
 
+    @until_the_next
     def stints(self):
-        """Times it lists by decision and term alone: [begin, end or None, ...]."""
+        """
+        Times it lists by decision and term, in order: when it begins, when its term and when it itself is over (None:
+        never), and the quashing recorded after it, if any. One that ends on the day it begins lists on no day.
+        """
         found, pending = [], None
         served = self.procedure["listing"]["starts"] == "service"
+
+        def begin(event, term_event):
+            end = self.term_of(term_event, event["day"])
+            found.append(types.SimpleNamespace(begin=event["day"], term_end=end, end=end, quash=None))
         for effect, event in self.effects():
-            if effect == "start":
-                if served:
-                    pending = event
-                else:
-                    found.append([event["day"], self.term_of(event, event["day"])])
+            if effect == "start" and served:
+                pending = event
+            elif effect in ("start", "restore"):
+                begin(event, event)
             elif effect == "serve" and pending:
-                found.append([event["day"], self.term_of(pending, event["day"])])
+                begin(event, pending)
                 pending = None
-            elif effect == "restore":
-                found.append([event["day"], self.term_of(event, event["day"])])
             elif effect == "end" and found:
-                found[-1][1] = event["day"] if found[-1][1] is None else min(event["day"], found[-1][1])
-        return [(begin, end) for begin, end in found if end is None or begin < end]
+                found[-1].end = min(event["day"], found[-1].end or LAST)
+            elif effect == "quash":
+                for stint in found:
+                    stint.quash = stint.quash or event
+        return found
 
     def suspended_on(self, day):
-        """Is a stay in force on that day: what was recorded last of what holds on it."""
-        stayed = False
+        """Is one of the stays in force on that day? Each runs from its day to that of the resumption recorded after it."""
+        stays = []
         for effect, event in self.effects():
-            if effect in ("suspend", "resume") and event["day"] <= day:
-                stayed = effect == "suspend"
-        return stayed
+            if effect == "suspend":
+                stays.append([event["day"], LAST])
+            elif effect == "resume":
+                stays[-1][1] = event["day"]
+        return any(begin <= day < end for begin, end in stays)
 
     def seen_within(self, day):
         """Was a mirrored listing seen at its source within the time before the day?"""
@@ -264,15 +295,14 @@ class NaiveCase:
         if not listing.get("lapse_days"):
             return True
         seen = [day_of(self.value(e["values"], listing["seen_field"])) for effect, e in self.effects() if effect in ("start", "confirm")]
-        return any(day < s or s <= day < days_on(s, listing["lapse_days"]) for s in seen)
+        return day < seen[0] or any(s <= day < days_on(s, listing["lapse_days"]) for s in seen)
 
-    def quash(self):
-        found = [event for effect, event in self.effects() if effect == "quash"]
-        return found[-1] if found else None
-
+    @until_the_next
     def published(self):
         """Visible to the public, as of the last event."""
-        shown = bool(self.procedure["listing"].get("public"))
+        if self.procedure["listing"].get("public"):
+            return True  # by its source, whatever happens here
+        shown = False
         for effect, _ in self.effects():
             if effect == "publish":
                 shown = True
@@ -281,24 +311,19 @@ class NaiveCase:
         return shown
 
     def effect_on(self, day):
-        """in-force, suspended, unknown or None on a day, quashing left aside."""
-        if not any(begin <= day and (end is None or day < end) for begin, end in self.stints()):
-            return None
-        if self.suspended_on(day):
-            return "suspended"
-        return "in-force" if self.seen_within(day) else "unknown"
+        """in-force, suspended, unknown, quashed, or None where nothing is said of the day."""
+        for stint in self.stints():
+            if stint.begin <= day and (stint.end is None or day < stint.end):
+                if not stint.quash:
+                    return "suspended" if self.suspended_on(day) else "in-force" if self.seen_within(day) else "unknown"
+                if not any(effect == "unpublish" and e["seq"] > stint.quash["seq"] for effect, e in self.effects()):
+                    return "quashed"
+        return None
 
+    @until_the_next
     def listings(self):
         """[(from, to or None, effect, published)]"""
-        stints = self.stints()
-        if not stints:
-            return []
-        quash = self.quash()
-        if quash:
-            if any(effect == "unpublish" and e["seq"] > quash["seq"] for effect, e in self.effects()):
-                return []
-            return [(begin, end, "quashed", self.published()) for begin, end in stints]
-        edges = {day for stint in stints for day in stint if day}
+        edges = {day for stint in self.stints() for day in (stint.begin, stint.end) if day}
         edges |= {e["day"] for effect, e in self.effects()}
         listing = self.procedure["listing"]
         if listing.get("lapse_days"):
@@ -309,28 +334,31 @@ class NaiveCase:
         edges, found = sorted(edges), []
         for here, following in zip(edges, edges[1:] + [None]):
             effect = self.effect_on(here)
-            if not effect:
-                continue
             if found and found[-1][1] == here and found[-1][2] == effect:
-                found[-1][1] = following
-            else:
+                found[-1][1] = following  # neighbours that say the same are one
+            elif effect:
                 found.append([here, following, effect, self.published()])
         return [tuple(one) for one in found]
 
     def term_end(self):
-        stints = self.stints()
-        return stints[-1][1] if stints else None
+        """When the term of the last listing is over, whatever ended it sooner."""
+        return self.stints()[-1].term_end if self.stints() else None
 
+    @until_the_next
     def standing_on(self, day):
         """not-listed, in-force, suspended, unknown, quashed or ended."""
-        if not self.stints():
-            return "not-listed"
-        if self.quash():
-            return "quashed"
+        stints = self.stints()
         effect = self.effect_on(day)
-        if effect:
+        if effect in ("in-force", "suspended", "unknown"):
             return effect
-        return "ended" if any(end is not None and end <= day for _, end in self.stints()) else "not-listed"
+        if any(s.quash and s.quash["day"] <= day for s in stints):
+            return "quashed"
+        return "ended" if any(not s.quash and s.end is not None and s.end <= day for s in stints) else "not-listed"
+
+    def ended_from(self, day):
+        """The first day after that on which it is over; None: never."""
+        days = {s.quash["day"] if s.quash else s.end for s in self.stints()}
+        return min((d for d in days if d and d > day and self.standing_on(d) in ("ended", "quashed")), default=None)
 
     # ------------------------------------------------------------------ may it be done
     def decide(self, step, today, proposer, second=None):
@@ -348,20 +376,20 @@ class NaiveCase:
         if not action:
             raise Refused("action-unknown")
         second_roles = list(action.get("second", []))
-        if step.get("name_differs") and not action["from"]:
+        if step.get("name_differs") and not self.events:
             second_roles = second_roles or action.get("second_when_name_differs", [])
         needs_second = bool(second_roles)
+        second = second if needs_second else None
         if not set(action["roles"]) & set(proposer["roles"]):
             raise Refused("role", roles=action["roles"])
         if second is not None and not set(second_roles) & set(second["roles"]):
             raise Refused("role", roles=second_roles)
-        if self.events and not action.get("any_office"):
-            if proposer["office"] != self.office or (second is not None and second["office"] != self.office):
-                raise Refused("office")
+        office = self.office if self.events else proposer["office"]
+        if not action.get("any_office") and any(p["office"] != office for p in (proposer, second) if p):
+            raise Refused("office")
         if (self.state is None) != (not action["from"]) or (self.state is not None and self.state not in action["from"]):
             raise Refused("state", roles=action["roles"])
-        if len(self.events) == 256:
-            raise Refused("full")
+        self.must_have_room(action)
         faults = self.field_faults(action, step["values"], today)
         if faults:
             raise Refused(faults[0][0], field=faults[0][1], faults=faults)
@@ -370,38 +398,52 @@ class NaiveCase:
             raise Refused("self-approval")
         if second is not None and action.get("excludes_opener") and self.events and second["id"] == self.events[0]["proposer"]:
             raise Refused("person-excluded")
-        ask = types.SimpleNamespace(values=step["values"], day=day, proposer=proposer, second=second, needs_second=needs_second)
+        ask = types.SimpleNamespace(values=step["values"], day=day, proposer=proposer, second=second, needs_second=needs_second, guessed=False)
         for guard in action.get("guards", []):
             if valid_on(guard, day) and self.holds(guard.get("when"), step["values"]):
                 getattr(self, "guard_" + guard["guard"].replace("-", "_"))(guard, ask)
         late, guessed = self.lateness(step["action"], day)
         return {"refusal": "granted", "second": needs_second, "waits": needs_second and second is None, "day": day, "late": late,
-                "provisional": guessed, "from": self.state, "to": action.get("to", self.state)}
+                "provisional": guessed or ask.guessed, "from": self.state, "to": action.get("to", self.state)}
+
+    def must_have_room(self, action):
+        """256 events; the last 32 for what moves the case or its listing, the last 4 of those for the listing's end."""
+        ends = action.get("effect") in ("end", "quash", "unpublish")
+        moves = action.get("effect") or action.get("to", self.state) != self.state
+        if len(self.events) >= (256 if ends else 252 if moves else 224):
+            raise Refused("full")
 
     def field_faults(self, action, values, today):
         """[(refusal, field)], every one."""
-        faults, known = [], {f["field"]: f for f in action["fields"]}
-        for name, _ in values:
+        known = self.known_fields[action["action"]]
+        event_day = today
+        if action.get("day"):
+            text = self.value(values, action["day"])
+            event_day = day_of(text) if text else None
+        standing, missing, codes, seen = [], [], [], set()
+        for name, value in values:
             if name not in known:
-                faults.append(("field-unknown", name))
-        day_text = self.value(values, action["day"]) if action.get("day") else None
-        event_day = (day_of(day_text) if day_text else None) if action.get("day") else today
+                standing.append(("field-unknown", name))
+            elif name in seen and not known[name].get("many"):
+                standing.append(("field-twice", name))
+            elif word := self.value_fault(known[name], value, today):
+                standing.append((word, name))
+            elif known[name]["type"] == "code" and event_day and not self.is_code_in_force(known[name], value, event_day):
+                codes.append(("code-not-in-force", name))
+            seen.add(name)
         for field in action["fields"]:
-            given = [v for n, v in values if n == field["field"]]
-            if len(given) > 1 and not field.get("many"):
-                faults.append(("field-twice", field["field"]))
-            if not given and field.get("required") and self.holds(field.get("when"), values):
-                faults.append(("field-missing", field["field"]))
-            for value in given:
-                word = self.value_fault(field, value, event_day, today)
-                if word:
-                    faults.append((word, field["field"]))
-        return faults
+            if field["field"] not in seen and field.get("required") and self.holds(field.get("when"), values):
+                missing.append(("field-missing", field["field"]))
+        return standing + missing + codes
 
-    def value_fault(self, field, value, event_day, today):
+    def is_code_in_force(self, field, code, day):
+        row = self.rules.code_row(field["table"], code, day)
+        return row and ("attribute" not in field or row.get("attributes", {}).get(field["attribute"]))
+
+    def value_fault(self, field, value, today):
         kind = field["type"]
         if kind == "text":
-            good = 0 < len(value.encode()) <= 4000
+            good = is_text(value) and len(value.encode()) <= 4000
         elif kind == "day":
             day = day_of(value)
             if day and day > today and not field.get("future"):
@@ -410,18 +452,13 @@ class NaiveCase:
         elif kind == "word":
             good = value in words(field["words"])
         elif kind == "code":
-            if not re.fullmatch(r"[A-Za-z0-9.-]{1,39}", value):
-                return "field-invalid"
-            row = event_day and self.rules.code_row(field["table"], value, event_day)
-            if event_day and (not row or ("attribute" in field and not row.get("attributes", {}).get(field["attribute"]))):
-                return "code-not-in-force"
-            good = True
+            good = re.fullmatch(r"[A-Za-z0-9.-]{1,39}", value)
         elif kind == "number":
-            good = 0 < len(value.encode()) <= 120 and value.strip() != ""
+            good = is_text(value, lines=False) and len(value.encode()) <= 200
         elif kind == "file":
             good = re.fullmatch(r"[0-9a-f]{64}", value)
         elif kind == "person":
-            good = re.fullmatch(r"[a-z0-9]+([.-][a-z0-9]+)*", value) and len(value) <= 32
+            good = re.fullmatch(r"[a-z0-9-]{1,32}", value)
         elif kind == "certificate":
             good = re.fullmatch(r"[A-Za-z0-9-]{1,40}", value)
         return None if good else "field-invalid"
@@ -443,6 +480,7 @@ class NaiveCase:
             return
         if ask.day <= found[1]:
             raise Refused("not-yet", earliest=found[1] + DAY, provisional=found[2], article=guard["article"])
+        ask.guessed |= found[2]
 
     def guard_term(self, guard, ask):
         event = self.last(guard["action"])
@@ -459,7 +497,7 @@ class NaiveCase:
 
     def guard_ended(self, guard, ask):
         if self.standing_on(ask.day) not in ("ended", "quashed"):
-            raise Refused("not-yet", article=guard["article"], earliest=self.term_end())
+            raise Refused("not-yet", article=guard["article"], earliest=self.ended_from(ask.day))
 
     def guard_person(self, guard, ask):
         hands = {p["id"] for p in (ask.proposer, ask.second) if p}
@@ -476,7 +514,7 @@ class NaiveCase:
             if asked & hands:
                 raise Refused("person-excluded", article=guard["article"])
         for event in self.events_of(*guard.get("actions", [])):
-            fields = {f["field"]: f for f in self.actions[event["action"]]["fields"]}
+            fields = self.known_fields[event["action"]]
             named = {v for n, v in event["values"] if fields[n]["type"] == "person"}
             if asked & ({event["proposer"], event["actor"]} | named):
                 raise Refused("person-excluded", article=guard["article"])
@@ -490,7 +528,7 @@ class NaiveCase:
     def guard_code(self, guard, ask):
         event = self.last(guard["action"])
         code = event and self.value(event["values"], guard["field"])
-        field = next(f for f in self.actions[guard["action"]]["fields"] if f["field"] == guard["field"])
+        field = self.known_fields[guard["action"]][guard["field"]]
         row = code and self.rules.code_row(field["table"], code, event["day"])
         if not row or row.get("attributes", {}).get(guard["attribute"]) != guard["value"]:
             raise Refused("field-rule", article=guard["article"], field=guard["field"])
@@ -501,6 +539,7 @@ class NaiveCase:
             (days_on(earlier, guard["days"]) if guard["unit"] == "days" else months_on(earlier, guard["days"])), False)
         if later < first:
             raise Refused("not-yet", article=guard["article"], earliest=first, provisional=guessed)
+        ask.guessed |= guessed
 
     def guard_over(self, guard, ask):
         event = self.last(guard["action"])
@@ -513,10 +552,38 @@ class NaiveCase:
         if event and ask.day < event["day"]:
             raise Refused("not-yet", article=guard["article"], earliest=event["day"])
 
+    # ------------------------------------------------------------------ what may be done
+    def options(self, today):
+        """What each action of the state would be told today, whoever asks and whatever the fields say."""
+        found = []
+        for word, action in self.actions.items():
+            if (self.state is None) != (not action["from"]) or (self.state is not None and self.state not in action["from"]):
+                continue
+            ask = types.SimpleNamespace(values=None, day=today, proposer=None, second=None, needs_second=False, guessed=False)
+            option = {"action": word, "refusal": "granted", "expected": None, "earliest": None}
+            try:
+                self.must_have_room(action)
+                for guard in action.get("guards", []):
+                    if self.is_about_the_step(guard):
+                        continue
+                    if valid_on(guard, today) and self.holds(guard.get("when"), []):
+                        getattr(self, "guard_" + guard["guard"].replace("-", "_"))(guard, ask)
+            except Refused as refused:
+                option.update(refusal=refused.word, expected=refused.more.get("expected"), earliest=refused.more.get("earliest"))
+            found.append(option)
+        return found
+
+    @staticmethod
+    def is_about_the_step(guard):
+        """Does the guard ask for the step's persons or its own fields?"""
+        when = guard.get("when", {})
+        return guard["guard"] in ("person", "lead") or (guard["guard"] == "field" and "action" not in guard) or (
+            "field" in when and "action" not in when)
+
     # ------------------------------------------------------------------ taking it
     def take(self, step, verdict, proposer, second=None):
         if not self.events:
             self.office = proposer["office"]
         self.events.append({"seq": len(self.events) + 1, "action": step["action"], "values": list(step["values"]), "day": verdict["day"],
-                            "late": verdict["late"], "proposer": proposer["id"], "actor": (second or proposer)["id"]})
-        self.state = verdict["to"]
+                            "late": verdict["late"], "proposer": proposer["id"], "actor": (second if verdict["second"] else proposer)["id"]})
+        self.state, self.known = verdict["to"], {}

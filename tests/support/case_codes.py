@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: MulanPSL-2.0
+"""What the wire says (proto/result.def) when a case's rules refuse with a word of naive_case."""
+RESULT = {
+    "role": 2103, "field-unknown": 2007, "field-invalid": 2007, "field-twice": 2007, "action-unknown": 2007, "field-missing": 2006,
+    "office": 3027, "state": 3014, "full": 3014, "date-in-future": 3011, "code-not-in-force": 3022, "person-excluded": 3020,
+    "self-approval": 3001, "needs-step": 3016, "done-already": 3017, "not-yet": 3018, "not-listed": 3019, "field-rule": 3021,
+}
+DONE = (1000, 1002)  # taken; 1002: and not yet in this node's lookups
+PENDING = 1001
+
+
+def expected(verdict):
+    """The codes with which a step of that verdict may be answered."""
+    if verdict["refusal"] != "granted":
+        return (RESULT[verdict["refusal"]],)
+    return (PENDING,) if verdict["waits"] else DONE
