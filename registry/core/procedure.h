@@ -70,18 +70,18 @@ struct procedure_field {
 enum procedure_guard_kind {
         GUARD_DONE = 1,   /* `action` has happened, after the last `since` if there is one */
         GUARD_NOT_DONE,   /* it has not, after the last `since` if there is one */
-        GUARD_WINDOW,     /* the event's day is after `window`'s end, unless `waiver` has happened since it opened */
-        GUARD_TERM,       /* the event's day is not before the day of the last `action` + `months` */
+        GUARD_WINDOW,     /* `window` has opened and the event's day is after its end, unless `waiver` has happened since */
+        GUARD_TERM,       /* the event's day is not before the day of the last `action`, if any, + `months` */
         GUARD_IN_FORCE,   /* the listing is in force on the event's day */
         GUARD_LISTED,     /* decided and neither ended nor expired on the event's day; suspended counts */
         GUARD_ENDED,      /* ended, quashed or expired on the event's day */
         GUARD_PERSON,     /* `hand` is nobody who had a hand in one of `actions`: proposed, confirmed, or was named in a
                              person field; a named one is not who takes this step either */
-        GUARD_FIELD,      /* `field` of the step, or of the last `action` if one is named, has one of `words` */
-        GUARD_CODE,       /* the last value of `field` of `action` has `attribute` = `value` in its table */
+        GUARD_FIELD,      /* `field` of the step, or of the last `action` if one is named, is there and one of `words` */
+        GUARD_CODE,       /* the last value of `field` of the last `action` has `attribute` = `value` in its table */
         GUARD_LEAD,       /* the step's day field `field` lies at least `days` (`unit`) after its day field `other` */
         GUARD_OVER,       /* the day in `field` of the last `action`, if it has one, is before the event's day */
-        GUARD_ORDER,      /* the event's day is not before the day of the last `action` */
+        GUARD_ORDER,      /* the event's day is not before the day of the last `action`, if any */
 };
 
 enum procedure_unit {

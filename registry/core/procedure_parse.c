@@ -546,10 +546,24 @@ static void read_deadlines(struct procedure_reading *reading, const struct place
 
 /* ---------------------------------------------------------------- the listing */
 
-static bool terms_overlap(const struct procedure_term *a, const struct procedure_term *b)
+/* A day without a term would be a listing without end, which nobody meant: together they cover every day. */
+static void check_term(const struct place *at, const struct procedure_term *terms, size_t index, size_t count)
 {
-        return (day_is_none(a->validity.to) || !day_is_before(a->validity.to, b->validity.from)) &&
-               (day_is_none(b->validity.to) || !day_is_before(b->validity.to, a->validity.from));
+        const struct procedure_validity *validity = &terms[index].validity;
+
+        if (index == 0 && place_has(at, "from"))
+                place_refuse(at, "from", DOCUMENT_VALUE, "the first term holds from ever");
+        if (index + 1 == count && place_has(at, "to"))
+                place_refuse(at, "to", DOCUMENT_VALUE, "the last term holds for good");
+        if (index == 0)
+                return;
+        if (day_is_none(terms[index - 1].validity.to))
+                place_refuse(at, NULL, DOCUMENT_VALUE, "the term before has no last day");
+        else if (day_compare(validity->from, day_add(terms[index - 1].validity.to, 1)) != 0)
+                place_refuse(at, place_has(at, "from") ? "from" : NULL, DOCUMENT_VALUE,
+                        "must begin on the day after the term before");
+        if (!day_is_none(validity->to) && day_is_before(validity->to, validity->from))
+                place_refuse(at, "to", DOCUMENT_VALUE, "comes before from");
 }
 
 static void read_terms(struct procedure_reading *reading, const struct place *at)
@@ -561,17 +575,12 @@ static void read_terms(struct procedure_reading *reading, const struct place *at
 
         for (size_t i = 0; i < count; i++) {
                 struct place item = place_item(&terms, i);
-                struct procedure_validity *validity = &all[i].validity;
 
                 place_only(&item, KEYS("from", "to", "months"));
-                validity->from = place_has(&item, "from") ? place_day(&item, "from") : DAY_NONE;
-                validity->to = place_has(&item, "to") ? place_day(&item, "to") : DAY_NONE;
+                all[i].validity.from = place_has(&item, "from") ? place_day(&item, "from") : DAY_NONE;
+                all[i].validity.to = place_has(&item, "to") ? place_day(&item, "to") : DAY_NONE;
                 all[i].months = place_integer(&item, "months", 1, MONTHS_MAX);
-                if (!day_is_none(validity->to) && day_is_before(validity->to, validity->from))
-                        place_refuse(&item, "to", DOCUMENT_VALUE, "comes before from");
-                for (size_t k = 0; k < i; k++)
-                        if (terms_overlap(&all[k], &all[i]))
-                                place_refuse(&item, NULL, DOCUMENT_VALUE, "another term begins on some of its days");
+                check_term(&item, all, i, count);
         }
         procedure->terms = all;
         procedure->term_count = (unsigned)count;
