@@ -10,15 +10,28 @@
 #include "registry/service/case_refusal.h"
 #include "registry/service/evidence_store.h"
 
+/* What opens a case must be there; the rest is there and cannot be used. */
+static bool is_missing(const Qcr__CaseStep *message, const char *field)
+{
+        return (strcmp(field, "name") == 0 && !message->has_name) ||
+               (strcmp(field, "procedure") == 0 && !message->has_procedure);
+}
+
 bool case_taking_read(struct call *call, const Qcr__CaseStep *message, struct case_taking *ret)
 {
+        struct fields fields = call_fields(call);
         const char *field, *value, *why;
+        struct org_code code;
 
         *ret = (struct case_taking){0};
+        fields_code(&fields, "code", &message->code, &code);
+        if (fields.failed)
+                return false;
         if (!case_request_read(&call->arena, message, &ret->request, &field, &value, &why))
-                return failure_set_field(&call->failure, *value ? RESULT_FIELD_INVALID : RESULT_FIELD_MISSING, field,
+                return failure_set_field(&call->failure,
+                        is_missing(message, field) ? RESULT_FIELD_MISSING : RESULT_FIELD_INVALID, field,
                         slice_text(value), "%s: %s", field, why);
-        credit_init_listings(&ret->credit, call, &ret->request.code, ret->request.name);
+        credit_init_listings(&ret->credit, call, &code, ret->request.name);
         return true;
 }
 
