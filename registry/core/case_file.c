@@ -183,16 +183,14 @@ static bool weigh_fields(struct weighing *w)
         return refusal == CASE_GRANTED || refuse_field(w, refusal, field, value);
 }
 
-/* Two persons, and where the procedure says so neither confirming one is who opened the case. */
+/* Two persons are two, and where the procedure says so who confirms is not who opened the case. */
 static bool weigh_persons(struct weighing *w)
 {
-        const struct case_person *last = w->verdict->needs_second ? w->second : w->proposer;
-
         if (w->second && strcmp(w->second->id, w->proposer->id) == 0)
                 return refuse_field(w, CASE_SELF_APPROVAL, NULL, w->second->id);
-        if (w->action->excludes_opener && last && w->file->count > 0 &&
-                strcmp(last->id, w->file->events[0].proposer) == 0)
-                return refuse_field(w, CASE_PERSON_EXCLUDED, NULL, last->id);
+        if (w->action->excludes_opener && w->second && w->file->count > 0 &&
+                strcmp(w->second->id, w->file->events[0].proposer) == 0)
+                return refuse_field(w, CASE_PERSON_EXCLUDED, NULL, w->second->id);
         return true;
 }
 

@@ -84,7 +84,11 @@ void story_begin(struct story *ret, const char *id)
 
 void story_begin_json(struct story *ret, const char *json)
 {
-        begin(ret, slice_text(json));
+        CLEANUP(buffer) struct buffer text = BUFFER_INIT;
+
+        for (const char *c = json; *c; c++)
+                buffer_add_u8(&text, (uint8_t)(*c == '\'' ? '"' : *c));
+        begin(ret, buffer_slice(&text));
 }
 
 void story_end(struct story *story)

@@ -33,7 +33,7 @@ struct told {
 
 /* A procedure of share/procedures by its id. */
 void story_begin(struct story *ret, const char *id);
-/* A procedure as text. */
+/* A procedure as JSON with ' for ". */
 void story_begin_json(struct story *ret, const char *json);
 void story_end(struct story *story);
 
