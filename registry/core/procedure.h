@@ -70,14 +70,14 @@ struct procedure_field {
 enum procedure_guard_kind {
         GUARD_DONE = 1,   /* `action` has happened, after the last `since` if there is one */
         GUARD_NOT_DONE,   /* it has not, after the last `since` if there is one */
-        GUARD_WINDOW,     /* `window` has opened and the event's day is after its end, unless `waiver` has happened since */
+        GUARD_WINDOW,     /* `window` has opened, and has ended before the event's day or `waiver` has happened since */
         GUARD_TERM,       /* the event's day is not before the day of the last `action`, if any, + `months` */
         GUARD_IN_FORCE,   /* the listing is in force on the event's day */
         GUARD_LISTED,     /* decided and neither ended nor expired on the event's day; suspended counts */
         GUARD_ENDED,      /* ended, quashed or expired on the event's day */
-        GUARD_PERSON,     /* `hand` is nobody who had a hand in one of `actions`: proposed, confirmed, or was named in a
-                             person field; a named one is not who takes this step either */
-        GUARD_FIELD,      /* `field` of the step, or of the last `action` if one is named, is there and one of `words` */
+        GUARD_PERSON,     /* `hand` is nobody who had a hand in one of `actions`: proposed, confirmed, or was named in
+                             a person field; a named one is not who takes this step either */
+        GUARD_FIELD,      /* `field` of the step, or of the last `action` if one is named, is one of `words` */
         GUARD_CODE,       /* the last value of `field` of the last `action` has `attribute` = `value` in its table */
         GUARD_LEAD,       /* the step's day field `field` lies at least `days` (`unit`) after its day field `other` */
         GUARD_OVER,       /* the day in `field` of the last `action`, if it has one, is before the event's day */
@@ -134,7 +134,7 @@ struct procedure_action {
         unsigned to;                /* PROCEDURE_NONE: the state stays */
         uint32_t roles;             /* who acts or proposes */
         uint32_t second_roles;      /* who confirms; 0: one person is enough */
-        uint32_t name_second_roles; /* who confirms opening under a name the code's party does not have; 0: it is refused */
+        uint32_t name_second_roles; /* who confirms opening under a name the party does not have; 0: refused */
         bool excludes_opener;       /* the confirming person is not the case's opener either (in SQL too) */
         bool is_any_office;         /* else: persons of the case's office alone */
         enum procedure_effect effect;
@@ -203,9 +203,9 @@ struct procedure {
         bool starts_with_service;               /* else with the decision */
         unsigned term_count;                    /* 0: without end, or `until_field` says it */
         const struct procedure_term *terms;
-        const char *longer_field;               /* day field of the EFFECT_START action: a longer statutory restriction */
+        const char *longer_field;               /* day field of the START action: a longer statutory restriction */
         const char *until_field;                /* mirror: the source's own last day */
-        const char *seen_field;                 /* mirror: day field of START and CONFIRM actions, when it was seen there */
+        const char *seen_field;                 /* mirror: day field of START and CONFIRM: when it was seen there */
         int32_t lapse_days;                     /* mirror: unknown when not seen for so long; 0: never */
         bool is_public;                         /* mirror: published by its source, whatever happens here */
 };

@@ -89,15 +89,13 @@ static enum procedure_guard_kind read_kind(const struct place *at)
 
 static void check_keys(const struct place *at, const struct guard_shape *shape)
 {
-        const char *keys[6 + KEY_COUNT] = {"guard", "article", "zh", "en", "valid", "when"};
+        const char *keys[6 + KEY_COUNT + 1] = {"guard", "article", "zh", "en", "valid", "when"};
         size_t count = 6;
-        const char *all[sizeof(keys) / sizeof(*keys) + 1] = {NULL};
 
         for (unsigned key = 0; key < KEY_COUNT; key++)
                 if ((shape->needs | shape->may) & 1u << key)
                         keys[count++] = key_words[key];
-        memcpy(all, keys, count * sizeof(*keys));
-        place_only(at, all);
+        place_only(at, keys);
 }
 
 static bool is_asked(const struct place *at, const struct guard_shape *shape, enum guard_key key)

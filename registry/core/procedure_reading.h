@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /*
- * Reading a procedure: what the parts of its reader (procedure_parse, procedure_guard_parse, procedure_check) share.
- * Parts refer to each other by word, so the order is: states, actions with their fields, windows, deadlines, the
- * listing; then everything that speaks of another action's fields; then what only the whole can contradict.
+ * Reading a procedure: what the parts of its reader (procedure_parse and the files it calls) share. Things refer to
+ * each other by word, so the order is: states, actions with their fields, windows, deadlines, the listing; then
+ * everything that speaks of another action's fields; then what only the whole can contradict.
  *
  * Private to the reader; everybody else uses core/procedure.
  */
@@ -49,6 +49,20 @@ const struct procedure_field *reading_field(const struct place *at, const char *
 /* The action of that index; NULL for PROCEDURE_NONE. */
 const struct procedure_action *reading_action_at(const struct procedure_reading *reading, unsigned index);
 
+/* ---------------------------------------------------------------- procedure_action_parse */
+
+/* Actions and their fields, but for what speaks of other actions; and then that: `when`, guards. */
+void reading_actions(struct procedure_reading *reading, const struct place *actions);
+void reading_conditions(struct procedure_reading *reading, const struct place *actions);
+
+/* ---------------------------------------------------------------- procedure_time_parse */
+
+void reading_windows(struct procedure_reading *reading, const struct place *root);
+void reading_deadlines(struct procedure_reading *reading, const struct place *root);
+void reading_listing(struct procedure_reading *reading, const struct place *root);
+
+/* ---------------------------------------------------------------- procedure_guard_parse */
+
 /* `when`, `valid`: the place has the member. `self` is the action whose step it is; NULL: an action must be named. */
 void reading_when(struct procedure_reading *reading, const struct place *at, const char *key,
         const struct procedure_action *self, struct procedure_when *ret);
@@ -58,6 +72,8 @@ unsigned reading_words(struct procedure_reading *reading, const struct place *at
         const struct procedure_field *field, const char *ret[PROCEDURE_WORDS_MAX]);
 /* The guards of one action. */
 void reading_guards(struct procedure_reading *reading, const struct place *action, struct procedure_action *ret);
+
+/* ---------------------------------------------------------------- procedure_check */
 
 /* What no part contradicts but the whole does. */
 void procedure_check(const struct procedure_reading *reading, const struct place *root);

@@ -28,7 +28,8 @@ void rule_head_read(const struct place *root, const char *format, struct rule_he
                 place_refuse(root, "format", DOCUMENT_VALUE, "is not the format read here");
         place_text(root, "id", ret->id, sizeof(ret->id));
         if (!rule_word_is_sound(ret->id, '-'))
-                place_refuse(root, "id", DOCUMENT_VALUE, "small letters and digits joined by single hyphens are wanted");
+                place_refuse(root, "id", DOCUMENT_VALUE,
+                        "small letters and digits joined by single hyphens are wanted");
         ret->version = place_integer(root, "version", 1, INT32_MAX);
         place_only(&names, KEYS("zh", "en"));
         place_text(&names, "zh", ret->zh, sizeof(ret->zh));

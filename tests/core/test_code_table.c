@@ -124,7 +124,8 @@ START_TEST(a_table_has_at_most_256_rows)
                 buffer_clear(&text);
                 buffer_add_text(&text, "{" HEAD ",\"rows\":[");
                 for (unsigned i = 0; i < rows; i++)
-                        buffer_add_format(&text, "%s{\"code\":\"%u\",\"zh\":\"甲\",\"en\":\"a\",\"from\":\"2021-09-01\","
+                        buffer_add_format(&text,
+                "%s{\"code\":\"%u\",\"zh\":\"甲\",\"en\":\"a\",\"from\":\"2021-09-01\","
                                 "\"to\":null,\"attributes\":{\"a\":\"1\",\"b\":\"2\"}}", i ? "," : "", i);
                 buffer_add_text(&text, "]}");
                 ck_assert_int_eq(code_table_parse(buffer_slice(&text), &table, &error),

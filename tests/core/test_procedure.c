@@ -62,7 +62,8 @@ static const char third[] =
         " 'effect':'publish','fields':[],'guards':[\n"
         "  {'guard':'code','article':'g7','zh':'不','en':'no','action':'enlist','field':'basis','attribute':'publish',\n"
         "   'value':'yes'},\n"
-        "  {'guard':'in-force','article':'g8','zh':'不','en':'no'},{'guard':'listed','article':'g9','zh':'不','en':'no'}]},\n"
+        "  {'guard':'in-force','article':'g8','zh':'不','en':'no'},\n"
+        "  {'guard':'listed','article':'g9','zh':'不','en':'no'}]},\n"
         "{'action':'stay','zh':'停','en':'stay','article':'art. 7','from':['listed'],'roles':['officer'],\n"
         " 'effect':'suspend','fields':[]},\n"
         "{'action':'go-on','zh':'复','en':'go on','article':'art. 7','from':['listed'],'roles':['officer'],\n"
@@ -192,7 +193,8 @@ static const struct {
         {"'deemed_word':'posted',", "", MISSING, "windows[0].deemed_word", ""},
         {"'method_field':'method',\n", "\n", MISSING, "windows[0].method_field", ""},
         {"'days':5,'unit':'working'}]", "'days':0,'unit':'working'}]", VALUE, "windows[0].days", ""},
-        {"'days':5,'unit':'working'}]", "'days':5,'unit':'weeks'}]", VALUE, "windows[0].unit", "working, days or months"},
+        {"'days':5,'unit':'working'}]", "'days':5,'unit':'weeks'}]", VALUE, "windows[0].unit",
+                "working, days or months"},
         {"'unit':'working'}],\n'listing'", "'unit':'working'},{'window':'reply','zh':'答','en':'r','article':'a',"
                 "'opens':'tell','days':5,'unit':'days'}],\n'listing'", VALUE, "windows[1].window", "is there already"},
 
@@ -217,11 +219,14 @@ static const struct {
                 "listing.terms", ""},
         {"'terms':[{'to':'2025-12-31','months':12},{'from':'2026-01-01','months':24}],", "", VALUE,
                 "listing.longer_field", "there is no term"},
-        {"'longer_field':'longer_until'", "'longer_field':'longer'", VALUE, "listing.longer_field", "the action that starts"},
-        {"'longer_field':'longer_until'", "'longer_field':'number'", VALUE, "listing.longer_field", "the action that starts"},
+        {"'longer_field':'longer_until'", "'longer_field':'longer'", VALUE, "listing.longer_field",
+                "the action that starts"},
+        {"'longer_field':'longer_until'", "'longer_field':'number'", VALUE, "listing.longer_field",
+                "the action that starts"},
         {"'longer_field':'longer_until'", "'until_field':'longer_until'", VALUE, "listing.until_field",
                 "the listing has terms"},
-        {"'longer_field':'longer_until'", "'until_field':'longer'", VALUE, "listing.until_field", "the action that starts"},
+        {"'longer_field':'longer_until'", "'until_field':'longer'", VALUE, "listing.until_field",
+                "the action that starts"},
         {"'longer_field':'longer_until'", "'seen_field':'seen'", VALUE, "listing.seen_field", "the action that starts"},
         {"'longer_field':'longer_until'", "'seen_field':'longer_until'", VALUE, "listing.seen_field",
                 "the field must be required"},
@@ -246,8 +251,10 @@ static const struct {
         {"'from':['begun'],'to':'was-heard'", "'from':['begun'],'to':'heard'", VALUE, "actions[2].to", "no such state"},
         {"'to':'begun','roles':['officer']", "'to':'begun','roles':[]", VALUE, "actions[0].roles", ""},
         {"'to':'begun','roles':['officer'],", "'to':'begun',", MISSING, "actions[0].roles", ""},
-        {"'to':'begun','roles':['officer']", "'to':'begun','roles':['chief']", VALUE, "actions[0].roles[0]", "officer, "},
-        {"'to':'begun','roles':['officer']", "'to':'begun','roles':['admin']", VALUE, "actions[0].roles[0]", "officer, "},
+        {"'to':'begun','roles':['officer']", "'to':'begun','roles':['chief']", VALUE, "actions[0].roles[0]",
+                "officer, "},
+        {"'to':'begun','roles':['officer']", "'to':'begun','roles':['admin']", VALUE, "actions[0].roles[0]",
+                "officer, "},
         {"'to':'begun','roles':['officer']", "'to':'begun','roles':['officer','officer']", VALUE, "actions[0].roles[1]",
                 "is there already"},
         {"'second':['superior','reviewer']", "'second':[]", VALUE, "actions[3].second", ""},
@@ -255,12 +262,14 @@ static const struct {
         {"'second':['superior','reviewer'],", "", VALUE, "actions[3].excludes_opener", "a later step"},
         {"'second_when_name_differs':['superior']", "'second':['superior'],'excludes_opener':true", VALUE,
                 "actions[0].excludes_opener", "a later step"},
-        {"'second_when_name_differs':['superior']", "'any_office':true", VALUE, "actions[0].any_office", "a case has no"},
+        {"'second_when_name_differs':['superior']", "'any_office':true", VALUE, "actions[0].any_office",
+                "a case has no"},
         {"'any_office':true", "'any_office':'yes'", TYPE, "actions[2].any_office", ""},
         {"'effect':'start',\n", "'effect':'begin',\n", VALUE, "actions[3].effect", "start, serve"},
         {"'effect':'start',\n", "\n", VALUE, "actions", "none starts a listing"},
         {"'effect':'suspend',", "", VALUE, "actions[7].effect", "no action suspends"},
-        {"'effect':'end','effect_when'", "'effect':'quash','effect_when'", VALUE, "actions[9].effect", "no action ends"},
+        {"'effect':'end','effect_when'", "'effect':'quash','effect_when'", VALUE, "actions[9].effect",
+                "no action ends"},
         {"'effect':'end',", "", VALUE, "actions[8].effect_when", "the action has no effect"},
         {"'effect':'unpublish'", "'effect':'confirm'", VALUE, "actions[10].effect", "the listing has no seen_field"},
         {"'effect':'start',\n 'day':'listed_on',", "'effect':'start',\n", MISSING, "actions[3].day", "a term begins"},
@@ -274,17 +283,22 @@ static const struct {
                 "'en':'day','type':'day','required':true,'future':true", VALUE, "actions[3].day", "the field must be"},
         {"'effect':'serve','fields':[]", "'effect':'serve'", MISSING, "actions[4].fields", ""},
         {"'effect':'serve','fields':[]", "'effect':'serve','fields':[],'note':'n'", UNKNOWN, "actions[4].note", ""},
-        {"'words':['for-good']", "'words':['forever']", VALUE, "actions[8].effect_when.words[0]", "is none of the field's"},
+        {"'words':['for-good']", "'words':['forever']", VALUE, "actions[8].effect_when.words[0]",
+                "is none of the field's"},
 
         /* fields */
         {"'field':'ground'", "'field':'gro-und'", VALUE, "actions[0].fields[0].field", "small letters"},
         {"'field':'colleague','zh'", "'field':'ground','zh'", VALUE, "actions[0].fields[1].field", "is there already"},
         {"'type':'person'", "'type':'people'", VALUE, "actions[0].fields[1].type", "text, day"},
-        {"'type':'person','required':true", "'type':'person','needed':true", UNKNOWN, "actions[0].fields[1].needed", ""},
-        {"'type':'person','required':true", "'type':'person','required':'yes'", TYPE, "actions[0].fields[1].required", ""},
+        {"'type':'person','required':true", "'type':'person','needed':true", UNKNOWN, "actions[0].fields[1].needed",
+                ""},
+        {"'type':'person','required':true", "'type':'person','required':'yes'", TYPE, "actions[0].fields[1].required",
+                ""},
         {"'type':'person'", "'type':'person','words':[]", VALUE, "actions[0].fields[1].words", "only a field of type"},
-        {"'type':'person'", "'type':'person','table':'grounds'", VALUE, "actions[0].fields[1].table", "only a field of"},
-        {"'type':'person'", "'type':'person','attribute':'a'", VALUE, "actions[0].fields[1].attribute", "only a field of"},
+        {"'type':'person'", "'type':'person','table':'grounds'", VALUE, "actions[0].fields[1].table",
+                "only a field of"},
+        {"'type':'person'", "'type':'person','attribute':'a'", VALUE, "actions[0].fields[1].attribute",
+                "only a field of"},
         {"'type':'person'", "'type':'person','unique':true", VALUE, "actions[0].fields[1].unique", "only a field of"},
         {"'type':'person'", "'type':'person','future':true", VALUE, "actions[0].fields[1].future", "only a field of"},
         {"'many':true,'table':'grounds'", "'many':true", MISSING, "actions[0].fields[0].table", ""},
@@ -314,12 +328,14 @@ static const struct {
                 "actions[1].fields[2].when.words", ""},
         {"'when':{'field':'method','words':['posted']}}]", "'when':{'field':'method'}}]", MISSING,
                 "actions[1].fields[2].when.words", ""},
-        {"'when':{'field':'method','words':['posted']}}]", "'when':{}}]", MISSING, "actions[1].fields[2].when.field", ""},
+        {"'when':{'field':'method','words':['posted']}}]", "'when':{}}]", MISSING, "actions[1].fields[2].when.field",
+                ""},
         {"'when':{'field':'method','words':['posted']}}]",
                 "'when':{'field':'method','words':['posted'],'in_time':true}}]", VALUE,
                 "actions[1].fields[2].when.in_time", "an action is wanted"},
         {"'when':{'field':'method','words':['posted']}}]",
-                "'when':{'field':'method','words':['posted'],'not':true}}]", UNKNOWN, "actions[1].fields[2].when.not", ""},
+                "'when':{'field':'method','words':['posted'],'not':true}}]", UNKNOWN, "actions[1].fields[2].when.not",
+                ""},
         {"'when':{'action':'answer','in_time':true}", "'when':{'action':'reply','in_time':true}", VALUE,
                 "actions[3].guards[2].when.action", "no such action"},
         {"'when':{'action':'answer','in_time':true}", "'when':{'action':'tell','words':['posted']}", MISSING,
@@ -336,8 +352,10 @@ static const struct {
         {"'valid':{'from':'2026-01-01'}", "'valid':{}", VALUE, "actions[3].guards[2].valid", "from or to"},
         {"'valid':{'from':'2026-01-01'}", "'valid':{'from':'2026-01-01','to':'2025-12-31'}", VALUE,
                 "actions[3].guards[2].valid.to", "comes before"},
-        {"'valid':{'from':'2026-01-01'}", "'valid':{'from':'2026-13-01'}", VALUE, "actions[3].guards[2].valid.from", ""},
-        {"'valid':{'from':'2026-01-01'}", "'valid':{'since':'2026-01-01'}", UNKNOWN, "actions[3].guards[2].valid.since", ""},
+        {"'valid':{'from':'2026-01-01'}", "'valid':{'from':'2026-13-01'}", VALUE, "actions[3].guards[2].valid.from",
+                ""},
+        {"'valid':{'from':'2026-01-01'}", "'valid':{'since':'2026-01-01'}", UNKNOWN,
+                "actions[3].guards[2].valid.since", ""},
         /* each its own */
         {"'action':'tell','since':'begin'", "'since':'begin'", MISSING, "actions[3].guards[0].action", ""},
         {"'action':'tell','since':'begin'", "'action':'told','since':'begin'", VALUE, "actions[3].guards[0].action",
@@ -358,7 +376,8 @@ static const struct {
                 "{'guard':'in-force','article':'g8','zh':'不','en':'no','action':'enlist'}", UNKNOWN,
                 "actions[5].guards[1].action", ""},
         {"{'guard':'ended','article':'g13','zh':'不','en':'no'}",
-                "{'guard':'ended','article':'g13','zh':'不','en':'no','days':1}", UNKNOWN, "actions[10].guards[0].days", ""},
+                "{'guard':'ended','article':'g13','zh':'不','en':'no','days':1}", UNKNOWN,
+                "actions[10].guards[0].days", ""},
         {"'hand':'named','field':'colleague'", "'field':'colleague'", MISSING, "actions[0].guards[0].hand", ""},
         {"'hand':'named','field':'colleague'", "'hand':'third','field':'colleague'", VALUE, "actions[0].guards[0].hand",
                 "first, second"},
@@ -380,17 +399,22 @@ static const struct {
                 "actions[3].guards[2].field", ""},
         {"'action':'tell','field':'method','words':['posted'],\n", "'field':'method','words':['posted'],\n", VALUE,
                 "actions[3].guards[2].field", "the action has no such"},
-        {"'action':'tell','field':'method','words':['posted'],\n", "'action':'tell','field':'told_on','words':['posted'],\n",
+        {"'action':'tell','field':'method','words':['posted'],\n",
+                "'action':'tell','field':'told_on','words':['posted'],\n",
                 VALUE, "actions[3].guards[2].field", "a field of words"},
-        {"'action':'tell','field':'method','words':['posted'],\n", "'action':'tell','field':'method','words':['sent'],\n",
+        {"'action':'tell','field':'method','words':['posted'],\n",
+                "'action':'tell','field':'method','words':['sent'],\n",
                 VALUE, "actions[3].guards[2].words[0]", "is none of"},
         {"'action':'enlist','field':'basis','attribute'", "'field':'basis','attribute'", MISSING,
                 "actions[5].guards[0].action", ""},
         {"'action':'enlist','field':'basis','attribute'", "'action':'enlist','field':'number','attribute'", VALUE,
                 "actions[5].guards[0].field", "a field of codes"},
-        {"'field':'basis','attribute':'publish',\n", "'field':'basis',\n", MISSING, "actions[5].guards[0].attribute", ""},
-        {"'attribute':'publish',\n   'value':'yes'", "'attribute':'publish'", MISSING, "actions[5].guards[0].value", ""},
-        {"'field':'answered_on','other':'asked_on'", "'field':'answered_on'", MISSING, "actions[2].guards[0].other", ""},
+        {"'field':'basis','attribute':'publish',\n", "'field':'basis',\n", MISSING, "actions[5].guards[0].attribute",
+                ""},
+        {"'attribute':'publish',\n   'value':'yes'", "'attribute':'publish'", MISSING, "actions[5].guards[0].value",
+                ""},
+        {"'field':'answered_on','other':'asked_on'", "'field':'answered_on'", MISSING, "actions[2].guards[0].other",
+                ""},
         {"'field':'answered_on','other':'asked_on'", "'field':'answered_on','other':'answered_on'", VALUE,
                 "actions[2].guards[0].other", "is the same field"},
         {"'field':'answered_on','other':'asked_on'", "'field':'answered_on','other':'told_on'", VALUE,
@@ -467,10 +491,12 @@ static const struct {
         const char *path;
 } maxima[] = {
         {"'en':'over','end':true}", "state", "", 4, PROCEDURE_STATES_MAX, "states"},
-        {"'unit':'working'}", "window", ",'article':'a','opens':'tell','days':1,'unit':'days'", 1, PROCEDURE_WINDOWS_MAX,
+        {"'unit':'working'}", "window", ",'article':'a','opens':'tell','days':1,'unit':'days'", 1,
+                PROCEDURE_WINDOWS_MAX,
                 "windows"},
         {"{'guard':'ended','article':'g13','zh':'不','en':'no'}]}", "action",
-                ",'article':'a','from':['begun'],'roles':['officer'],'fields':[]", 11, PROCEDURE_ACTIONS_MAX, "actions"},
+                ",'article':'a','from':['begun'],'roles':['officer'],'fields':[]", 11, PROCEDURE_ACTIONS_MAX,
+                "actions"},
         {"'field':'on','zh':'日','en':'day','type':'day','required':true}", "field", ",'type':'text'", 1,
                 PROCEDURE_FIELDS_MAX, "actions[9].fields"},
         {"{'word':'on-trial','zh':'试','en':'on trial'}", "word", "", 2, PROCEDURE_WORDS_MAX,
@@ -621,7 +647,8 @@ START_TEST(guards_keep_what_the_document_says_of_them)
         ck_assert_str_eq(g[0].value, "yes");
         ck_assert(g[1].kind == GUARD_IN_FORCE && g[2].kind == GUARD_LISTED);
         g = action_of("free")->guards;
-        ck_assert(g[0].kind == GUARD_TERM && g[0].months == 12 && g[1].kind == GUARD_OVER && g[2].kind == GUARD_NOT_DONE);
+        ck_assert(g[0].kind == GUARD_TERM && g[0].months == 12);
+        ck_assert(g[1].kind == GUARD_OVER && g[2].kind == GUARD_NOT_DONE);
         ck_assert_str_eq(g[1].field, "longer_until");
         ck_assert_int_eq(action_of("hide")->guards[0].kind, GUARD_ENDED);
 }
@@ -730,7 +757,8 @@ START_TEST(opening_that_always_needs_two_is_one_row)
 {
         CLEANUP(buffer) struct buffer rows = BUFFER_INIT;
 
-        edit("'second_when_name_differs':['superior']", "'second':['reviewer'],'second_when_name_differs':['superior']");
+        edit("'second_when_name_differs':['superior']",
+                "'second':['reviewer'],'second_when_name_differs':['superior']");
         must_parse();
         procedure_each_transition(procedure, add_transition, &rows);
         ck_assert(!strncmp(buffer_text(&rows), "- begin begun 2\nbegun tell", 26));
