@@ -13,6 +13,8 @@ void dossier_done(struct dossier *dossier)
 {
         if (dossier->procedure)
                 procedure_free(dossier->procedure);
+        for (size_t i = 0; i < dossier->table_count; i++)
+                code_table_free(dossier->tables[i]);
         free(dossier->events);
         free(dossier->papers);
         arena_done(&dossier->arena);
@@ -72,6 +74,31 @@ const char *dossier_extension(struct slice octets)
         if (begins(octets, "PK\x03\x04", 4))
                 return extension_of_zip(octets);
         return ".txt";
+}
+
+/* -------------------------------------------------------------------- tables */
+
+bool dossier_add_table(struct dossier *dossier, struct slice document)
+{
+        struct document_error error;
+
+        if (dossier->table_count == CASE_DOSSIER_RULES_MAX ||
+                code_table_parse(document, &dossier->tables[dossier->table_count], &error) != DOCUMENT_SOUND)
+                return false;
+        dossier->table_count++;
+        return true;
+}
+
+/* What a code means, whatever the day; NULL when its table is not here. */
+static const char *meaning_of(const struct dossier *d, const struct procedure_field *field, const char *code)
+{
+        for (size_t i = 0; i < d->table_count; i++)
+                if (strcmp(d->tables[i]->id, field->table) == 0) {
+                        const struct code_row *row = code_table_newest(d->tables[i], slice_text(code));
+
+                        return row ? row->zh : NULL;
+                }
+        return NULL;
 }
 
 /* -------------------------------------------------------------------- papers */
@@ -344,10 +371,14 @@ static void add_value(struct buffer *to, const struct dossier *d, const struct c
         if (names_paper(d, e, v)) {
                 add_paper_line(to, d, v->value);
         } else {
+                const char *meaning = field && field->type == FIELD_CODE ? meaning_of(d, field, v->value) : NULL;
+
                 add_lines(to, v->value);
                 for (unsigned i = 0; field && field->type == FIELD_WORD && i < field->word_count; i++)
                         if (strcmp(field->words[i], v->value) == 0)
-                                buffer_add_format(to, " %s", field->words_zh[i]);
+                                meaning = field->words_zh[i];
+                if (meaning)
+                        buffer_add_format(to, " %s", meaning);
         }
         buffer_add_u8(to, '\n');
 }
@@ -408,16 +439,16 @@ static size_t add_papers_not_handed_in(struct buffer *to, const struct dossier *
         return count;
 }
 
-static size_t add_steps_not_taken(struct buffer *to, const struct dossier *d, const struct case_file *file)
+/* What the authority has still to do; a time that is the party's to use or not leaves no gap. */
+static size_t add_steps_not_taken(struct buffer *to, const struct case_file *file)
 {
         struct case_deadline deadlines[PROCEDURE_DEADLINES_MAX];
         /* Whether a step was taken does not depend on the day; the days are not shown. */
         const struct case_rules rules = {.today = DAY_LAST};
         size_t count = case_deadlines(file, &rules, deadlines), open = 0;
 
-        (void)d;
         for (size_t i = 0; i < count; i++) {
-                if (deadlines[i].is_done)
+                if (deadlines[i].is_done || deadlines[i].deadline->from_window)
                         continue;
                 buffer_add_format(to, "  %s %s: 尚无此步骤 no such step yet (%s)\n", deadlines[i].deadline->word,
                         deadlines[i].deadline->zh, deadlines[i].deadline->article);
@@ -439,7 +470,7 @@ static void add_missing(struct buffer *to, const struct dossier *d, const struct
         }
         for (size_t i = 0; i < d->event_count; i++)
                 count += add_papers_not_handed_in(to, d, &d->events[i].event);
-        count += add_steps_not_taken(to, d, file);
+        count += add_steps_not_taken(to, file);
         if (count == 0)
                 buffer_add_text(to, "  无 none\n");
 }

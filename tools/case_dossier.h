@@ -20,6 +20,7 @@
 #include <jansson.h>
 
 #include "registry/core/case_file.h"
+#include "registry/core/code_table.h"
 #include "registry/core/rule.h"
 #include "tools/case_archive.h"
 
@@ -76,6 +77,8 @@ struct dossier {
         struct dossier_event *events;
         size_t rule_count;
         struct dossier_rule rules[CASE_DOSSIER_RULES_MAX];
+        size_t table_count;
+        struct code_table *tables[CASE_DOSSIER_RULES_MAX];
         size_t paper_count;
         struct dossier_paper *papers; /* in the order in which steps first name them */
 };
@@ -90,6 +93,8 @@ void dossier_rule_member(const struct dossier_rule *rule, char ret[CASE_ARCHIVE_
 /* `.pdf` and so on, by the first octets; "" for what is none of the kinds that are kept. */
 const char *dossier_extension(struct slice octets);
 
+/* Reads a code table among its rules. False: it is none. */
+bool dossier_add_table(struct dossier *dossier, struct slice document) MUST_CHECK;
 /* The papers its steps name, each once, as `missing`; what is known of them is the caller's to fill in. */
 void dossier_collect_papers(struct dossier *dossier);
 /* NULL when no step names it. */

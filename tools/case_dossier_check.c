@@ -11,7 +11,6 @@
 #include "proto/text.h"
 #include "registry/core/act.h"
 #include "registry/core/chain.h"
-#include "registry/core/code_table.h"
 #include "registry/core/person_certificate.h"
 #include "registry/core/work_calendar.h"
 #include "registry/view/case_request.h"
@@ -24,8 +23,6 @@ struct checking {
         const struct proof *proof;
         struct dossier_flaw *flaw;
         struct reader rest;                         /* members that have not been taken */
-        struct code_table *tables[CASE_DOSSIER_RULES_MAX];
-        size_t table_count;
         struct work_calendar calendar;
         bool has_calendar;
         struct dossier_paper *stated;               /* as case.json has them */
@@ -284,8 +281,7 @@ static bool parse_rule(struct checking *c, const struct dossier_rule *rule)
         case RULE_PROCEDURE:
                 return !c->d->procedure && procedure_parse(rule->document, &c->d->procedure, &error) == DOCUMENT_SOUND;
         case RULE_CODES:
-                return code_table_parse(rule->document, &c->tables[c->table_count], &error) == DOCUMENT_SOUND &&
-                       ++c->table_count;
+                return dossier_add_table(c->d, rule->document);
         case RULE_CALENDAR:
                 c->has_calendar = true;
                 return work_calendar_parse(rule->document, &c->calendar, &error) == DOCUMENT_SOUND;
@@ -451,7 +447,7 @@ static bool replay(struct checking *c, const struct case_file *before, size_t at
 {
         struct dossier_event *e = &c->d->events[at];
         const struct case_rules rules = {c->has_calendar ? &c->calendar : NULL,
-                (const struct code_table *const *)c->tables, c->table_count, day_of_instant(e->event.recorded_ms)};
+                (const struct code_table *const *)c->d->tables, c->d->table_count, day_of_instant(e->event.recorded_ms)};
         const struct case_person proposer = {e->event.proposer, c->d->office, EVERY_ROLE};
         const struct case_person second = {e->event.actor, c->d->office, EVERY_ROLE};
         const struct procedure_action *action =
@@ -549,8 +545,6 @@ bool dossier_check(struct slice octets, const struct proof *proof, struct dossie
         held = held && (words_are_sound(ret) || refuse(&c, "case-json", "case.json", "has a word that is none"));
         held = held && take_papers(&c) && take_events(&c) && take_rules(&c) && check_events(&c) && replay_all(&c) &&
                settle_papers(&c) && check_derived(&c);
-        for (size_t i = 0; i < c.table_count; i++)
-                code_table_free(c.tables[i]);
         free(c.stated);
         return held;
 }

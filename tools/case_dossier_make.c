@@ -113,6 +113,7 @@ static int fetch_rule(struct qcr *qcr, struct dossier *d, enum rule_kind kind, c
                 return status;
         rules = answer.reply->rules;
         if (rules->n_rule != 1 || !rules->rule[0]->has_document ||
+                (kind == RULE_CODES && !dossier_add_table(d, client_slice(rules->rule[0]->document))) ||
                 !add_rule(d, kind, id, rules->rule[0]->version, rules->rule[0]->serial,
                         client_slice(rules->rule[0]->document)))
                 return fail_peer(qcr, "a rule document did not come");

@@ -88,13 +88,10 @@ static void add_code(const struct code_table *table, struct slice code, struct b
 {
         const struct code_row *row = table ? code_table_newest(table, code) : NULL;
 
-        if (!row) {
+        if (row)
+                buffer_add_text(to, row->zh);
+        else
                 buffer_add_slice(to, code);
-                return;
-        }
-        buffer_add_text(to, row->zh);
-        if (*row->article)
-                buffer_add_format(to, "（%s）", row->article);
 }
 
 static void add_word(const struct procedure_field *field, struct slice word, struct buffer *to)

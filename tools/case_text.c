@@ -11,8 +11,11 @@ const char *case_text_pick(const char *zh, const char *en)
 
 static void add_named(struct slice word, const char *zh, const char *en, struct buffer *to)
 {
+        const char *name = case_text_pick(zh, en);
+
         buffer_add_slice(to, word);
-        buffer_add_format(to, "  %s", case_text_pick(zh, en));
+        if (!slice_equal(slice_text(name), word))
+                buffer_add_format(to, "  %s", name);
 }
 
 const struct procedure_action *case_text_action_of(const struct procedure *procedure, struct slice word)

@@ -24,14 +24,17 @@ from cryptography.hazmat.primitives.asymmetric import ed25519
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 import make_evidence
+import scripted_case
 import verify_receipt
 import wire
+from case_client import decode, encode
 
 ORIGIN = 'credit.script.example'
 GREETING, CALL, REPLY, FAILURE = 1, 2, 3, 4
 LOOKUP_OID, PERSON_OID = '2.25.231276143.1', '2.25.231276143.2'
 FIELD_OPERATION = {16: 'lookup', 17: 'find', 18: 'whoami', 19: 'ping', 20: 'record_file', 21: 'record_withdraw',
-                   22: 'record_list', 23: 'pending', 24: 'decide'}
+                   22: 'record_list', 23: 'pending', 24: 'decide', 30: 'case_step', 31: 'case_show', 32: 'case_list',
+                   33: 'case_affected', 34: 'evidence_put', 35: 'evidence_get', 37: 'rule_show'}
 CLEAR, LISTED, STRUCK_OFF, UNKNOWN, HOSTILE = (
   '91510823141777630N', '9115220107837941X1', '91350100M000100Y43', '121200004013590816', '91110000600037341L')
 
@@ -112,10 +115,12 @@ class Home:
     (self.folder / 'ca').mkdir(parents=True)
     self.authority = Authority('Script Root')
     (self.folder / 'ca' / 'ca.pem').write_bytes(self.authority.certificate.public_bytes(Encoding.PEM))
-    for person in ('regulator', 'recorder'):
+    self.keys, self.certificates = {}, {}
+    for person in ('regulator', 'recorder', *scripted_case.PEOPLE):
       key = ed25519.Ed25519PrivateKey.generate()
-      write_pair(self.folder / 'people' / person, key,
-                 self.authority.issue(person, key, usages=['1.3.6.1.5.5.7.3.2', PERSON_OID], critical=False))
+      issued = self.authority.issue(person, key, usages=['1.3.6.1.5.5.7.3.2', PERSON_OID])
+      write_pair(self.folder / 'people' / person, key, issued)
+      self.keys[person], self.certificates[person] = key, issued.public_bytes(Encoding.DER)
 
   def server(self, authority=None, name='127.0.0.1'):
     import ipaddress
@@ -191,7 +196,8 @@ class Registry:
 
   def __init__(self, home):
     self.home, self.sealer = home, self.make_sealer(home)
-    self.connections, self.filed = 0, {}
+    self.connections, self.filed, self.handed_in = 0, {}, {}
+    self.case = scripted_case.SignedCase(home.folder, ORIGIN, home.keys, home.certificates)
 
   def make_sealer(self, home):
     return Sealer(home)
@@ -242,6 +248,76 @@ class Registry:
 
   def decide(self, request, fields):
     return failure(3001, 'self_approval', 'the proposer cannot approve', f10='another reviewer may approve')
+
+  # ---- cases
+  def case_step(self, request, fields):
+    step = decode('CaseStep', fields[30][0])
+    given = {f['name']: f['value'] for f in step['field']}
+    if 'flavour' in given:
+      return failure(2007, 'field-invalid', 'flavour: the step has no such field', f5='flavour', f6=given['flavour'])
+    if step['action'] == 'grant':
+      return failure(3018, 'too-early', 'a time that must pass first is not over', f9='国市监令第107号',
+                     f10='grant from 2027-05-08 by officer, confirmed by superior')
+    outcome = {'number': step.get('number', 2), 'action': step['action'], 'state_before': 'opened', 'state_after': 'noticed',
+               'day': given.get('date', '2026-11-02'), 'late': 'late' in given, 'listing_before': 'not-listed',
+               'listing_after': 'not-listed'}
+    if step.get('dry_run'):
+      outcome['second_role'] = ['reviewer', 'superior']
+      return reply(encode('Filed', {'outcome': 'proposed', 'case_outcome': outcome}), 20)
+    before = self.filed.setdefault(fields[3][0], request)
+    if before != request:
+      return failure(4001, 'key-reused', 'the key was used with another request')
+    if step['action'] == 'notice':
+      outcome['second_role'] = ['reviewer', 'superior']
+      return reply(encode('Filed', {'outcome': 'proposed', 'proposal': '42', 'case_outcome': outcome}), 20, code=1001, f3=42, f4=1)
+    outcome['seq'] = 7
+    return reply(encode('Filed', {'outcome': 'taken', 'grade_before': 'B', 'grade_after': 'D', 'case_outcome': outcome}), 20,
+                 f3=43, f4=1)
+
+  def case_show(self, request, fields):
+    show = decode('CaseShow', fields[31][0])
+    if show['number'] != 1:
+      return failure(3013, 'case-unknown', 'the party has no case of that number')
+    return reply(encode('Case', self.shown_case(show.get('dossier'), show.get('from_seq', 1))), 23)
+
+  def shown_case(self, dossier, from_seq):
+    return self.case.show(dossier, from_seq)
+
+  def case_list(self, request, fields):
+    asked = decode('CaseList', fields[32][0])
+    shown = self.case.show(False, 1)
+    row = {n: shown[n] for n in ('code', 'name', 'number', 'state')}
+    row.update(procedure='samr-44', opened_on='2026-02-17', deadline=shown['deadline'][1:] if 'within_days' in asked else [])
+    return reply(encode('Cases', {'row': [row], 'truncated': False}), 24)
+
+  def case_affected(self, request, fields):
+    asked = decode('CaseAffected', fields[33][0])
+    row = {'serial': 11, 'at_ms': asked['since_ms'] + 1, 'kind': 'case-step', 'operation': 'case-step', 'subject': CLEAR,
+           'case_number': 1, 'action': 'open', 'certificate_sha256': bytes(32)}
+    return reply(encode('Acts', {'row': [row], 'truncated': False}), 26)
+
+  def evidence_put(self, request, fields):
+    put = decode('EvidencePut', fields[34][0])
+    kept = self.handed_in.get(put['sha256'], b'')
+    if put['offset'] not in (0, len(kept)):
+      return failure(2007, 'field-invalid', 'offset: the next octet is %d' % len(kept), f5='offset')
+    self.handed_in[put['sha256']] = kept[:put['offset']] + put['octets']
+    return reply(encode('EvidencePart', {'total': put['total'], 'kept': put['offset'] + len(put['octets'])}), 25)
+
+  def evidence_get(self, request, fields):
+    get = decode('EvidenceGet', fields[35][0])
+    octets = self.case.papers.kept.get(get['sha256'].hex())
+    if octets is None:
+      return failure(3024, 'evidence-missing', 'no step of the case names such a document')
+    return reply(encode('EvidencePart', {'total': len(octets), 'kept': len(octets), 'octets': octets[get['offset']:][:20]}), 25)
+
+  def rule_show(self, request, fields):
+    asked = decode('RuleShow', fields[37][0])
+    rules = [{'kind': kind, 'id': name, 'version': 1, 'sha256': hashlib.sha256(octets).digest(), 'serial': 1,
+              'document': octets if asked.get('id') else None}
+             for (kind, name), octets in scripted_case.RULES.items()
+             if kind == asked['kind'] and asked.get('id') in (None, name)]
+    return reply(encode('Rules', {'rule': rules}), 27)
 
   # One connection, until it ends.
   def serve(self, connection):
@@ -345,6 +421,35 @@ class Stale(Registry):
     return failure(5003, 'stale', 'the newest data is 300 s old', f5='max_age_ms', f6='60000', f7=1, f8=1500)
 
 
+class LosesPlace(Registry):
+  """Forgets once what it had of a document, as another worker would."""
+  def evidence_put(self, request, fields):
+    if len(self.handed_in) == 1 and not hasattr(self, 'forgot'):
+      self.forgot = True
+      self.handed_in.clear()
+    return super().evidence_put(request, fields)
+
+
+class Lossy(Registry):
+  """Has lost one document of its case, and another was changed on its disk."""
+  def shown_case(self, dossier, from_seq):
+    shown = super().shown_case(dossier, from_seq)
+    for document in shown['document']:
+      if document['field'] == 'evidence':
+        document['state'], document['octets'] = 'missing', 0
+      if document['field'] == 'receipt':
+        document['state'] = 'altered'
+    return shown
+
+
+class SkipsSteps(Registry):
+  """Leaves a step out."""
+  def shown_case(self, dossier, from_seq):
+    shown = super().shown_case(dossier, from_seq)
+    shown['event'] = [e for e in shown['event'] if e['seq'] != 3]
+    return shown
+
+
 class LostOnce(Registry):
   """Breaks off instead of the first answer; what was asked has been done all the same."""
   def take(self, connection, request_id, payload):
@@ -396,7 +501,7 @@ SCRIPTS = {
   'garbage': Garbage, 'forged': Forged, 'replayed': Replayed, 'other-code': OtherCode, 'other-request': OtherRequest,
   'other-root': OtherRoot, 'person-seals': PersonSeals, 'unsigned': Unsigned, 'old': Old, 'stale': Stale, 'lost-once': LostOnce,
   'lost-always': LostAlways, 'draining-once': DrainingOnce, 'silent': Silent, 'backwards': Backwards,
-  'wrong-id': WrongId,
+  'wrong-id': WrongId, 'loses-place': LosesPlace, 'lossy': Lossy, 'skips-steps': SkipsSteps,
 }
 
 
