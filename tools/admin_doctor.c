@@ -93,7 +93,7 @@ static bool examine(struct doctor *doctor, struct fault *why)
 {
         return doctor_server(doctor, why) && doctor_people(doctor, why) && doctor_policies(doctor, why) &&
                doctor_ledger(doctor, why) && doctor_runs(doctor, why) && doctor_records(doctor, why) &&
-               doctor_parties(doctor, why) && doctor_grades(doctor, why);
+               doctor_parties(doctor, why) && doctor_cases(doctor, why) && doctor_grades(doctor, why);
 }
 
 static void conclude(const struct doctor *doctor, const struct fault *fault)
@@ -135,6 +135,12 @@ static void release(struct doctor *doctor)
                 EVP_PKEY_free(doctor->certificates[i].key);
         free(doctor->certificates);
         free(doctor->roles);
+        free(doctor->persons);
+        free(doctor->deputies);
+        doctor_rules_done(doctor);
+        for (size_t i = 0; i < doctor->listed_count; i++)
+                free(doctor->listed[i].listings);
+        free(doctor->listed);
         free(doctor->policies);
         X509_free(doctor->ca);
 }

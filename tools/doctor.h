@@ -5,15 +5,19 @@
  * Nothing is believed because a row says so; each check names the table, the key and the reason of what it
  * finds.
  *
- * Memory is bounded by persons, policies and one enterprise's records, never by enterprises or entries: rows
- * are streamed in the order the check needs them in.
+ * Memory is bounded by persons, policies, rules, one enterprise's records and cases, and a few octets an enterprise
+ * that is or was listed, never by enterprises or entries: rows are streamed in the order the check needs them in.
  */
 #pragma once
 
 #include <openssl/types.h>
 
+#include "qcr.pb-c.h"
+#include "registry/core/case_file.h"
 #include "registry/core/founding.h"
+#include "registry/core/org_code.h"
 #include "registry/core/policy.h"
+#include "registry/core/rule.h"
 #include "registry/store/link.h"
 #include "registry/view/view.h"
 #include "registry/view/view_witness.h"
@@ -33,6 +37,36 @@ struct doctor_role {
         char person[FOUNDING_ID_LIMIT + 1];
         uint32_t role;
         uint64_t serial, ended;
+};
+
+struct doctor_person {
+        char id[FOUNDING_ID_LIMIT + 1];
+        char office[FOUNDING_ID_LIMIT + 1];
+};
+
+/* Who acts for whom, as two administrators signed it. */
+struct doctor_deputy {
+        char person[FOUNDING_ID_LIMIT + 1]; /* who is away */
+        char deputy[FOUNDING_ID_LIMIT + 1];
+        struct day from, to;
+        uint64_t serial, ended; /* ended 0: not early */
+        struct day last;        /* then: the last day */
+};
+
+/* A rule that the founding or two administrators brought in, parsed; one of the three is set. */
+struct doctor_rule {
+        struct rule rule;
+        uint64_t serial;
+        struct procedure *procedure;
+        struct code_table *table;
+        struct work_calendar *calendar;
+};
+
+/* When an enterprise's cases list it. */
+struct doctor_listed {
+        char subject[ORG_CODE_LEGACY_LENGTH + 1];
+        size_t count;
+        struct grade_listing *listings;
 };
 
 struct doctor_policy {
@@ -61,6 +95,14 @@ struct doctor {
         size_t certificate_count, certificate_room;
         struct doctor_role *roles;
         size_t role_count, role_room;
+        struct doctor_person *persons;
+        size_t person_count, person_room;
+        struct doctor_deputy *deputies;
+        size_t deputy_count, deputy_room;
+        struct doctor_rule *rules; /* in the order of their serials */
+        size_t rule_count, rule_room;
+        struct doctor_listed *listed; /* by subject */
+        size_t listed_count, listed_room;
         struct doctor_facts facts;
         struct doctor_policy *policies;
         size_t policy_count;
@@ -85,6 +127,9 @@ const char *doctor_key(char room[DOCTOR_KEY], const char *format, ...) __attribu
 /* Grows `items` for one more. */
 void *doctor_grow(void *items, size_t count, size_t *room, size_t size);
 
+/* In a set of roles: those of persons who are away count for their deputies. */
+#define DOCTOR_DEPUTIES (1u << 31)
+
 /*
  * Did this person's key sign the request, by an entry with that serial, when the certificate was valid and
  * not revoked and the person held one of `roles`? NULL: yes, with the person's id in `ret_person` if it is
@@ -97,6 +142,34 @@ const char *doctor_check_act(struct doctor *doctor, uint64_t serial, int64_t at_
 uint32_t doctor_request_roles(struct slice request);
 /* Roles that let a person decide a proposal of this kind; 0 when there is no such kind. */
 uint32_t doctor_proposal_roles(const char *kind);
+/* Whose certificate that is; "" when nobody's. */
+const char *doctor_person_of(const struct doctor *doctor, const uint8_t fingerprint[32]);
+/* The roles a person held when the entry of that serial was made. */
+uint32_t doctor_roles_of(const struct doctor *doctor, const char *person, uint64_t serial);
+/* "" when nobody let that person in. */
+const char *doctor_office_of(const struct doctor *doctor, const char *person);
+/* The case roles they had then for those who were away, of that office, or of any if it is NULL. */
+uint32_t doctor_deputy_roles(
+        const struct doctor *doctor, const char *person, const char *office, uint64_t serial, struct day day);
+/* What an approved request does; NULL, or why it cannot have been approved. */
+const char *doctor_deputy_set(
+        struct doctor *doctor, const Qcr__DeputySet *message, uint64_t serial, int64_t at_ms);
+
+/* The version of that kind and id which held when the entry of that serial was made; NULL: none did. */
+const struct doctor_rule *doctor_rule_at(
+        const struct doctor *doctor, enum rule_kind kind, const char *id, uint64_t serial);
+#define DOCTOR_TABLES_MAX 64u
+/* All that a step is weighed with in that entry. `tables` has room for DOCTOR_TABLES_MAX. */
+struct case_rules doctor_rules_at(
+        const struct doctor *doctor, uint64_t serial, struct day today, const struct code_table **tables);
+/* A document that was brought in; NULL, or why it cannot have been. */
+const char *doctor_rule_add(struct doctor *doctor, struct slice document, uint64_t serial);
+/* The rules a founding names, with the documents that are stored. */
+bool doctor_rules_found(struct doctor *doctor, const struct founding *founding, struct fault *why) MUST_CHECK;
+/* Which version holds, once all have been brought in. */
+void doctor_rules_settle(struct doctor *doctor);
+void doctor_rules_done(struct doctor *doctor);
+
 /* NULL when no such policy is stored. */
 const struct policy *doctor_policy_of(const struct doctor *doctor, const uint8_t hash[32]);
 
@@ -111,5 +184,7 @@ bool doctor_ledger(
 bool doctor_runs(struct doctor *doctor, struct fault *why) MUST_CHECK; /* headers, roots, rows that wait */
 bool doctor_records(struct doctor *doctor, struct fault *why) MUST_CHECK;
 bool doctor_parties(struct doctor *doctor, struct fault *why) MUST_CHECK;  /* names, codes */
+/* What cases say, from signed steps; rows about them; when enterprises were listed. */
+bool doctor_cases(struct doctor *doctor, struct fault *why) MUST_CHECK;
 bool doctor_grades(
         struct doctor *doctor, struct fault *why) MUST_CHECK; /* inputs, outcomes, versions, the view */

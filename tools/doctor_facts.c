@@ -50,7 +50,7 @@ void doctor_facts_compare(struct doctor *doctor, struct doctor_facts *wanted, st
                                 "is missing: a signed entry put it there (%s)", want->rest);
                 else if (order > 0)
                         doctor_find(doctor, has->table, has->key,
-                                "was inserted: no founding or approval gives it");
+                                "was inserted: no signed entry gives it");
                 else if (strcmp(want->rest, has->rest) != 0)
                         doctor_find(doctor, has->table, has->key, "was changed: is %s, signed was %s",
                                 has->rest, want->rest);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /*
- * The doctor on grades: an enterprise's packed inputs are made again from its records, its live outcome from
- * the inputs, and its history and change feed must lead to it. What the view holds of it must be the same.
+ * The doctor on grades: an enterprise's packed inputs are made again from its records and cases, its live outcome
+ * from the inputs, and its history and change feed must lead to it. What the view holds of it must be the same.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -141,17 +141,36 @@ static void check_outcome(struct grades *grades)
                 doctor_find(doctor, "standing", grades->subject, "next_change was changed");
 }
 
+static int compare_listed(const void *subject, const void *listed)
+{
+        return strcmp(subject, ((const struct doctor_listed *)listed)->subject);
+}
+
+/* When its cases list it, as they were played back. */
+static void take_listings(struct grades *grades)
+{
+        const struct doctor *doctor = grades->doctor;
+        const struct doctor_listed *listed = NULL;
+
+        if (doctor->listed_count)
+                listed = bsearch(grades->subject, doctor->listed, doctor->listed_count, sizeof(*listed), compare_listed);
+        grades->inputs.listings_count = listed ? (uint32_t)listed->count : 0;
+        if (listed)
+                memcpy(grades->inputs.listings, listed->listings, listed->count * sizeof(*listed->listings));
+}
+
 static bool finish_subject(struct grades *grades, struct fault *why)
 {
         if (!grades->subject[0] || !grades->has_standing)
                 return true;
         buffer_clear(&grades->packed);
+        take_listings(grades);
         if (!inputs_encode(&grades->inputs, &grades->packed))
                 doctor_find(grades->doctor, "record", grades->subject,
                         "its records cannot be graded: a value is out of range");
         else if (!slice_equal(buffer_slice(&grades->packed), buffer_slice(&grades->stored)))
                 doctor_find(grades->doctor, "standing", grades->subject,
-                        "inputs were changed: they are not its records'");
+                        "inputs were changed: they are not its records' and cases'");
         else
                 check_outcome(grades);
         return check_view(grades, why);

@@ -57,7 +57,7 @@ static const char ledger_sql[] =
         " coalesce(a.signature, r.signature, c.signature, e.signature),"
         " CASE WHEN b.kind = 'founding' THEN f.document WHEN b.kind = 'run-begin' THEN r.header"
         "   WHEN b.kind = 'run-chunk' THEN c.header WHEN b.kind = 'run-end' THEN e.header"
-        "   WHEN b.kind = 'proposal' THEN a.request"
+        "   WHEN b.kind IN ('proposal', 'case-step') THEN a.request"
         "   WHEN b.kind IN ('approval', 'rejection') THEN pa.request END,"
         " CASE WHEN b.kind = 'record-file' THEN rec.content_hash ELSE w.row_hash END,"
         " ap.proposal_serial, ap.proposal_item, p.kind, ap.proposer, ap.actor, ap.outcome,"
@@ -257,14 +257,6 @@ static bool decides(struct pass *pass, const PGresult *row)
                (request->decide->approve != 0) == is_text(row, KIND, "approval");
 }
 
-static const char *person_of(struct doctor *doctor, const uint8_t fingerprint[32])
-{
-        for (size_t i = 0; i < doctor->certificate_count; i++)
-                if (memcmp(doctor->certificates[i].fingerprint, fingerprint, 32) == 0)
-                        return doctor->certificates[i].person;
-        return "";
-}
-
 static void check_decision(struct pass *pass, const PGresult *row, const char *actor)
 {
         uint8_t fingerprint[32];
@@ -275,7 +267,7 @@ static void check_decision(struct pass *pass, const PGresult *row, const char *a
                 return;
         }
         if (cell_octets(row, 0, PROPOSAL_CERTIFICATE, fingerprint, 32))
-                proposer = person_of(pass->doctor, fingerprint);
+                proposer = doctor_person_of(pass->doctor, fingerprint);
         if (!is_text(row, ACTOR, actor))
                 find(pass, "approval", "actor was changed: %s signed", actor);
         if (!is_text(row, PROPOSER, proposer))
@@ -422,8 +414,8 @@ static bool check_strays(struct doctor *doctor, struct fault *why)
 
         query_init(&query,
                 "WITH hung (tab, key, serial, kinds) AS ("
-                " SELECT 'act', serial::text, serial, '{record-file,proposal,approval,rejection}'::text[] "
-                "FROM qcr.act"
+                " SELECT 'act', serial::text, serial, '{record-file,case-step,proposal,approval,rejection}'"
+                "::text[] FROM qcr.act"
                 " UNION ALL SELECT 'founding', serial::text, serial, '{founding}' FROM qcr.founding"
                 " UNION ALL SELECT 'run', run_id, serial, '{run-begin}' FROM qcr.run"
                 " UNION ALL SELECT 'run_chunk', run_id || ' ' || chunk, serial, '{run-chunk}' FROM "

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /*
- * The doctor on people. Offices, persons, roles and certificates are played back from the founding, which the
- * CA signed, and from every approval by two persons since, each checked with the certificates that were there
- * by then; then the tables must hold exactly that.
+ * The doctor on people and on what two administrators decide: offices, persons, roles, certificates, deputies and rules
+ * are played back from the founding, which the CA signed, and from every approval by two persons since, each checked
+ * with the certificates that were there by then; then the tables must hold exactly that.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -29,7 +29,7 @@ uint32_t doctor_proposal_roles(const char *kind)
 {
 #define PROPOSAL(name, word, roles)           \
         if (strcmp(kind, word) == 0)          \
-                return (roles);
+                return (roles) | (strcmp(word, "case-step") == 0 ? DOCTOR_DEPUTIES : 0);
 #include "registry/service/proposal.def"
 #undef PROPOSAL
         return 0;
@@ -37,9 +37,11 @@ uint32_t doctor_proposal_roles(const char *kind)
 
 static uint32_t roles_of_case(Qcr__Request__OperationCase operation)
 {
+        uint32_t deputies = operation == QCR__REQUEST__OPERATION_CASE_STEP ? DOCTOR_DEPUTIES : 0;
+
 #define OPERATION(name, word, kind, roles)                    \
         if (operation == QCR__REQUEST__OPERATION_##name)      \
-                return (roles);
+                return (roles) | deputies;
 #include "registry/service/operation.def"
 #undef OPERATION
         return 0;
@@ -71,16 +73,48 @@ static struct doctor_certificate *find_certificate(struct doctor *doctor, const 
         return NULL;
 }
 
-static bool had_role(const struct doctor *doctor, const char *person, uint32_t roles, uint64_t serial)
+const char *doctor_person_of(const struct doctor *doctor, const uint8_t fingerprint[32])
 {
+        for (size_t i = 0; i < doctor->certificate_count; i++)
+                if (memcmp(doctor->certificates[i].fingerprint, fingerprint, 32) == 0)
+                        return doctor->certificates[i].person;
+        return "";
+}
+
+uint32_t doctor_roles_of(const struct doctor *doctor, const char *person, uint64_t serial)
+{
+        uint32_t roles = 0;
+
         for (size_t i = 0; i < doctor->role_count; i++) {
                 const struct doctor_role *role = &doctor->roles[i];
 
-                if ((role->role & roles) && strcmp(role->person, person) == 0 && role->serial < serial &&
-                        (!role->ended || serial < role->ended))
-                        return true;
+                if (strcmp(role->person, person) == 0 && role->serial < serial && (!role->ended || serial < role->ended))
+                        roles |= role->role;
         }
-        return false;
+        return roles;
+}
+
+const char *doctor_office_of(const struct doctor *doctor, const char *person)
+{
+        for (size_t i = 0; i < doctor->person_count; i++)
+                if (strcmp(doctor->persons[i].id, person) == 0)
+                        return doctor->persons[i].office;
+        return "";
+}
+
+static bool had_role(
+        const struct doctor *doctor, const char *person, uint32_t roles, uint64_t serial, int64_t at_ms)
+{
+        struct day today = day_of_instant(at_ms);
+
+        if (doctor_roles_of(doctor, person, serial) & roles)
+                return true;
+        if (!(roles & DOCTOR_DEPUTIES))
+                return false;
+        /* A day may turn between a step's transaction and its entry. */
+        return ((doctor_deputy_roles(doctor, person, NULL, serial, today) |
+                        doctor_deputy_roles(doctor, person, NULL, serial, day_add(today, -1))) &
+                       roles) != 0;
 }
 
 const char *doctor_check_act(struct doctor *doctor, uint64_t serial, int64_t at_ms,
@@ -99,7 +133,7 @@ const char *doctor_check_act(struct doctor *doctor, uint64_t serial, int64_t at_
                 return "the signature is not the person's over this request";
         if (ret_person)
                 *ret_person = certificate->person;
-        return had_role(doctor, certificate->person, roles, serial)
+        return had_role(doctor, certificate->person, roles, serial, at_ms)
                        ? NULL
                        : "the person did not have the role for it";
 }
@@ -125,12 +159,17 @@ static void add_office(
 static void add_person(
         struct doctor *doctor, struct slice id, struct slice office, struct slice name, uint64_t serial)
 {
-        char key[FOUNDING_ID_LIMIT + 1], rest[REST];
+        struct doctor_person *item;
+        char rest[REST];
 
-        copy_id(key, id);
-        snprintf(rest, sizeof(rest), "%.*s|%.*s|%" PRIu64, (int)name.length, (const char *)name.data,
-                (int)office.length, (const char *)office.data, serial);
-        doctor_facts_add(&doctor->facts, "person", key, rest);
+        doctor->persons = doctor_grow(
+                doctor->persons, doctor->person_count, &doctor->person_room, sizeof(*doctor->persons));
+        item = &doctor->persons[doctor->person_count++];
+        copy_id(item->id, id);
+        copy_id(item->office, office);
+        snprintf(rest, sizeof(rest), "%.*s|%s|%" PRIu64, (int)name.length, (const char *)name.data, item->office,
+                serial);
+        doctor_facts_add(&doctor->facts, "person", item->id, rest);
 }
 
 static void add_role(struct doctor *doctor, struct slice person, uint32_t role, uint64_t serial)
@@ -259,7 +298,7 @@ static const char *apply_role(struct doctor *doctor, const Qcr__RoleChange *chan
 }
 
 /* What an approved request does; NULL, or why it cannot have been approved. */
-static const char *apply(struct doctor *doctor, struct slice octets, uint64_t serial)
+static const char *apply(struct doctor *doctor, struct slice octets, uint64_t serial, int64_t at_ms)
 {
         CLEANUP(arena) struct arena arena;
         const Qcr__Request *request;
@@ -283,7 +322,11 @@ static const char *apply(struct doctor *doctor, struct slice octets, uint64_t se
         if (request->operation_case == QCR__REQUEST__OPERATION_CERTIFICATE_REVOKE)
                 return revoke(doctor, octets_of(request->certificate_revoke->fingerprint),
                         octets_of(request->certificate_revoke->reason), serial);
-        return "the proposal's request is not about people";
+        if (request->operation_case == QCR__REQUEST__OPERATION_DEPUTY_SET)
+                return doctor_deputy_set(doctor, request->deputy_set, serial, at_ms);
+        if (request->operation_case == QCR__REQUEST__OPERATION_RULE_ADD)
+                return doctor_rule_add(doctor, octets_of(request->rule_add->document), serial);
+        return "the proposal's request is not about people or rules";
 }
 
 /* ---------------------------------------------------------------------------- founding */
@@ -306,7 +349,8 @@ static const char *apply_founding(struct doctor *doctor, const struct founding *
         return NULL;
 }
 
-static void check_founding(struct doctor *doctor, struct slice document, struct slice signature)
+static bool check_founding(
+        struct doctor *doctor, struct slice document, struct slice signature, struct fault *why)
 {
         CLEANUP(arena) struct arena arena;
         struct founding founding;
@@ -318,11 +362,11 @@ static void check_founding(struct doctor *doctor, struct slice document, struct 
         flaw = founding_parse(document, &arena, &founding);
         if (flaw) {
                 doctor_find(doctor, "founding", "1", "%s", founding_flaw_text(flaw));
-                return;
+                return true;
         }
         if (!founding_verify(X509_get0_pubkey(doctor->ca), document, signature)) {
                 doctor_find(doctor, "founding", "1", "is not signed by the registry's CA");
-                return; /* nobody it names is believed */
+                return true; /* nobody it names is believed */
         }
         if (!slice_equal(founding.origin, slice_text(doctor->origin)))
                 doctor_find(doctor, "system", "origin", "was changed: the founding says %.*s",
@@ -335,6 +379,7 @@ static void check_founding(struct doctor *doctor, struct slice document, struct 
         reason = apply_founding(doctor, &founding);
         if (reason)
                 doctor_find(doctor, "founding", "1", "%s", reason);
+        return doctor_rules_found(doctor, &founding, why);
 }
 
 static bool read_founding(struct doctor *doctor, struct fault *why)
@@ -343,16 +388,17 @@ static bool read_founding(struct doctor *doctor, struct fault *why)
         CLEANUP(buffer) struct buffer signature = BUFFER_INIT;
         struct query query;
         PGresult *result;
+        bool is_there;
 
         query_init(&query, "SELECT document, signature FROM qcr.founding WHERE serial = 1");
         if (!link_query(doctor->link, &query, &result, why))
                 return false;
-        if (PQntuples(result) != 1 || !cell_bytes(result, 0, 0, &document) ||
-                !cell_bytes(result, 0, 1, &signature))
-                doctor_find(doctor, "founding", "1", "is missing");
-        else
-                check_founding(doctor, buffer_slice(&document), buffer_slice(&signature));
+        is_there = PQntuples(result) == 1 && cell_bytes(result, 0, 0, &document) &&
+                   cell_bytes(result, 0, 1, &signature);
         PQclear(result);
+        if (is_there)
+                return check_founding(doctor, buffer_slice(&document), buffer_slice(&signature), why);
+        doctor_find(doctor, "founding", "1", "is missing");
         return true;
 }
 
@@ -381,7 +427,7 @@ static const char *check_pair(struct doctor *doctor, const PGresult *row, struct
         return strcmp(proposer, actor) == 0 ? "one person proposed and approved" : NULL;
 }
 
-/* One approval about people, oldest first: believed with what was believed before it. */
+/* One approval about people or rules, oldest first: believed with what was believed before it. */
 static bool take_approval(void *closure, const PGresult *row, struct fault *why)
 {
         CLEANUP(buffer) struct buffer request = BUFFER_INIT;
@@ -396,7 +442,8 @@ static bool take_approval(void *closure, const PGresult *row, struct fault *why)
                 reason = check_pair(doctor, row, buffer_slice(&request), buffer_slice(&decision),
                         doctor_proposal_roles(cell_text(row, 0, 2)));
         if (!reason)
-                reason = apply(doctor, buffer_slice(&request), (uint64_t)cell_number(row, 0, 0));
+                reason = apply(doctor, buffer_slice(&request), (uint64_t)cell_number(row, 0, 0),
+                        cell_number(row, 0, 10));
         if (reason)
                 doctor_find(doctor, "approval", cell_text(row, 0, 0), "%s", reason);
         return true;
@@ -417,8 +464,11 @@ static bool read_approvals(struct doctor *doctor, struct fault *why)
                 "a.serial"
                 " WHERE a.outcome = 'approved' AND p.kind IN ('person-add', 'role-grant', 'role-end', "
                 "'certificate-add',"
-                " 'certificate-revoke', 'office-add') ORDER BY a.serial");
-        return link_each(doctor->link, &query, take_approval, doctor, why);
+                " 'certificate-revoke', 'office-add', 'rule-add', 'deputy-set', 'deputy-end') ORDER BY a.serial");
+        if (!link_each(doctor->link, &query, take_approval, doctor, why))
+                return false;
+        doctor_rules_settle(doctor);
+        return true;
 }
 
 /* ------------------------------------------------------------------------------ tables */
@@ -434,6 +484,11 @@ static bool take_stored(void *closure, const PGresult *row, struct fault *why)
                 "certificate_revocation",
                 "policy",
                 "policy_activation",
+                "rule",
+                "rule_current",
+                "procedure_transition",
+                "deputy",
+                "deputy_end",
         };
         struct doctor_facts *stored = closure;
 
@@ -462,7 +517,18 @@ static bool compare_tables(struct doctor *doctor, struct fault *why)
                 " UNION ALL SELECT 5, encode(fingerprint, 'hex'), reason || '|' || serial FROM "
                 "qcr.certificate_revocation"
                 " UNION ALL SELECT 6, encode(policy_hash, 'hex'), serial::text FROM qcr.policy"
-                " UNION ALL SELECT 7, serial::text, encode(policy_hash, 'hex') FROM qcr.policy_activation");
+                " UNION ALL SELECT 7, serial::text, encode(policy_hash, 'hex') FROM qcr.policy_activation"
+                " UNION ALL SELECT 8, encode(rule_hash, 'hex') || CASE WHEN rule_hash <> sha256(document)"
+                " THEN ' of another document' ELSE '' END, kind || ' ' || id || ' ' || version || '|' || serial"
+                " FROM qcr.rule"
+                " UNION ALL SELECT 9, kind || ' ' || id, version::text FROM qcr.rule_current"
+                " UNION ALL SELECT 10, encode(procedure_hash, 'hex') || ' ' || from_state || ' ' || action || ' ' ||"
+                " to_state || ' ' || needs_second::integer || ' ' || excludes_opener::integer, ''"
+                " FROM qcr.procedure_transition"
+                " UNION ALL SELECT 11, person_id || ' ' || deputy_id || ' ' || serial, from_day || '|' || to_day"
+                " FROM qcr.deputy"
+                " UNION ALL SELECT 12, person_id || ' ' || deputy_id || ' ' || grant_serial, last_day || '|' || serial"
+                " FROM qcr.deputy_end");
         done = link_each(doctor->link, &query, take_stored, &stored, why);
         if (done)
                 doctor_facts_compare(doctor, &doctor->facts, &stored);

@@ -31,6 +31,12 @@ void rule_files_done(struct rule_files *files)
                 buffer_done(&files->documents[i]);
 }
 
+/* A rule has one version that holds, and a registry one calendar. */
+static bool is_in_the_way(const struct rule *there, const struct rule *rule)
+{
+        return there->kind == rule->kind && (rule->kind == RULE_CALENDAR || strcmp(there->id, rule->id) == 0);
+}
+
 static bool add_file(struct rule_files *files, const char *path, struct fault *why)
 {
         struct founding_rule *rule = &files->rules[files->count];
@@ -41,9 +47,9 @@ static bool add_file(struct rule_files *files, const char *path, struct fault *w
         if (!rule_file_read(path, &rule->rule, document, why))
                 return false;
         for (size_t i = 0; i < files->count; i++)
-                if (files->rules[i].rule.kind == rule->rule.kind && strcmp(files->rules[i].rule.id, rule->rule.id) == 0)
-                        return fault_set(why, FAULT_INPUT, "%.200s: another file is the %s %s too", path,
-                                rule_kind_word(rule->rule.kind), rule->rule.id);
+                if (is_in_the_way(&files->rules[i].rule, &rule->rule))
+                        return fault_set(why, FAULT_INPUT, "%.200s: another file is %s %s", path,
+                                rule_kind_word(rule->rule.kind), files->rules[i].rule.id);
         rule->document = buffer_slice(document);
         files->count++;
         return true;

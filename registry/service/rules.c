@@ -9,13 +9,17 @@
 #include <string.h>
 
 #include "registry/service/approval.h"
+#include "registry/service/rule_cache.h"
 #include "registry/store/rules.h"
+#include "registry/view/rule_entry.h"
 
 struct rule_change {
         struct rule rule;
         struct slice document; /* canonical; of the call */
         int32_t newest;        /* version there is; 0: none */
         bool is_known;         /* this very document */
+        uint64_t others;       /* of its kind that hold */
+        uint64_t all;          /* rules that hold */
 };
 
 /* What was wrong with the document, at which of its keys. */
@@ -45,6 +49,8 @@ static void on_newest(struct writing *writing, const PGresult *result)
 {
         writing->rule->newest = (int32_t)cell_number(result, 0, 0);
         writing->rule->is_known = cell_bool(result, 0, 1);
+        writing->rule->others = (uint64_t)cell_number(result, 0, 2);
+        writing->rule->all = (uint64_t)cell_number(result, 0, 3);
 }
 
 static void load_newest(struct writing *writing, struct rule_change *change)
@@ -58,10 +64,24 @@ static void load_newest(struct writing *writing, struct rule_change *change)
 
 /* ------------------------------------------------------------------- rules */
 
+/* Steps are weighed with all tables and the one calendar at once. NULL: there is room for one more rule. */
+static const char *no_room(const struct rule_change *change)
+{
+        if (change->rule.kind == RULE_CALENDAR && change->others)
+                return "there is one calendar, under another id";
+        if (change->rule.kind == RULE_CODES && change->others >= RULE_TABLES_MAX)
+                return "there are as many code tables as there may be";
+        return change->all >= VIEW_RULES_MAX ? "there are as many rules as there may be" : NULL;
+}
+
 static bool decide(struct writing *writing, const struct rule_change *change)
 {
         struct failure *failure = &writing->call->failure;
+        const char *reason = change->newest ? NULL : no_room(change);
         char version[16];
+
+        if (reason)
+                return failure_set_field(failure, RESULT_RULE_INVALID, "id", slice_text(change->rule.id), "id: %s", reason);
 
         if (change->is_known)
                 return failure_set_field(failure, RESULT_ALREADY_THERE, "document", slice_of(NULL, 0),

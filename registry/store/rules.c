@@ -9,7 +9,9 @@ void rules_lock_query(struct query *ret)
 void rules_newest_query(struct query *ret, const struct rule *rule)
 {
         query_init(ret, "SELECT coalesce(max(version) FILTER (WHERE kind = $1::text AND id = $2::text), 0),"
-                        " coalesce(bool_or(rule_hash = $3::bytea), false) FROM qcr.rule");
+                        " coalesce(bool_or(rule_hash = $3::bytea), false),"
+                        " (SELECT count(*) FROM qcr.rule_current WHERE kind = $1::text AND id <> $2::text),"
+                        " (SELECT count(*) FROM qcr.rule_current) FROM qcr.rule");
         query_text(ret, rule_kind_word(rule->kind));
         query_text(ret, rule->id);
         query_bytes(ret, rule->hash, sizeof(rule->hash));

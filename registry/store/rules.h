@@ -14,7 +14,10 @@
 
 /* No rows come back. Until the transaction ends nobody decides by the rules, or changes them. */
 void rules_lock_query(struct query *ret);
-/* Columns: newest version of that kind and id (0: none), whether a rule has that hash. */
+/*
+ * Columns: newest version of that kind and id (0: none), whether a rule has that hash, how many others of the kind hold,
+ * how many of all kinds.
+ */
 void rules_newest_query(struct query *ret, const struct rule *rule);
 /* Columns: id, version, hash, serial, of the versions that hold, by id. */
 void rules_list_query(struct query *ret, const char *kind);
