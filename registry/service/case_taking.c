@@ -406,12 +406,18 @@ static bool check_kept(struct writing *writing, const struct case_taking *taking
         for (size_t i = 0; i < step->value_count; i++) {
                 const struct case_value *value = &step->values[i];
                 const struct procedure_field *field = procedure_field_find(action, slice_text(value->name));
+                bool is_kept = false;
                 uint8_t sha256[32];
+                struct fault why;
 
                 if (field->type != FIELD_FILE)
                         continue;
-                if (!hex_decode(value->value, strlen(value->value), sha256, sizeof(sha256)) ||
-                        !evidence_kept(writing->call->service->evidence, sha256))
+                if (hex_decode(value->value, strlen(value->value), sha256, sizeof(sha256)) &&
+                        !evidence_kept(writing->call->service->evidence, sha256, &is_kept, &why)) {
+                        log_event(LOG_ERR, "evidence.fault", "id", writing->call->id, "why", why.text);
+                        return failure_of_fault(&writing->call->failure, &why);
+                }
+                if (!is_kept)
                         return failure_set_field(&writing->call->failure, RESULT_EVIDENCE_MISSING, value->name,
                                 slice_text(value->value), "%s: the document has not been handed in", value->name);
         }

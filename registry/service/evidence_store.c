@@ -193,20 +193,30 @@ static int open_kept(struct evidence_store *store, const uint8_t sha256[32], uin
         return fd;
 }
 
-bool evidence_kept(struct evidence_store *store, const uint8_t sha256[32])
+/* What an open that failed says of the document: something else stands in its place, a link or a folder. */
+static bool state_of_error(int error, enum evidence_state *ret)
 {
-        struct fault why;
-        uint64_t length;
+        if (error != ENOENT && error != ELOOP && error != ENOTDIR)
+                return false;
+        *ret = error == ENOENT ? EVIDENCE_MISSING : EVIDENCE_ALTERED;
+        return true;
+}
+
+bool evidence_kept(struct evidence_store *store, const uint8_t sha256[32], bool *ret_kept, struct fault *why)
+{
+        enum evidence_state state;
+        uint64_t length = 0;
         int fd;
 
-        if (!open_store(store, &why)) {
-                log_event(LOG_ERR, "evidence.unavailable", "why", why.text);
+        if (!open_store(store, why))
                 return false;
-        }
         fd = open_kept(store, sha256, &length);
+        if (fd < 0 && !state_of_error(errno, &state))
+                return refuse("open", why);
         if (fd >= 0)
                 close(fd);
-        return fd >= 0 && length > 0;
+        *ret_kept = length > 0;
+        return true;
 }
 
 /* ------------------------------------------------------------------ putting */
@@ -441,15 +451,6 @@ const char *evidence_state_word(enum evidence_state state)
                 return "altered";
         }
         return "";
-}
-
-/* What an open that failed says of the document: something else stands in its place, a link or a folder. */
-static bool state_of_error(int error, enum evidence_state *ret)
-{
-        if (error != ENOENT && error != ELOOP && error != ENOTDIR)
-                return false;
-        *ret = error == ENOENT ? EVIDENCE_MISSING : EVIDENCE_ALTERED;
-        return true;
 }
 
 bool evidence_read(struct evidence_store *store, const uint8_t sha256[32], uint64_t offset, void *to, size_t size,

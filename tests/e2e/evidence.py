@@ -176,19 +176,36 @@ def try_put(r, octets):
         return None
 
 
-def not_writable(r, people):
-    """The folder refuses (as a full disk does): a clear fault, and the registry goes on answering."""
-    folder = r.home / "evidence" / "incoming"
-    owner, mode = (folder.stat().st_uid, folder.stat().st_gid), folder.stat().st_mode & 0o777
-    os.chown(folder, 0, 0) if os.geteuid() == 0 else None
-    folder.chmod(0o555)
-    answer = put(people["officer"], pdf(100))
-    check("where nothing can be written it is a fault and no verdict", answer["code"] == 5001 and "kept" in answer["text"], answer)
-    check("and lookups go on", people["regulator"].lookup(CODE).get("code") == CODE)
-    folder.chmod(mode)
-    if os.geteuid() == 0:
-        os.chown(folder, *owner)
+class Closed:
+    """A folder that the workers' user cannot use for a while."""
+
+    def __init__(self, folder, mode):
+        self.folder, self.mode, self.before = folder, mode, folder.stat()
+
+    def __enter__(self):
+        if os.geteuid() == 0:
+            os.chown(self.folder, 0, 0)
+        self.folder.chmod(self.mode)
+
+    def __exit__(self, *_):
+        if os.geteuid() == 0:
+            os.chown(self.folder, self.before.st_uid, self.before.st_gid)
+        self.folder.chmod(self.before.st_mode & 0o777)
+
+
+def unusable(r, people):
+    """The folder refuses (as a full or failing disk does): faults and no verdicts, and the registry goes on answering."""
+    with Closed(r.home / "evidence" / "incoming", 0o555):
+        answer = put(people["officer"], pdf(100))
+        check("where nothing can be written it is a fault and no verdict", answer["code"] == 5001 and "kept" in answer["text"], answer)
+        check("and lookups go on", people["regulator"].lookup(CODE).get("code") == CODE)
     check("and when it can be again, it is", put(people["officer"], pdf(100))["ok"])
+    paper = people.paper("officer", "现场检查笔录")
+    case = Case(people, CODE, NAME)
+    with Closed(path_of(r, bytes.fromhex(paper)).parent, 0):
+        answer = case.ask("open", dry_run=True)
+        check("where a document cannot be looked for, it is not said to be missing", answer["code"] == 5001, answer)
+    check("and when it can, the step may be taken", case.ask("open", dry_run=True)["ok"])
 
 
 # ------------------------------------------------------------------ reading back
@@ -584,7 +601,7 @@ def main():
             order(r, people)
             at_once(r, people)
             killed(r, people)
-            not_writable(r, people)
+            unusable(r, people)
             leaks(r, people)
             case, other = Case(people, CODE, NAME), Case(people, CODE, NAME, cast={
                 "officer": "drug-officer", "second_officer": "drug-officer2", "confirmer": "drug-officer2", "reviewer": "drug-reviewer",
