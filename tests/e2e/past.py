@@ -9,9 +9,12 @@ import sys
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
+from case_client import Case, People  # noqa: E402
 from registry import SAMPLE, Registry, check, finish  # noqa: E402
 
 CODE, NAME = "91510823141777630N", "剑阁县诚盛农业开发有限公司"
+LISTED_CODE, LISTED_NAME = "91510823625851788F", "剑阁县旭顺建材有限公司"
+LISTED = 4
 WITHHELD = 14
 
 
@@ -60,12 +63,13 @@ def records(r):
     go_on(r, "2026-03-05")
     r.record(CODE, NAME, "剑市监处罚〔2026〕2号", kind="closure", decided_on="2026-03-01")
     now = save()
+    case = list_one(r)
 
     check("a day to come is refused", ask("--as-of", "2026-03-06")["exit"] == 11)
     check("knowledge to come is refused", ask("--known-at", "2026-03-06T00:00:00Z")["exit"] == 11)
     check("what is no day is a usage error", r.qcr("lookup", CODE, "--as-of", "yesterday").returncode == 2)
     check("before the registry there is no knowledge", ask("--known-at", "2026-02-01")["reason"] == "not-there")
-    check("a serial the ledger has not is refused", ask("--known-at", str(int(now["serial"]) + 1))["exit"] == 11)
+    check("a serial the ledger has not is refused", ask("--known-at", "1000000000")["exit"] == 11)
 
     then = ask("--as-of", "2026-03-02", "--known-at", "2026-03-03")
     later = ask("--as-of", "2026-03-02")
@@ -91,6 +95,37 @@ def records(r):
     told = ask("--as-of", "2026-03-02", "--purpose", "信访复核", who="auditor")
     check("an auditor who says why is told", told["result"] == "found" and known(told) == known(later), told)
     check("the present is told to everybody", ask()["result"] == "found")
+    unlist_one(r, case)
+
+
+def list_one(r):
+    """Listed from 1 March on by a decision that came into the registry on 5 March."""
+    with People(r) as people:
+        case = Case(people, LISTED_CODE, LISTED_NAME, decided_on="2026-03-01").to("decided")
+    now = r.lookup(LISTED_CODE, "--receipt", r.dir / "listed")
+    check("a listing is in the next answer", now["exit"] == LISTED and now["listing_since"] == "2026-03-01", now)
+    for known_at, status, word in (("2026-03-03", 0, "not-listed"), ("2026-03-05T01:00:00Z", 0, "not-listed"), (now["serial"], LISTED, "listed")):
+        answer = r.lookup(LISTED_CODE, "--as-of", "2026-03-02", "--known-at", known_at, "--receipt", r.dir / "receipt")
+        check(f"on 2 March, as known at {known_at}: {word}", answer["exit"] == status and answer["listing"] == word, answer)
+        check("with a receipt that verifies", r.qcr("verify", r.dir / "receipt").returncode == 0)
+    before = r.lookup(LISTED_CODE, "--as-of", "2026-02-28")
+    check("the day before the decision it did not list", before["listing"] == "not-listed", before)
+    return case
+
+
+def unlist_one(r, case):
+    with People(r) as people:
+        case.people = people
+        case.take("quash", decided_on="2026-03-20")
+        quashed = r.lookup(LISTED_CODE)
+        check("from the recording of the quash the basis is said to be gone", quashed["listing"] == "basis-quashed", quashed)
+        case.take("lift", lifted_on="2026-03-21")
+    check("once the display has stopped nothing is said any more", r.lookup(LISTED_CODE)["listing"] == "not-listed")
+    hidden = r.lookup(LISTED_CODE, "--as-of", "2026-03-02", "--known-at", "2026-03-05")
+    check("nor by asking for what was known then", hidden["exit"] == WITHHELD, hidden)
+    told = r.lookup(LISTED_CODE, "--as-of", "2026-03-02", "--known-at", "2026-03-05", "--purpose", "信访复核", who="auditor")
+    check("an auditor who says why is told what the registry said then", told["listing"] == "listed", told)
+    check("the receipt of then is authentic", r.qcr("verify", r.dir / "listed").returncode == 0)
 
 
 def main():
