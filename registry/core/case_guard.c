@@ -85,7 +85,7 @@ static void ask_ended(const struct case_asking *asking, struct case_answer *ret)
 {
         if (case_times_ended(asking->times, asking->day))
                 return;
-        ret->refusal = asking->times->has_begun ? CASE_NOT_YET : CASE_NOT_LISTED;
+        ret->refusal = asking->times->life_count ? CASE_NOT_YET : CASE_NOT_LISTED;
         ret->earliest = case_times_end_after(asking->times, asking->day);
 }
 

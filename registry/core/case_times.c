@@ -10,7 +10,7 @@ struct span {
         struct day from;
         struct day to;       /* the first day it is over; DAY_NONE without end */
         struct day term_end; /* the same, had nothing ended it */
-        bool is_quashed;
+        struct day quashed_on; /* DAY_NONE: it has not been */
         bool is_gone;        /* and its display has been stopped since */
 };
 
@@ -29,7 +29,6 @@ struct reckoning {
         struct day seen[CASE_EVENTS_MAX];
         size_t seen_count;
         bool is_published;
-        struct day quashed_on;
 };
 
 static bool holds_on(struct day from, struct day to, struct day day)
@@ -87,11 +86,11 @@ static void begin(struct reckoning *r, struct day from, const struct case_event 
 
         for (size_t i = 0; i < r->span_count; i++)
                 r->spans[i].to = sooner(r->spans[i].to, later(from, r->spans[i].from));
-        *span = (struct span){.from = from, .term_end = term_end_of(r->file->procedure, from, decision)};
+        *span = (struct span){
+                .from = from, .term_end = term_end_of(r->file->procedure, from, decision), .quashed_on = DAY_NONE};
         span->to = day_is_none(span->term_end) ? DAY_NONE : later(span->term_end, from);
         r->span_count++;
         r->unserved = NULL;
-        r->quashed_on = DAY_NONE;
 }
 
 static void start(struct reckoning *r, const struct case_event *event, struct day day)
@@ -128,16 +127,14 @@ static void quash(struct reckoning *r, struct day day)
 {
         r->unserved = NULL;
         for (size_t i = 0; i < r->span_count; i++)
-                r->spans[i].is_quashed = true;
-        if (day_is_none(r->quashed_on))
-                r->quashed_on = day;
+                r->spans[i].quashed_on = sooner(r->spans[i].quashed_on, day);
 }
 
 static void unpublish(struct reckoning *r)
 {
         r->is_published = false;
         for (size_t i = 0; i < r->span_count; i++)
-                r->spans[i].is_gone = r->spans[i].is_quashed;
+                r->spans[i].is_gone = !day_is_none(r->spans[i].quashed_on);
 }
 
 static void suspend(struct reckoning *r, struct day day)
@@ -232,7 +229,7 @@ static bool is_lapsed(const struct reckoning *r, struct day day)
 
 static enum listing_effect effect_on(const struct reckoning *r, const struct span *span, struct day day)
 {
-        if (span->is_quashed)
+        if (!day_is_none(span->quashed_on))
                 return LISTING_QUASHED;
         if (is_lapsed(r, day))
                 return LISTING_UNKNOWN;
@@ -289,11 +286,10 @@ static void add_span(struct case_times *times, const struct reckoning *r, const 
 
 void case_times_reckon(const struct case_file *file, struct case_times *ret)
 {
-        struct reckoning r = {.file = file, .quashed_on = DAY_NONE};
-        const struct span *last;
+        struct reckoning r = {.file = file};
 
         assert(file->count <= CASE_EVENTS_MAX);
-        *ret = (struct case_times){.begun_on = DAY_NONE, .term_end = DAY_NONE, .quashed_on = DAY_NONE};
+        *ret = (struct case_times){.term_end = DAY_NONE};
         for (size_t i = 0; i < file->count; i++) {
                 const struct procedure_action *action = case_action(file, &file->events[i]);
                 struct case_file before = case_before(file, &file->events[i]);
@@ -301,16 +297,14 @@ void case_times_reckon(const struct case_file *file, struct case_times *ret)
                 if (action && case_when(&action->effect_when, &before, &file->events[i]))
                         apply(&r, &file->events[i], action->effect);
         }
-        for (size_t i = 0; i < r.span_count; i++)
-                add_span(ret, &r, &r.spans[i]);
-        if (r.span_count == 0)
-                return;
-        last = &r.spans[r.span_count - 1];
-        ret->has_begun = true;
-        ret->begun_on = r.spans[0].from;
-        ret->term_end = last->term_end;
-        ret->is_quashed = last->is_quashed;
-        ret->quashed_on = r.quashed_on;
+        for (size_t i = 0; i < r.span_count; i++) {
+                const struct span *span = &r.spans[i];
+
+                add_span(ret, &r, span);
+                ret->lives[ret->life_count++] = (struct case_life){
+                        .from = span->from, .over = later(span->from, sooner(span->to, span->quashed_on))};
+                ret->term_end = span->term_end;
+        }
 }
 
 /* ---------------------------------------------------------------- questions about them */
@@ -337,25 +331,38 @@ bool case_times_listed(const struct case_times *times, struct day day)
         return listed_on(times, day);
 }
 
+/* One that has begun by that day and is not over. */
+static const struct case_life *alive_on(const struct case_times *times, struct day day)
+{
+        for (size_t i = 0; i < times->life_count; i++)
+                if (holds_on(times->lives[i].from, times->lives[i].over, day))
+                        return &times->lives[i];
+        return NULL;
+}
+
+/* The day on which the first began; DAY_NONE when none did. */
+static struct day first_day(const struct case_times *times)
+{
+        struct day first = DAY_NONE;
+
+        for (size_t i = 0; i < times->life_count; i++)
+                first = sooner(first, times->lives[i].from);
+        return first;
+}
+
 bool case_times_ended(const struct case_times *times, struct day day)
 {
-        if (!times->has_begun)
-                return false;
-        if (times->is_quashed)
-                return !day_is_before(day, times->quashed_on);
-        return !day_is_before(day, times->begun_on) && !case_times_listed(times, day);
+        return times->life_count > 0 && !day_is_before(day, first_day(times)) && !alive_on(times, day);
 }
 
 struct day case_times_end_after(const struct case_times *times, struct day day)
 {
-        const struct grade_listing *listing;
+        const struct case_life *life;
 
-        if (!times->has_begun)
+        if (times->life_count == 0)
                 return DAY_NONE;
-        if (times->is_quashed)
-                return later(day, times->quashed_on);
-        day = later(day, times->begun_on);
-        while (!day_is_none(day) && (listing = listed_on(times, day)))
-                day = listing->to;
+        day = later(day, first_day(times));
+        while (!day_is_none(day) && (life = alive_on(times, day)))
+                day = life->over;
         return day;
 }

@@ -9,15 +9,19 @@
 
 #include "registry/core/case_past.h"
 
+/* From what began a listing to the day on which it was over, by whatever came first: its term, removal, quashing. */
+struct case_life {
+        struct day from;
+        struct day over;        /* DAY_NONE without end */
+};
+
 struct case_times {
         size_t count;
         struct grade_listing listings[CASE_LISTINGS_MAX];
         bool is_full;           /* there were more than fit */
-        bool has_begun;         /* decided, and served where that counts */
-        struct day begun_on;    /* the first time it was */
-        struct day term_end;    /* of its last time: the first day it is over, DAY_NONE without end */
-        bool is_quashed;        /* its last time has been */
-        struct day quashed_on;
+        size_t life_count;
+        struct case_life lives[CASE_EVENTS_MAX];
+        struct day term_end;    /* of the last: the first day it is over, DAY_NONE without end */
 };
 
 void case_times_reckon(const struct case_file *file, struct case_times *ret);
@@ -25,7 +29,7 @@ void case_times_reckon(const struct case_file *file, struct case_times *ret);
 bool case_times_in_force(const struct case_times *times, struct day day);
 /* Decided and neither ended, quashed nor expired on that day? Suspended and unknown count. */
 bool case_times_listed(const struct case_times *times, struct day day);
-/* Begun, and over on that day? */
+/* Has one begun by that day, and is each that has over? */
 bool case_times_ended(const struct case_times *times, struct day day);
 /* The first day from `day` on on which it is over; DAY_NONE when there is none. */
 struct day case_times_end_after(const struct case_times *times, struct day day);

@@ -237,7 +237,21 @@ START_TEST(quashing_after_a_removal_quashes_what_was)
         DO("lift", "2027-03-15", "fu");
         DO("quash", "2027-04-01", "an", "du");
         story_listings(story, "quashed 2026-03-12 2027-03-12");
-        DO("lift", "2027-04-02", "fu");
+        REFUSED(CASE_NOT_YET, "2027-03-12", "lift", "2027-03-11", "fu"); /* it was over with the removal */
+        DO("lift", "2027-03-12", "fu");
+        story_listings(story, "");
+}
+END_TEST
+
+START_TEST(a_restored_listing_that_is_quashed_is_over_with_the_quashing_not_with_the_removal_before)
+{
+        story_decide(story, "with-penalty");
+        remove_on("2027-03-12");
+        DO("restore", "2027-06-01", "an", "du");
+        DO("quash", "2027-09-01", "an", "du");
+        story_listings(story, "quashed 2026-03-12 2027-03-12; quashed 2027-06-01 2030-06-01");
+        REFUSED(CASE_NOT_YET, "2027-09-01", "lift", "2027-06-01", "fu");
+        DO("lift", "2027-05-31", "fu"); /* the display of the first, written down late */
         story_listings(story, "");
 }
 END_TEST
@@ -492,6 +506,7 @@ static TCase *ours(void)
         tcase_add_test(test, a_quashed_listing_is_all_quashed_until_its_display_is_stopped_and_then_nothing);
         tcase_add_loop_test(test, a_court_that_quashes_is_a_quashing_and_one_that_upholds_is_none, 0, 4);
         tcase_add_test(test, quashing_after_a_removal_quashes_what_was);
+        tcase_add_test(test, a_restored_listing_that_is_quashed_is_over_with_the_quashing_not_with_the_removal_before);
         tcase_add_test(test, the_decisions_serial_is_that_of_the_last_step_that_changed_what_is_said);
         tcase_add_test(test, a_listing_that_begins_with_service_begins_when_the_party_has_the_decision);
         tcase_add_test(test, served_by_public_notice_it_begins_when_that_is_deemed_done);
