@@ -36,7 +36,7 @@ static bool take_octets(struct call *call, const PGresult *result, int row, int 
 
 /* ------------------------------------------------------------------- events */
 
-static bool read_request(struct arena *arena, struct slice octets, struct case_step *ret, struct fault *why)
+bool case_load_request(struct arena *arena, struct slice octets, struct case_step *ret, struct fault *why)
 {
         CLEANUP(arena) struct arena decoding;
         ProtobufCAllocator allocator;
@@ -62,7 +62,7 @@ bool case_load_event(struct arena *arena, const PGresult *result, int row, struc
 
         if (!cell_bytes(result, row, CASE_READ_EVENT_REQUEST, &request))
                 return fault_set(why, FAULT_STORE, "the request of a case's event cannot be read");
-        if (!read_request(arena, buffer_slice(&request), &step, why))
+        if (!case_load_request(arena, buffer_slice(&request), &step, why))
                 return false;
         if (strcmp(step.action, cell_text(result, row, CASE_READ_EVENT_ACTION)) != 0)
                 return fault_set(why, FAULT_MISMATCH, "a case's event is not the step its person signed");
@@ -220,7 +220,7 @@ static bool on_pending(void *closure, const PGresult *result, struct fault *why)
 
                 if (!cell_bytes(result, i, 0, &request))
                         return fault_set(why, FAULT_STORE, "the request of a proposal cannot be read");
-                if (!read_request(&load->call->arena, buffer_slice(&request), &load->pending[i], why))
+                if (!case_load_request(&load->call->arena, buffer_slice(&request), &load->pending[i], why))
                         return false;
                 load->pending_count++;
         }

@@ -70,6 +70,8 @@ bool case_load_is_over(const struct case_weighing *weighing);
 /* Reads an event's row (enum case_read_event_column) into the arena; the request's fields are its values. */
 bool case_load_event(struct arena *arena, const PGresult *result, int row, struct case_event *ret, struct fault *why)
         MUST_CHECK;
+/* A step as its person signed it, in the arena. */
+bool case_load_request(struct arena *arena, struct slice octets, struct case_step *ret, struct fault *why) MUST_CHECK;
 /* A copy of a cell's text or octets in the arena; empty past its budget. */
 const char *case_load_text(struct call *call, const PGresult *result, int row, int column);
 /* `YYYY-MM-DD` in the arena. */

@@ -13,6 +13,8 @@
 
 /* Of a document, in one reply. */
 #define GET_OCTETS (768u * 1024)
+/* Steps of one party that wait to open a case. */
+#define OPENINGS_MOST 100u
 
 /* ------------------------------------------------------------------ putting */
 
@@ -164,6 +166,8 @@ struct getting {
         struct case_load load; /* first: its `done` gets back to here */
         uint8_t sha256[32];
         uint64_t offset;
+        char hex[65];
+        bool is_opening;       /* some step that would open a case names it, and this person may see that step */
 };
 
 static bool names_it(const struct procedure *procedure, const char *action, const struct case_value *values,
@@ -218,30 +222,109 @@ static bool read_part(struct getting *getting, Qcr__EvidencePart *part)
         return true;
 }
 
-static void get(struct case_load *load)
+static void give(struct getting *getting, bool is_named)
 {
-        struct getting *getting = (struct getting *)load;
+        struct call *call = getting->load.call;
         Qcr__EvidencePart part = QCR__EVIDENCE_PART__INIT;
         Qcr__Reply reply = QCR__REPLY__INIT;
-        struct case_weighing weighing;
-        char hex[65];
 
-        if (!case_load_file(load, &weighing))
-                return;
-        hex_encode(getting->sha256, sizeof(getting->sha256), hex);
-        if (!is_the_cases(load, weighing.file.procedure, hex)) {
-                failure_set_field(&load->call->failure, RESULT_EVIDENCE_MISSING, "sha256", slice_of(NULL, 0),
+        if (!is_named) {
+                failure_set_field(&call->failure, RESULT_EVIDENCE_MISSING, "sha256", slice_of(NULL, 0),
                         "sha256: no step of the case names such a document");
-                call_fail(load->call);
+                call_fail(call);
                 return;
         }
         /* Every piece leaves its line: whoever begins in the middle has read it as well. */
-        if (!read_part(getting, &part) || !call_audit(load->call, "document"))
+        if (!read_part(getting, &part) || !call_audit(call, "document"))
                 return;
         reply.code = RESULT_DONE;
         reply.body_case = QCR__REPLY__BODY_EVIDENCE;
         reply.evidence = &part;
-        call_reply(load->call, &reply);
+        call_reply(call, &reply);
+}
+
+static void get(struct case_load *load)
+{
+        struct getting *getting = (struct getting *)load;
+        struct case_weighing weighing;
+
+        if (case_load_file(load, &weighing))
+                give(getting, is_the_cases(load, weighing.file.procedure, getting->hex));
+}
+
+/* ------------------------------------------------- of a case not opened yet */
+
+static bool on_own_access(void *closure, const PGresult *result, struct fault *why)
+{
+        struct getting *getting = closure;
+
+        (void)why;
+        case_access_take(getting->load.call, result, &getting->load.access);
+        return true;
+}
+
+/* Another office's step is as if it were not there. */
+static bool on_openings(void *closure, const PGresult *result, struct fault *why)
+{
+        struct getting *getting = closure;
+        struct call *call = getting->load.call;
+
+        for (int i = 0; i < PQntuples(result); i++) {
+                CLEANUP(buffer) struct buffer request = BUFFER_INIT;
+                struct case_step step;
+
+                if (!case_access_is_insider(&getting->load.access, cell_text(result, i, 1)) &&
+                    !(case_access_is_auditor(&getting->load.access) && call->purpose))
+                        continue;
+                if (!cell_bytes(result, i, 0, &request))
+                        return fault_set(why, FAULT_STORE, "the request of a proposal cannot be read");
+                if (!case_load_request(&call->arena, buffer_slice(&request), &step, why))
+                        return false;
+                for (size_t j = 0; j < step.value_count; j++)
+                        getting->is_opening = getting->is_opening || strcmp(step.values[j].value, getting->hex) == 0;
+        }
+        return true;
+}
+
+static void ask_openings(struct snapshot *snapshot, void *closure)
+{
+        struct getting *getting = closure;
+        struct query query;
+
+        case_reads_access_query(&query, getting->load.call->person_id);
+        snapshot_ask(snapshot, &query, on_own_access);
+        case_reads_openings_query(&query, getting->load.code.subject, OPENINGS_MOST);
+        snapshot_ask(snapshot, &query, on_openings);
+}
+
+static void get_of_opening(void *closure)
+{
+        struct getting *getting = closure;
+        struct call *call = getting->load.call;
+        const struct case_access *access = &getting->load.access;
+
+        /* Of one's own office, or as an auditor of any: the office is asked for with each step. */
+        if (case_access_check(call, access, access->count > 0 ? access->offices[0] : "", false))
+                give(getting, getting->is_opening);
+        else
+                call_fail(call);
+}
+
+/* Whoever is to confirm that a case be opened reads what it would rest on first. */
+static void begin_opening(struct getting *getting, const Qcr__EvidenceGet *message)
+{
+        static const struct snapshot_story story = {.ask = ask_openings, .done = get_of_opening};
+        struct call *call = getting->load.call;
+        struct fields fields = call_fields(call);
+
+        fields_code(&fields, "code", &message->code, &getting->load.code);
+        case_access_purpose(call, &fields, message->has_purpose, &message->purpose);
+        if (fields.failed) {
+                call_fail(call);
+                return;
+        }
+        call->code = call_text(call, slice_text(getting->load.code.text));
+        snapshot_begin(call, &story, getting);
 }
 
 void evidence_get_run(struct call *call)
@@ -256,6 +339,10 @@ void evidence_get_run(struct call *call)
                 return;
         }
         getting->offset = message->offset;
+        hex_encode(getting->sha256, sizeof(getting->sha256), getting->hex);
         getting->load = (struct case_load){.call = call, .done = get, .wants_pending = true};
-        case_load_begin(&getting->load, &message->code, message->number, message->has_purpose, &message->purpose);
+        if (message->number == 0)
+                begin_opening(getting, message);
+        else
+                case_load_begin(&getting->load, &message->code, message->number, message->has_purpose, &message->purpose);
 }

@@ -122,6 +122,18 @@ void case_reads_pending_query(struct query *ret, const char *subject, uint32_t n
         query_number(ret, limit);
 }
 
+void case_reads_openings_query(struct query *ret, const char *subject, unsigned limit)
+{
+        query_init(ret,
+                "SELECT a.request, o.office_id FROM qcr.proposal p JOIN qcr.act a USING (serial)"
+                " JOIN qcr.person o ON o.person_id = p.proposer"
+                " WHERE p.subject = $1::text AND p.case_no IS NULL AND p.kind = 'case-step'"
+                " AND NOT EXISTS (SELECT FROM qcr.approval w WHERE w.proposal_serial = p.serial"
+                " AND w.proposal_item = p.item) ORDER BY p.serial LIMIT $2::bigint");
+        query_text(ret, subject);
+        query_number(ret, limit);
+}
+
 void case_reads_rules_query(struct query *ret)
 {
         query_init(ret,

@@ -74,6 +74,9 @@ void case_reads_proposals_query(struct query *ret, const char *subject, uint32_t
 /* What those would do: their signed requests, oldest first. */
 void case_reads_pending_query(struct query *ret, const char *subject, uint32_t number, unsigned limit);
 
+/* Steps that wait to open a case of the party, oldest first. Columns: request, office of who proposes it. */
+void case_reads_openings_query(struct query *ret, const char *subject, unsigned limit);
+
 /*
  * Code tables and calendars in force, as rule_cache takes them. Add the hashes whose documents are not wanted
  * (rule_cache_known) before sending.

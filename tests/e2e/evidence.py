@@ -260,6 +260,21 @@ def pending_document(r, people, case):
     check("rejected, its document is nobody's any more", done["ok"] and get(people["officer3"], case, sha(octets))["code"] == 3024, done)
 
 
+def opening_document(r, people):
+    """A case under a name the party does not have is opened by two: the second reads what it would rest on."""
+    octets = pdf(300)
+    digest = people["officer"].evidence_put(octets)
+    case = Case(people, OTHER_CODE, "剑阁县诚诚食品商行", number=0)
+    answer = case.ask("open", evidence=[digest])
+    check("opening under another name waits for a second person", answer["code"] == 1001, answer)
+    check("who reads its document", get(people["superior"], case, sha(octets))["evidence"]["octets"] == octets)
+    check("which to another office is as if it were not there", get(people["drug-superior"], case, sha(octets))["code"] == 3024)
+    check("nor is any other document given so", get(people["superior"], case, sha(pdf(20)))["code"] == 3024)
+    check("and an auditor says why", [get(people["auditor"], case, sha(octets), purpose=why)["code"] for why in (None, WHY)] == [3028, 1000])
+    done = people["superior"].decide(answer["filed"]["proposal"], approve=False, reason="名称不符")
+    check("rejected, it is given no more", done["ok"] and get(people["superior"], case, sha(octets))["code"] == 3024)
+
+
 # ------------------------------------------------------------------ showing
 def true_signature(signature):
     key = x509.load_der_x509_certificate(signature["certificate"]).public_key()
@@ -609,6 +624,7 @@ def main():
             case.since_ms = since
             octets, _ = reading(r, people, case, other)
             pending_document(r, people, case)
+            opening_document(r, people)
             showing(r, people, case, octets)
             dossier(r, people, case, octets)
             large_document(r, people)
