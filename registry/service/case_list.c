@@ -57,17 +57,43 @@ struct listing {
 
 /* ---------------------------------------------------------------- weighing */
 
+/* The first event since which it has been in an end state; their count when it is in none. */
+static size_t ended_with(const struct case_file *file)
+{
+        struct case_file part = *file;
+
+        while (part.count > 0 && case_is_over(&part))
+                part.count--;
+        return part.count;
+}
+
+/* Does it run from one of the events since then? What was left undone before a case ended is not to be done any more. */
+static bool runs_since(const struct case_file *file, size_t since, const struct procedure_deadline *deadline)
+{
+        for (size_t i = since; i < file->count; i++) {
+                unsigned action = procedure_action_find(file->procedure, slice_text(file->events[i].action));
+
+                for (unsigned j = 0; j < deadline->from_count; j++)
+                        if (deadline->from[j] == action)
+                                return true;
+        }
+        return false;
+}
+
 /* Its deadlines that were asked for; returns the first day of them, DAY_NONE without any. */
 static struct day add_deadlines(struct listing *listing, const struct case_weighing *weighing, Qcr__CaseRow *row)
 {
         struct call *call = listing->call;
         struct case_deadline deadlines[PROCEDURE_DEADLINES_MAX];
         size_t count = case_deadlines(&weighing->file, &weighing->rules, deadlines);
+        size_t since = case_load_is_over(weighing) ? ended_with(&weighing->file) : 0;
         struct day first = DAY_NONE;
 
         row->deadline = call_alloc(call, count * sizeof(*row->deadline));
         for (size_t i = 0; i < count; i++) {
                 if (deadlines[i].is_done || day_is_before(listing->until, deadlines[i].day))
+                        continue;
+                if (!runs_since(&weighing->file, since, deadlines[i].deadline))
                         continue;
                 row->deadline[row->n_deadline++] = case_show_deadline(call, &deadlines[i]);
                 if (day_is_none(first) || day_is_before(deadlines[i].day, first))
@@ -98,13 +124,14 @@ static void add_row(struct listing *listing, const struct listed *listed, const 
         listing->rows[listing->row_count++] = row;
 }
 
-/* Whether it may be listed at all; what is over and was asked for by its party is refused, not passed over. */
+/*
+ * Whether it may be listed at all; what is over and was asked for by its party is refused, not passed over. What is
+ * still to be done of it (its display to be stopped) is its office's work and no look at what is over.
+ */
 static bool is_shown(struct listing *listing, const struct case_weighing *weighing)
 {
-        if (!case_load_is_over(weighing))
+        if (listing->has_within || !case_load_is_over(weighing))
                 return true;
-        if (listing->has_within)
-                return false;
         if (listing->call->purpose)
                 return true;
         listing->needs_purpose = listing->needs_purpose || listing->has_code;

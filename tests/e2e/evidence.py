@@ -462,6 +462,15 @@ def over(r, people):
     check("nor among what is due", (CODE, number) not in numbers(people["officer"].case_list(within_days=3000, purpose="查")))
     check("unless a purpose is given", (CODE, number) in numbers(people["officer"].case_list(purpose="统计")))
     check("and a party's list that would leave it out says that it wants one", people["officer"].case_list(CODE)["code"] == 3028)
+    removed = Case(people, CODE, NAME).to("removed", decided_on=str(today() - datetime.timedelta(days=400)))
+
+    def due_of(number):
+        return [d["word"] for row in people["publisher"].case_list(within_days=3000)["cases"]["row"] if row["number"] == number for d in row["deadline"]]
+
+    check("of one that was removed from the list it is still due that its display be stopped, and nothing older", due_of(removed.number) == ["lift"],
+          due_of(removed.number))
+    removed.take("lift")
+    check("until it has been", due_of(removed.number) == [])
     expired = Case(people, CODE, NAME).to("decision-served", decided_on=str(today() - datetime.timedelta(days=4 * 365)))
     check("so is one whose term is over", people["officer"].case_show(CODE, expired.number)["code"] == 3028)
     check("and shown with a purpose", people["officer"].case_show(CODE, expired.number, purpose="复查")["ok"])
