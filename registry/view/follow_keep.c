@@ -99,8 +99,12 @@ void follow_keep_refuse(struct follow_keep *keep, const char *reason)
         log_event(LOG_ALERT, "follow.refused", "reason", reason, "serial", LOG_NUMBER(keep->meta.serial));
         keep->refused = true;
         snprintf(keep->refusal, sizeof(keep->refusal), "%s", reason);
-        if (!keep->is_current)
+        /* A generation that is only being built marks nothing; what is read beside it is of the same store. */
+        if (!keep->is_current) {
+                if (!view_generation_withdraw(keep->directory, &why))
+                        log_event(LOG_ALERT, "follow.refusal-unwritten", "fault", fault_word(why.code), "text", why.text);
                 return;
+        }
         keep->meta.refused = true;
         memcpy(keep->meta.refusal, keep->refusal, sizeof(keep->meta.refusal));
         if (!view_writer_begin(keep->writer, &why) ||
