@@ -200,6 +200,7 @@ static bool is_own(const struct writing *writing, const struct approval *approva
 static bool may_decide(struct writing *writing, const struct approving *approving)
 {
         const struct approval *approval = &approving->approval;
+        bool is_told_by_effect = approving->effect && approving->effect->may_decide;
 
         if (!approval->kind)
                 return refuse(writing, RESULT_PROPOSAL_UNKNOWN);
@@ -207,18 +208,16 @@ static bool may_decide(struct writing *writing, const struct approving *approvin
                 return refuse(writing, RESULT_PROPOSAL_DECIDED);
         if (is_own(writing, approval) && !approval->approves)
                 return true; /* taking it back */
+        if (!is_told_by_effect && !(writing->roles & approval->kind->roles))
+                return failure_set(&writing->call->failure, RESULT_ROLE_MISSING,
+                        "none of your roles decides %s", approval->kind->word);
         if (is_own(writing, approval)) {
                 refuse(writing, RESULT_SELF_APPROVAL);
                 writing->call->failure.allowed =
                         "another person may approve it; you may take it back by rejecting it";
                 return false;
         }
-        if (approving->effect && approving->effect->may_decide)
-                return approving->effect->may_decide(writing, approval);
-        if (!(writing->roles & approval->kind->roles))
-                return failure_set(&writing->call->failure, RESULT_ROLE_MISSING,
-                        "none of your roles decides %s", approval->kind->word);
-        return true;
+        return !is_told_by_effect || approving->effect->may_decide(writing, approval);
 }
 
 bool approval_unreadable(struct writing *writing, const struct approval *approval)

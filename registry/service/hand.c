@@ -7,8 +7,6 @@
 #include "registry/store/cases.h"
 #include "registry/store/persons.h"
 
-#define CASE_ROLES (ROLE_OFFICER | ROLE_REVIEWER | ROLE_SUPERIOR | ROLE_PUBLISHER)
-
 static void on_person(struct writing *writing, const PGresult *result)
 {
         if (PQntuples(result) == 1)
@@ -75,7 +73,7 @@ uint32_t hand_roles_in(const struct hand *hand, const char *office)
         uint32_t roles = 0;
 
         if (hand->office && strcmp(hand->office, office) == 0)
-                roles |= hand->roles & CASE_ROLES;
+                roles |= hand->roles & ROLES_OF_CASES;
         for (unsigned i = 0; i < hand->away_count; i++)
                 if (strcmp(hand->away[i].office, office) == 0)
                         roles |= hand->away[i].roles;
