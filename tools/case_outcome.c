@@ -38,17 +38,19 @@ static void add_listing(struct table *rows, const Qcr__CaseOutcome *o)
         }
 }
 
+/* Until somebody has confirmed it, all that follows is only what would be. */
 static void add_second(struct table *rows, const Qcr__CaseOutcome *o)
 {
         CLEANUP(buffer) struct buffer roles = BUFFER_INIT;
 
+        if (o->n_second_role == 0 || o->has_seq)
+                return;
+        buffer_add_format(&roles, "%s ", _("once confirmed by"));
         for (size_t i = 0; i < o->n_second_role; i++) {
                 buffer_add_text(&roles, i ? ", " : "");
                 buffer_add_slice(&roles, client_slice(o->second_role[i]));
         }
-        if (roles.length == 0)
-                return;
-        table_add_text(rows, _("must be confirmed by"));
+        table_add_text(rows, _("takes effect"));
         table_add(rows, buffer_slice(&roles));
 }
 
@@ -63,10 +65,10 @@ void case_outcome_describe(const Qcr__CaseOutcome *o, struct table *rows)
         }
         table_add_text(rows, _("step"));
         table_add(rows, client_slice(o->action));
+        add_second(rows, o);
         add_change(rows, _("state of the case"), client_slice(o->state_before), client_slice(o->state_after));
         add_day(rows, o);
         add_listing(rows, o);
-        add_second(rows, o);
 }
 
 json_t *case_outcome_document(const Qcr__CaseOutcome *o)

@@ -45,14 +45,31 @@ void case_text_state(const struct procedure *procedure, struct slice word, struc
                 buffer_add_slice(to, word);
 }
 
-void case_text_deadline(const struct procedure *procedure, struct slice word, struct buffer *to)
+static const char *name_beside(struct slice word, const char *zh, const char *en)
+{
+        const char *name = case_text_pick(zh, en);
+
+        return slice_equal(slice_text(name), word) ? "" : name;
+}
+
+const char *case_text_action_name(const struct procedure *procedure, struct slice word)
+{
+        const struct procedure_action *action = case_text_action_of(procedure, word);
+
+        return action ? name_beside(word, action->zh, action->en) : "";
+}
+
+const struct procedure_deadline *case_text_deadline_of(const struct procedure *procedure, struct slice word)
 {
         for (unsigned i = 0; i < procedure->deadline_count; i++)
-                if (slice_equal(slice_text(procedure->deadlines[i].word), word)) {
-                        add_named(word, procedure->deadlines[i].zh, procedure->deadlines[i].en, to);
-                        return;
-                }
-        buffer_add_slice(to, word);
+                if (slice_equal(slice_text(procedure->deadlines[i].word), word))
+                        return &procedure->deadlines[i];
+        return NULL;
+}
+
+const char *case_text_deadline_name(const struct procedure_deadline *deadline)
+{
+        return deadline ? name_beside(slice_text(deadline->word), deadline->zh, deadline->en) : "";
 }
 
 void case_text_field(const struct procedure_action *action, struct slice word, struct buffer *to)

@@ -13,7 +13,11 @@
 const char *case_text_pick(const char *zh, const char *en);
 void case_text_action(const struct procedure *procedure, struct slice word, struct buffer *to);
 void case_text_state(const struct procedure *procedure, struct slice word, struct buffer *to);
-void case_text_deadline(const struct procedure *procedure, struct slice word, struct buffer *to);
+/* The name alone, for a column of its own; "" where it would only say the word again. */
+const char *case_text_action_name(const struct procedure *procedure, struct slice word);
+/* NULL when the procedure has none of that word. */
+const struct procedure_deadline *case_text_deadline_of(const struct procedure *procedure, struct slice word);
+const char *case_text_deadline_name(const struct procedure_deadline *deadline);
 /* The field's name, or its word; the value with the name of a word's choice. */
 void case_text_field(const struct procedure_action *action, struct slice word, struct buffer *to);
 void case_text_value(const struct procedure_action *action, struct slice word, struct slice value, struct buffer *to);

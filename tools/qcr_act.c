@@ -39,6 +39,8 @@ static const char *outcome_text(const struct client_answer *answer)
                 return N_("filed; a second person must approve");
         if (answer->reply->body_case != QCR__REPLY__BODY_FILED)
                 return N_("done");
+        if (filed->case_outcome && filed->case_outcome->has_seq)
+                return N_("the step is taken");
         if (slice_equal(client_slice(filed->outcome), slice_text("filed")))
                 return N_("filed");
         if (slice_equal(client_slice(filed->outcome), slice_text("corrected")))
@@ -87,8 +89,10 @@ static void print_result(const struct client_answer *answer, bool dry_run, bool 
                 CLEANUP(buffer) struct buffer change = BUFFER_INIT;
 
                 buffer_add_slice(&change, client_slice(filed->grade_before));
-                buffer_add_text(&change, " -> ");
-                buffer_add_slice(&change, client_slice(filed->grade_after));
+                if (!slice_equal(client_slice(filed->grade_before), client_slice(filed->grade_after))) {
+                        buffer_add_text(&change, " -> ");
+                        buffer_add_slice(&change, client_slice(filed->grade_after));
+                }
                 table_add_text(&rows, _("grade"));
                 table_add(&rows, buffer_slice(&change));
         }

@@ -231,7 +231,7 @@ static void print_acts(const Qcr__Acts *acts)
         if (acts->n_row == 0)
                 fprintf(stderr, "qcr: %s\n", _("this person signed nothing since then"));
         if (acts->truncated)
-                fprintf(stderr, "qcr: %s\n", _("there is more; these are the oldest"));
+                fprintf(stderr, "qcr: %s\n", _("there is more; these are the newest"));
 }
 
 static json_t *act_document(const Qcr__ActRow *row)

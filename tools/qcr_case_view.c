@@ -113,14 +113,13 @@ static void add_who(struct table *rows, const Qcr__CaseEvent *e)
 
 static void add_event(struct table *rows, const struct case_reading *c, const Qcr__CaseEvent *e)
 {
-        CLEANUP(buffer) struct buffer action = BUFFER_INIT;
         char seq[16];
 
         snprintf(seq, sizeof(seq), "%u", e->seq);
-        case_text_action(c->procedure, client_slice(e->action), &action);
         table_add_text(rows, seq);
         table_add(rows, client_slice(e->day));
-        table_add(rows, buffer_slice(&action));
+        table_add(rows, client_slice(e->action));
+        table_add_text(rows, case_text_action_name(c->procedure, client_slice(e->action)));
         add_who(rows, e);
         table_add_text(rows, e->late ? _("late") : "");
 }
@@ -130,17 +129,22 @@ static void print_steps(const struct case_reading *c)
         CLEANUP(table) struct table rows;
 
         print_section(_("Steps:"));
-        table_init(&rows, 5);
+        table_init(&rows, 6);
         for (size_t i = 0; i < c->event_count; i++)
                 add_event(&rows, c, c->events[i]);
         table_print(&rows, "  ", stdout);
 }
 
-static const char *deadline_standing(const Qcr__CaseDeadline *d)
+/* A time that opens with service is the party's: when it has passed nobody is late. */
+static const char *deadline_standing(const Qcr__CaseDeadline *d, const struct procedure_deadline *rule)
 {
+        const bool is_partys = rule && rule->from_window;
+
         if (d->done)
                 return d->late ? _("done late") : _("done");
-        return d->late ? _("OVERDUE") : _("open");
+        if (!d->late)
+                return _("open");
+        return is_partys ? _("has passed") : _("OVERDUE");
 }
 
 static void print_deadlines(const struct case_reading *c)
@@ -150,15 +154,15 @@ static void print_deadlines(const struct case_reading *c)
         if (c->head->n_deadline == 0)
                 return;
         print_section(_("Deadlines:"));
-        table_init(&rows, 5);
+        table_init(&rows, 6);
         for (size_t i = 0; i < c->head->n_deadline; i++) {
                 const Qcr__CaseDeadline *d = c->head->deadline[i];
-                CLEANUP(buffer) struct buffer word = BUFFER_INIT;
+                const struct procedure_deadline *rule = case_text_deadline_of(c->procedure, client_slice(d->word));
 
-                case_text_deadline(c->procedure, client_slice(d->word), &word);
                 table_add(&rows, client_slice(d->day));
-                table_add(&rows, buffer_slice(&word));
-                table_add_text(&rows, deadline_standing(d));
+                table_add(&rows, client_slice(d->word));
+                table_add_text(&rows, case_text_deadline_name(rule));
+                table_add_text(&rows, deadline_standing(d, rule));
                 table_add_text(&rows, d->provisional && !d->done ? _("provisional") : "");
                 table_add(&rows, client_slice(d->article));
         }
@@ -195,11 +199,9 @@ static void explain(const Qcr__CaseOption *o, struct buffer *to)
 
 static void add_option(struct table *rows, const struct case_reading *c, const Qcr__CaseOption *o)
 {
-        CLEANUP(buffer) struct buffer action = BUFFER_INIT;
         CLEANUP(buffer) struct buffer who = BUFFER_INIT;
         CLEANUP(buffer) struct buffer why = BUFFER_INIT;
 
-        case_text_action(c->procedure, client_slice(o->action), &action);
         join_words(o->n_role, o->role, &who);
         if (o->n_second_role) {
                 buffer_add_format(&who, "; %s ", _("confirmed by"));
@@ -207,7 +209,8 @@ static void add_option(struct table *rows, const struct case_reading *c, const Q
         }
         if (!is_granted(o))
                 explain(o, &why);
-        table_add(rows, buffer_slice(&action));
+        table_add(rows, client_slice(o->action));
+        table_add_text(rows, case_text_action_name(c->procedure, client_slice(o->action)));
         table_add(rows, buffer_slice(&who));
         table_add(rows, buffer_slice(&why));
         table_add(rows, client_slice(o->article));
@@ -218,7 +221,7 @@ static size_t print_options(const struct case_reading *c, bool granted, const ch
         CLEANUP(table) struct table rows;
         size_t count = 0;
 
-        table_init(&rows, 4);
+        table_init(&rows, 5);
         for (size_t i = 0; i < c->head->n_option; i++)
                 if (is_granted(c->head->option[i]) == granted) {
                         add_option(&rows, c, c->head->option[i]);

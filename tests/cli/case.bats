@@ -140,7 +140,7 @@ CASES
   [ "$(member proposal)" = null ]
   [ "$(last_step 'step["dry_run"]')" = True ]
   run qcr --as officer case notice "$case" --dry-run
-  [[ $output == *'nothing was done'*'opened -> noticed'*'reviewer, superior'* ]]
+  [[ $output == *'nothing was done'*'reviewer, superior'*'opened -> noticed'* ]]
 }
 
 @test "a step of two persons prints the proposal, one of one person its number in the case" {
@@ -159,7 +159,7 @@ CASES
 @test "on a terminal it shows what will change, asks, and does nothing on no; --yes does not ask" {
   play honest
   run script -qec "qcr --as officer case notice $case --rights 听证" /dev/null < <(echo n)
-  [[ $output == *"$case"*'听证'*'opened -> noticed'*'reviewer, superior'*'nothing was done'* ]]
+  [[ $output == *"$case"*'听证'*'reviewer, superior'*'opened -> noticed'*'nothing was done'* ]]
   [ "$(calls)" -eq 1 ]
   [ "$(last_step 'step["dry_run"]')" = True ]
   run script -qec "qcr --as officer case notice $case" /dev/null < <(echo y)
