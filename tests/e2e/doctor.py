@@ -1,13 +1,16 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MulanPSL-2.0
 """The doctor finds what a superuser edits: each edit on a copy of a clean database, each by table and key."""
+import copy
+import datetime
 import json
 import pathlib
 import subprocess
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
-from registry import Registry, check, finish  # noqa: E402
+from case_client import Case, People, rule, today  # noqa: E402
+from registry import TOP, Registry, check, finish  # noqa: E402
 
 # Foreign keys and checks do not hold a superuser: replication mode turns the keys off.
 FREE = "SET session_replication_role = replica;"
@@ -164,6 +167,74 @@ ACT_EDITS = [
     ("a backup from before is put in its place", "", [("ledger", "", "tail was cut: the view has seen"), ("ledger", "", "tail was cut: answers were given")]),
 ]
 
+# What rests on signed steps, rules and deputies: one party with a published listing and a case that waits, another
+# listed by a deputy.
+DECIDED = "subject = '{subject}' AND case_no = 1 AND action = 'decide'"
+CASE_EDITS = [
+    ("a decision is dated back", f"UPDATE qcr.case_event SET event_on = event_on - 400 WHERE {DECIDED}", [("case_event", "{subject}-1 {seq}", "was changed")]),
+    ("a late step is made one in time", "UPDATE qcr.case_event SET is_late = NOT is_late WHERE subject = '{subject}' AND case_no = 1 AND seq = 2",
+     [("case_event", "{subject}-1 2", "was changed")]),
+    ("a decision is laid to another person", f"UPDATE qcr.case_event SET actor = 'chief' WHERE {DECIDED}", [("case_event", "{subject}-1 {seq}", "was changed")]),
+    ("a confirmed step becomes one person's", f"UPDATE qcr.case_event SET needs_second = false, excludes_opener = false, proposal_serial = NULL, actor = proposer WHERE {DECIDED}",
+     [("case_event", "{subject}-1 {seq}", "was changed")]),
+    ("a case's last event is removed", "DELETE FROM qcr.case_event WHERE subject = '{subject}' AND case_no = 1 AND action = 'publish'",
+     [("case_event", "{subject}-1", "is missing: a signed entry")]),
+    ("an event is inserted", """INSERT INTO qcr.case_event (subject, case_no, seq, procedure_hash, from_state, action, to_state, needs_second, excludes_opener,
+        opener, proposer, actor, event_on, is_late, proposal_serial, serial)
+        SELECT subject, case_no, 90, procedure_hash, from_state, action, to_state, needs_second, excludes_opener, opener, proposer, actor, event_on, is_late,
+        NULL, 1 FROM qcr.case_event WHERE subject = '{subject}' AND case_no = 1 AND action = 'serve-notice'""", [("case_event", "{subject}-1 90", "was inserted")]),
+    ("a whole case is removed", """DELETE FROM qcr.case_document WHERE subject = '{deputised}'; DELETE FROM qcr.case_event WHERE subject = '{deputised}';
+        DELETE FROM qcr.case_file WHERE subject = '{deputised}'""",
+     [("case_file", "{deputised}-1", "is missing"), ("case_event", "{deputised}-1 1", "is missing"), ("case_document", "{deputised}", "is missing")]),
+    ("a case is inserted", """INSERT INTO qcr.case_file (subject, case_no, procedure_hash, opener, office_id, serial)
+        SELECT subject, 9, procedure_hash, opener, office_id, 1 FROM qcr.case_file WHERE subject = '{subject}' AND case_no = 1""",
+     [("case_file", "{subject}-9", "was inserted")]),
+    ("a case is given to another office", "UPDATE qcr.case_file SET office_id = 'drug' WHERE subject = '{subject}' AND case_no = 1",
+     [("case_file", "{subject}-1", "was changed")]),
+    ("a case is laid to another opener", "UPDATE qcr.case_file SET opener = 'chief' WHERE subject = '{subject}' AND case_no = 2",
+     [("case_file", "{subject}-2", "was changed")]),
+    ("a case is put under another procedure",
+     "UPDATE qcr.case_file SET procedure_hash = (SELECT rule_hash FROM qcr.rule WHERE id = 'mirror') WHERE subject = '{subject}' AND case_no = 1",
+     [("case_file", "{subject}-1", "was changed")]),
+    ("a document's number is freed", "DELETE FROM qcr.case_document WHERE subject = '{subject}' AND action = 'decide'", [("case_document", "{subject} decide", "is missing")]),
+    ("a document is put into another event", "UPDATE qcr.case_document SET case_no = 2, seq = 1 WHERE subject = '{subject}' AND action = 'decide'",
+     [("case_document", "{subject} decide", "was changed")]),
+    ("a step that waits is put into another case", "UPDATE qcr.proposal SET case_no = 1 WHERE subject = '{subject}' AND case_no = 2",
+     [("proposal", "", "case_no was changed: signed was 2")]),
+    ("a listing is taken out of what grades are made from", "UPDATE qcr.standing SET inputs = '\\x010000' WHERE subject = '{subject}'",
+     [("standing", "{subject}", "inputs were changed")]),
+    ("a signed step is replaced by another of the same person",
+     "UPDATE qcr.act a SET request = b.request, signature = b.signature, certificate = b.certificate FROM qcr.act b WHERE a.serial = {second} AND b.serial = {first}",
+     [("ledger_body", "{second}", "its line"), ("case_document", "{subject} open", "was inserted")]),
+    ("a step's signature is taken away", "DELETE FROM qcr.act WHERE serial = {first}", [("act", "{first}", "is missing"), ("case_file", "{subject}-1", "")]),
+    ("the approval of a step is removed", "DELETE FROM qcr.approval WHERE serial = {approval}",
+     [("approval", "{approval}", "is missing"), ("case_event", "{subject}-1", "was inserted")]),
+    ("a procedure's document is edited",
+     """ALTER TABLE qcr.rule DROP CONSTRAINT rule_check;
+        UPDATE qcr.rule SET document = convert_to(replace(convert_from(document, 'UTF8'), '"months":36', '"months":12'), 'UTF8') WHERE id = 'samr-44'""",
+     [("rule", "of another document", "was inserted"), ("rule", "", "is missing: a signed entry put it there (the founding names it)")]),
+    ("a code table nobody approved is inserted and made to hold",
+     """INSERT INTO qcr.rule (kind, id, version, rule_hash, document, serial) VALUES ('codes', 'measures', 3, sha256('{}'), '{}', 3);
+        UPDATE qcr.rule_current SET version = 3 WHERE id = 'measures'""", [("rule", "", "was inserted"), ("rule_current", "codes measures", "was changed: is 3, signed was 2")]),
+    ("an approved rule is removed", "DELETE FROM qcr.rule_current WHERE id = 'measures'; DELETE FROM qcr.rule WHERE id = 'measures' AND version = 2",
+     [("rule", "", "is missing"), ("rule_current", "codes measures", "is missing")]),
+    ("an old version of a rule is made to hold again", "UPDATE qcr.rule_current SET version = 1 WHERE id = 'measures'",
+     [("rule_current", "codes measures", "was changed: is 1, signed was 2")]),
+    ("a rule is laid to another entry", "UPDATE qcr.rule SET serial = 2 WHERE id = 'bases'", [("rule", "", "was changed")]),
+    ("a move is added to a procedure",
+     "INSERT INTO qcr.procedure_transition SELECT procedure_hash, kind, 'opened', 'decide', 'decided', false, false FROM qcr.procedure_transition WHERE action = 'decide' LIMIT 1",
+     [("procedure_transition", "opened decide decided 0 0", "was inserted")]),
+    ("a decision is allowed to one person", "UPDATE qcr.procedure_transition SET needs_second = false WHERE action = 'decide'",
+     [("procedure_transition", "decide decided 0", "was inserted"), ("procedure_transition", "decide decided 1", "is missing")]),
+    ("a move is removed", "DELETE FROM qcr.procedure_transition WHERE action = 'quash'", [("procedure_transition", "quash", "is missing")]),
+    ("a deputy is inserted", "INSERT INTO qcr.deputy VALUES ('superior', 'officer2', '2026-01-01', '2026-02-01', 3)", [("deputy", "superior officer2 3", "was inserted")]),
+    ("a deputy's time is made longer", "UPDATE qcr.deputy SET to_day = to_day + 300 WHERE deputy_id = 'officer3'", [("deputy", "superior officer3", "was changed")]),
+    ("a deputy is removed", "DELETE FROM qcr.deputy WHERE deputy_id = 'officer3'", [("deputy", "superior officer3", "is missing")]),
+    ("a deputy who was ended acts on", "DELETE FROM qcr.deputy_end", [("deputy_end", "publisher chief", "is missing")]),
+    ("a deputy is ended by nobody", "INSERT INTO qcr.deputy_end SELECT person_id, deputy_id, serial, from_day, 3 FROM qcr.deputy WHERE deputy_id = 'officer3'",
+     [("deputy_end", "superior officer3", "was inserted")]),
+]
+
 
 def doctor(r, database):
     done = subprocess.run(["qcr-admin", "doctor", "--json", "--database", f"host={r.pg} dbname={database}"], env=r.env,
@@ -249,7 +320,46 @@ def acts(r):
         edits(r, places, [(what, statements, wanted)], template="before" if not statements else "qcr")
 
 
+def cases(r):
+    """Two parties' cases, a rule and deputies that two administrators set; then every edit of them."""
+    subjects = ("91510823141777630N", "剑阁县诚盛农业开发有限公司"), tuple(r.sql(
+        "SELECT code, name FROM qcr.code JOIN qcr.party_version USING (subject) WHERE code LIKE '9151%' AND registration = 'active'"
+        " AND code <> '91510823141777630N' ORDER BY code LIMIT 1")[0])
+    table = copy.deepcopy(rule("codes", "measures"))
+    table["version"] = 2
+    path = r.dir / "measures-2.json"
+    path.write_text(json.dumps(table))
+    decide(r, r.admin("codes", "add", path), "admin", "admin2")
+    day = today()
+    decide(r, r.admin("person", "deputy", "superior", "officer3", "--from", day, "--to", day + datetime.timedelta(days=20)), "admin2")
+    decide(r, r.admin("person", "deputy", "publisher", "chief", "--from", day, "--to", day + datetime.timedelta(days=20)), "admin2")
+    decide(r, r.admin("person", "deputy-end", "publisher", "chief"), "admin2")
+    with People(r) as people:
+        listed = Case(people, *subjects[0])
+        listed.to("published")
+        waiting = Case(people, *subjects[0])
+        waiting.to("opened")
+        waits = people["officer"].step(subjects[0][0], "notice", number=2, fields=[
+            (name, one) for name, value in waiting.fields("notice").items() for one in (value if isinstance(value, list) else [value])])
+        check("a step waits for its second person", waits["ok"], waits)
+        deputised = Case(people, *subjects[1], cast={"superior": "officer3", "confirmer": "officer3"})
+        deputised.to("decided")
+        acted = r.sql(f"SELECT actor FROM qcr.case_event WHERE subject = '{subjects[1][0][8:17]}' AND action = 'decide'")
+        check("a deputy decides under their own name", acted == [["officer3"]], acted)
+    r.stop()
+    status, report = doctor(r, "qcr")
+    check("a registry with cases, rules and deputies is clean", status == 0 and report.get("clean") is True, report)
+    subject = subjects[0][0][8:17]
+    number = r.sql(f"SELECT seq, serial FROM qcr.case_event WHERE subject = '{subject}' AND case_no = 1 AND action = 'decide'")[0]
+    opened = r.sql(f"SELECT serial FROM qcr.case_file WHERE subject = '{subject}' ORDER BY case_no")
+    edits(r, {"subject": subject, "deputised": subjects[1][0][8:17], "seq": number[0], "approval": number[1], "first": opened[0][0],
+              "second": opened[1][0]}, CASE_EDITS)
+
+
 def main():
+    with Registry(people=TOP / "tests" / "support" / "case-people.csv") as r:
+        r.import_sample()
+        cases(r)
     with Registry() as r:
         r.import_sample()
         acts(r)
