@@ -18,6 +18,7 @@ import json
 import pathlib
 import re
 import secrets
+import select
 
 from cryptography.hazmat.primitives import serialization
 
@@ -117,14 +118,14 @@ class Person:
         self.home, self.name, self.port, self.timeout = pathlib.Path(home), name, port, timeout
         key = (self.home / "people" / name / "key.pem").read_bytes()
         self.private = serialization.load_pem_private_key(key, None)
-        self.socket, self.greeting, self.answers, self.next_id = None, {}, {}, 0
+        self.socket, self.greeting, self.answers, self.open_ones, self.next_id = None, {}, {}, set(), 0
         if origin:
             self.greeting["origin"] = origin  # a request can then be made before a connection stands
 
     def connect(self):
         if not self.socket:
             self.socket = wire.connect(self.port, wire.context(self.home, self.name), self.timeout)
-            self.answers = {}
+            self.answers, self.open_ones = {}, set()
             kind, _, payload = wire.read_frame(self.socket)
             if kind != 1:
                 failure = decode("Failure", payload)
@@ -160,6 +161,8 @@ class Person:
 
     def send(self, call):
         """Sends and returns the number to wait for; the connection is closed when it breaks."""
+        if self.socket and not self.open_ones and select.select([self.socket], [], [], 0)[0]:
+            self.close()  # nothing is awaited, so this is the end of a connection that idled
         self.connect()
         self.next_id += 1
         try:
@@ -167,6 +170,7 @@ class Person:
         except OSError:
             self.close()
             raise
+        self.open_ones.add(self.next_id)
         return self.next_id
 
     def wait(self, number):
@@ -183,6 +187,7 @@ class Person:
                 self.close()
                 raise ConnectionError(f"{self.name}: {answer}")
             self.answers[found] = answer
+            self.open_ones.discard(found)
         return self.answers.pop(number)
 
     def call(self, operation, body, **more):

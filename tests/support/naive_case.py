@@ -100,9 +100,14 @@ class Rules:
         return None
 
 
+def is_visible(value):
+    """Nothing in it that cannot be seen: no control but the end of a line, nothing of width zero, no change of direction."""
+    return not any(unicodedata.category(c) in ("Cc", "Cf") and c != "\n" for c in value)
+
+
 def is_text(value, lines=True):
-    """Something can be read, and nothing in it cannot be seen."""
-    return value.strip() != "" and not any(unicodedata.category(c) in ("Cc", "Cf") and not (lines and c == "\n") for c in value)
+    """Something can be read in it."""
+    return value.strip() != "" and is_visible(value) and (lines or "\n" not in value)
 
 
 def valid_on(rule, day):
@@ -256,14 +261,15 @@ class NaiveCase:
     def stints(self):
         """
         Times it lists by decision and term, in order: when it begins, when its term and when it itself is over (None:
-        never), and the quashing recorded after it, if any. One that ends on the day it begins lists on no day.
+        never), the first quashing recorded after it, if any, and when nothing of it is left, by its end or a quashing.
+        One that ends on the day it begins lists on no day.
         """
         found, pending = [], None
         served = self.procedure["listing"]["starts"] == "service"
 
         def begin(event, term_event):
             end = self.term_of(term_event, event["day"])
-            found.append(types.SimpleNamespace(begin=event["day"], term_end=end, end=end, quash=None))
+            found.append(types.SimpleNamespace(begin=event["day"], term_end=end, end=end, quash=None, over=end))
         for effect, event in self.effects():
             if effect == "start" and served:
                 pending = event
@@ -274,9 +280,11 @@ class NaiveCase:
                 pending = None
             elif effect == "end" and found:
                 found[-1].end = min(event["day"], found[-1].end or LAST)
+                found[-1].over = min(event["day"], found[-1].over or LAST)
             elif effect == "quash":
                 for stint in found:
                     stint.quash = stint.quash or event
+                    stint.over = min(event["day"], stint.over or LAST)
         return found
 
     def suspended_on(self, day):
@@ -345,20 +353,14 @@ class NaiveCase:
         return self.stints()[-1].term_end if self.stints() else None
 
     @until_the_next
-    def standing_on(self, day):
-        """not-listed, in-force, suspended, unknown, quashed or ended."""
-        stints = self.stints()
-        effect = self.effect_on(day)
-        if effect in ("in-force", "suspended", "unknown"):
-            return effect
-        if any(s.quash and s.quash["day"] <= day for s in stints):
-            return "quashed"
-        return "ended" if any(not s.quash and s.end is not None and s.end <= day for s in stints) else "not-listed"
+    def is_over_on(self, day):
+        """Has it listed by that day, and is all that did over?"""
+        begun = [s for s in self.stints() if s.begin <= day]
+        return bool(begun) and all(s.over is not None and s.over <= day for s in begun)
 
-    def ended_from(self, day):
+    def over_from(self, day):
         """The first day after that on which it is over; None: never."""
-        days = {s.quash["day"] if s.quash else s.end for s in self.stints()}
-        return min((d for d in days if d and d > day and self.standing_on(d) in ("ended", "quashed")), default=None)
+        return min((s.over for s in self.stints() if s.over and s.over > day and self.is_over_on(s.over)), default=None)
 
     # ------------------------------------------------------------------ may it be done
     def decide(self, step, today, proposer, second=None):
@@ -475,7 +477,7 @@ class NaiveCase:
     def guard_window(self, guard, ask):
         found = self.window_of(guard["window"])
         if not found:
-            return
+            raise Refused("needs-step", expected=self.windows[guard["window"]]["opens"], article=guard["article"])
         if "waiver" in guard and self.events_of(guard["waiver"], after=self.last(self.windows[guard["window"]]["opens"])["seq"]):
             return
         if ask.day <= found[1]:
@@ -488,16 +490,16 @@ class NaiveCase:
             raise Refused("not-yet", earliest=months_on(event["day"], guard["months"]), article=guard["article"])
 
     def guard_in_force(self, guard, ask):
-        if self.standing_on(ask.day) != "in-force":
+        if self.effect_on(ask.day) != "in-force":
             raise Refused("not-listed", article=guard["article"])
 
     def guard_listed(self, guard, ask):
-        if self.standing_on(ask.day) not in ("in-force", "suspended", "unknown"):
+        if self.effect_on(ask.day) not in ("in-force", "suspended", "unknown"):
             raise Refused("not-listed", article=guard["article"])
 
     def guard_ended(self, guard, ask):
-        if self.standing_on(ask.day) not in ("ended", "quashed"):
-            raise Refused("not-yet", article=guard["article"], earliest=self.ended_from(ask.day))
+        if not self.is_over_on(ask.day):
+            raise Refused("not-yet", article=guard["article"], earliest=self.over_from(ask.day))
 
     def guard_person(self, guard, ask):
         hands = {p["id"] for p in (ask.proposer, ask.second) if p}
@@ -587,3 +589,22 @@ class NaiveCase:
         self.events.append({"seq": len(self.events) + 1, "action": step["action"], "values": list(step["values"]), "day": verdict["day"],
                             "late": verdict["late"], "proposer": proposer["id"], "actor": (second if verdict["second"] else proposer)["id"]})
         self.state, self.known = verdict["to"], {}
+
+
+# ------------------------------------------------------------------ several cases of one party
+GRAVITY = ("in-force", "suspended", "unknown", "quashed")
+
+
+def merged(cases):
+    """The times of all cases of a party, what two say alike once."""
+    return sorted({time for case in cases for time in case.listings()}, key=lambda t: (t[0], t[1] or LAST, GRAVITY.index(t[2]), t[3]))
+
+
+def listing_on(times, day):
+    """(since, until or None, effect, published) of a party on a day, or None: the gravest time speaks."""
+    holding = [t for t in times if t[0] <= day and (t[1] is None or day < t[1])]
+    if not holding:
+        return None
+    gravest = min(GRAVITY.index(t[2]) for t in holding)
+    same = [t for t in holding if GRAVITY.index(t[2]) == gravest]
+    return same[0][0], same[0][1], same[0][2], any(t[3] for t in same)
