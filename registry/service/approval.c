@@ -155,6 +155,7 @@ static void on_proposal(struct writing *writing, const PGresult *result)
                 return;
         approval->kind = proposal_find(cell_text(result, 0, PROPOSAL_COLUMN_KIND));
         approval->subject = keep_text(call, result, PROPOSAL_COLUMN_SUBJECT);
+        call->code = approval->subject;
         approval->proposer = keep_text(call, result, PROPOSAL_COLUMN_PROPOSER);
         approval->request = keep_bytes(call, result, PROPOSAL_COLUMN_REQUEST);
         approval->is_decided = !cell_is_null(result, 0, PROPOSAL_COLUMN_OUTCOME);

@@ -424,13 +424,27 @@ static bool check_kept(struct writing *writing, const struct case_taking *taking
         return true;
 }
 
+/* The first field with that value. */
+static const char *field_with(const struct case_taking *taking, const char *value)
+{
+        const struct case_step *step = &taking->request.step;
+
+        for (size_t i = 0; i < step->value_count; i++)
+                if (strcmp(step->values[i].value, value) == 0)
+                        return step->values[i].name;
+        return "field";
+}
+
 static bool check_named(struct writing *writing, const struct case_taking *taking)
 {
         struct failure *failure = &writing->call->failure;
 
-        if (taking->stranger)
-                return failure_set_field(failure, RESULT_FIELD_INVALID, "person", slice_text(taking->stranger),
-                        "there is no such person");
+        if (taking->stranger) {
+                const char *field = field_with(taking, taking->stranger);
+
+                return failure_set_field(failure, RESULT_FIELD_INVALID, field, slice_text(taking->stranger),
+                        "%s: there is no such person", field);
+        }
         for (size_t i = 0; i < taking->number_count; i++) {
                 const struct case_number *number = &taking->numbers[i];
 

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MulanPSL-2.0
 """Steps of cases through the real daemon: what is refused and said of it, who confirms, what a decision changes."""
+import copy
 import datetime
 import json
 import pathlib
@@ -8,7 +9,7 @@ import re
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
-from case_client import Case, People, Person, today  # noqa: E402
+from case_client import Case, People, Person, rule, today  # noqa: E402
 from case_people import PEOPLE, Enterprises  # noqa: E402
 from registry import SAMPLE, Registry, check, finish  # noqa: E402
 
@@ -36,16 +37,29 @@ def look(r, who, code):
         return person.lookup(code)
 
 
-def audited(r, person, outcome):
-    """Codes of the lines the read audit has of a person's steps with that outcome: in the spool, or shipped from it."""
+def audited(r, person, outcome, operation="case-step"):
+    """Codes of the lines the read audit has of a person's calls with that outcome: in the spool, or shipped from it."""
     lines = [line for f in (r.home / "spool").glob("*.audit") for line in f.read_text().splitlines()]
     found = [re.search(r" code=(\S+)", line) for line in lines
-             if f"person={person} " in line and "operation=case-step " in line and line.endswith(f"outcome={outcome}")]
-    shipped = r.sql(f"select code from qcr.read_audit where person_id = '{person}' and operation = 'case-step' and outcome = '{outcome}'")
+             if f"person={person} " in line and f"operation={operation} " in line and line.endswith(f"outcome={outcome}")]
+    shipped = r.sql(f"select code from qcr.read_audit where person_id = '{person}' and operation = '{operation}' and outcome = '{outcome}'")
     return [f and f.group(1) for f in found] + [row[0] for row in shipped]
 
 
 # ------------------------------------------------------------------ refusals
+def unaudited(r, people, enterprises):
+    """Before the first line: the spool's folder is gone."""
+    case = Case(people, *enterprises.take())
+    case.ask_day()
+    fields = [("path", "with-penalty")]
+    (r.home / "spool").rename(r.home / "elsewhere")
+    answer = people["regulator"].step(case.code, "open", procedure="samr-44", name=case.name, fields=fields)
+    check("a denial that cannot be audited is not even told as one", answer["code"] == 5006, answer)
+    (r.home / "elsewhere").rename(r.home / "spool")
+    answer = people["regulator"].step(case.code, "open", procedure="samr-44", name=case.name, fields=fields)
+    check("once it can it is", answer["code"] == 2103, answer)
+
+
 def refusals(r, people, enterprises):
     case = Case(people, *enterprises.take())
     future = str(today() + datetime.timedelta(days=1))
@@ -62,18 +76,21 @@ def refusals(r, people, enterprises):
         ("dated after today", case.ask("open", filed_on=future), 3011, "filed_on"),
         ("with a ground that is none", case.ask("open", ground=["G-NONE"]), 3022, "ground"),
         ("with a document that was not handed in", case.ask("open", evidence=["00" * 32]), 3024, "evidence"),
-        ("naming a person who is none", case.ask("open", second_officer="nobody"), 2007, None),
+        ("naming a person who is none", case.ask("open", second_officer="nobody"), 2007, "second_officer"),
         ("naming oneself as the other officer", case.ask("open", second_officer="officer"), 3020, None),
         ("against the law", case.ask("open", recusal="conflict"), 3021, "recusal"),
         ("with an action there is not", people["officer"].step(case.code, "bless", procedure="samr-44", name=case.name), 2007, "action"),
         ("under a procedure there is not", people["officer"].step(case.code, "open", procedure="none", name=case.name), 2007, "procedure"),
         ("of a case there is not", people["officer"].step(case.code, "notice", number=7, fields=case.values("notice")), 3013, None),
+        ("to open one that has a number", people["officer"].step(case.code, "open", number=1, name=case.name), 2007, "name"),
+        ("to open one without a name", people["officer"].step(case.code, "open", procedure="samr-44"), 2006, "name"),
     ]
     for name, answer, code, field in refused:
         check(f"a step {name} is refused", answer["code"] == code and (field is None or answer.get("field") == field), answer)
     check("and none of them wrote anything", state(r) == before, (before, state(r)))
     words = [(answer["reason"], "regulator" if "without the role" in name else "superior" if "another role" in name else "officer")
              for name, answer, _, _ in refused if answer["code"] // 100 == 21 or answer["code"] // 1000 == 3]
+    words.append(("role-missing", "regulator"))  # from before
     wanted = {pair: words.count(pair) for pair in words}
     found = {(word, who): audited(r, who, word) for word, who in wanted}
     check("each denial left one line in the read audit", {pair: len(codes) for pair, codes in found.items()} == wanted, found)
@@ -114,6 +131,8 @@ def confirmations(r, people, enterprises):
                             ("by another office's", "drug-superior", 3027)):
         answer = people[who].decide(serial)
         check(f"confirmed {name} it is refused", answer["code"] == code, answer)
+    line = audited(r, "chief", "self_approval", "decide")
+    check("which is audited by the code it was about", line == [subject(case)] * 2, line)
     check("rejected by another office's it is refused", people["drug-superior"].decide(serial, approve=False, reason="不同意")["code"] == 3027)
     check("and nothing has changed by all that", standing(r, case) == before and len(case_events(r, case)) == 6)
     answer = people["superior"].decide(serial)
@@ -266,6 +285,35 @@ def names(r, people, enterprises):
     check("by who proposed, in their office", row == [["officer", "market"]], row)
 
 
+def mirrored(r, people, enterprises):
+    """A procedure whose opening needs two persons and lists at once."""
+    code, name = enterprises.take()
+    day = str(today() - datetime.timedelta(days=3))
+    fields = [("source", "国家市场监督管理总局"), ("source_number", "国市监信〔2026〕7号"), ("listed_on", day), ("ground", "严重违法"),
+              ("fetched_on", day), ("document", people.paper("officer"))]
+    answer = people["officer"].step(code, "mirror", procedure="mirror", name=name, fields=fields)
+    check("a listing of another organ is proposed", answer["code"] == 1001 and look(r, "regulator", code)["listing"].startswith("not-listed"), answer)
+    answer = people["superior"].decide(answer["filed"]["proposal"])
+    check("and lists when it is confirmed", answer["code"] in DONE and answer["filed"]["case_outcome"]["listing_after"] == "listed"
+          and look(r, "regulator", code)["listing"].startswith("listed"), answer)
+    own = Case(people, code, name).to("decided")
+    check("beside a decision of one's own", own.number == 2 and look(r, "regulator", code)["listing"].startswith("listed"))
+
+
+def newer_procedure(r, people, enterprises):
+    old = Case(people, *enterprises.take()).to("opened")
+    changed = copy.deepcopy(rule("procedures", "samr-44"))
+    changed["version"] += 1
+    next(f for a in changed["actions"] if a["action"] == "close" for f in a["fields"] if f["field"] == "number")["required"] = True
+    answer = people["admin"].call("rule_add", {"document": json.dumps(changed, ensure_ascii=False).encode()})
+    answer = people["admin2"].decide(answer["filed"]["proposal"])
+    check("a newer version of the procedure is brought in", answer["code"] in DONE, answer)
+    new = Case(people, *enterprises.take()).to("opened")
+    answer = new.ask("close")
+    check("a case opened since goes by it", answer["code"] == 2006 and answer["field"] == "number", answer)
+    check("one from before goes on by its own", old.ask("close")["code"] in DONE)
+
+
 # ------------------------------------------------------------------ who sees, who stands in
 def pending(people, enterprises):
     case = Case(people, *enterprises.take()).to("opened")
@@ -296,6 +344,9 @@ def deputies(r, people, enterprises):
     set_deputy(people, "reviewer", "drug-reviewer", day, day + datetime.timedelta(days=3))
     answer = case.ask("discussion", by="drug-reviewer")
     check("a deputy has the roles of whom they stand in for and no others", answer["code"] == 2103, answer)
+    waits = int(case.ask("consent")["filed"]["proposal"])
+    check("sees what waits there", waits in [p["serial"] for p in people["drug-reviewer"].pending()["proposals"]["proposal"]])
+    people["officer"].decide(waits, approve=False, reason="提错")
     answer = case.ask("legal-review", by="drug-reviewer")
     check("a deputy takes the step, under their own name", answer["code"] in DONE and case_events(r, case)[-1][2] == "drug-reviewer", answer)
     answer = case.ask("discussion", by="recorder")
@@ -325,6 +376,7 @@ def main():
     with Registry(people=PEOPLE) as r, People(r) as people:
         r.import_file("enterprises", SAMPLE / "enterprises.csv")
         enterprises = Enterprises()
+        unaudited(r, people, enterprises)
         refusals(r, people, enterprises)
         allowed(people, enterprises)
         confirmations(r, people, enterprises)
@@ -333,9 +385,11 @@ def main():
         quashed(r, people, enterprises)
         two_cases(r, people, enterprises)
         names(r, people, enterprises)
+        mirrored(r, people, enterprises)
         pending(people, enterprises)
         at_once(r, people, enterprises)
         deputies(r, people, enterprises)
+        newer_procedure(r, people, enterprises)
         done = r.admin("doctor")
         check("after all this everything still proves itself", done.returncode == 0, done.stdout[-800:])
     finish()
