@@ -134,6 +134,16 @@ class Scene:
             raise AssertionError(f"a lookup is refused: {answer}")
         return answer if "listing" in answer else None
 
+    def connected(self, name):
+        """The person, with a connection: to a worker that has seen that its view was replaced."""
+        def connect():
+            try:
+                return self.people[name].connect()
+            except (OSError, EOFError):
+                return None
+        self.people[name].close()
+        return wait_until(connect, 5)
+
     def answers(self):
         said = {which: self.ask(which) for which in self.parties}
         return {which: answer and tuple(answer[line] for line in LINES) for which, answer in said.items()}
@@ -202,6 +212,10 @@ class Tries:
                  if now and now != self.scene.answers_before[which]}
         check(f"{what}: nothing untrue is said", not wrong, wrong)
 
+    def unchanged(self):
+        """The answers are what they were; a worker or sealer may still be taking up a new view."""
+        return wait_until(lambda: self.scene.answers() == self.scene.answers_before, 3)
+
     def silent(self):
         """A worker looks once a second which view it is to answer from."""
         return wait_until(lambda: not any(self.scene.answers().values()), 3)
@@ -209,7 +223,7 @@ class Tries:
     def put_back(self, what):
         self.forger.put_back()
         came, log = self.rebuild()
-        if came != "follow.current" or not wait_until(lambda: self.scene.answers() == self.scene.answers_before, 3):
+        if came != "follow.current" or not self.unchanged():
             raise RuntimeError(f"{what}: the registry is not what it was: {came} {self.scene.answers()}\n{log[-1500:]}")
 
     def follow(self, what, do, reason):
@@ -226,13 +240,13 @@ class Tries:
     def follow_anew(self, what, do, reason):
         """The store is altered, and its view built from the first entry. No reason: the answers stay."""
         do(self)
-        check(f"{what}: the answers stay while nothing is read", self.scene.answers() == self.scene.answers_before, self.scene.answers())
+        check(f"{what}: the answers stay while nothing is read", self.unchanged(), self.scene.answers())
         came, log = self.rebuild()
         self.unharmed(f"{what}, built anew")
         if reason:
             check(f"{what}, built anew: refused by name", came != "follow.current" and reason in log, log[-800:])
         else:
-            check(f"{what}, built anew: the answers stay", wait_until(lambda: self.scene.answers() == self.scene.answers_before, 3),
+            check(f"{what}, built anew: the answers stay", self.unchanged(),
                   (came, self.scene.answers()))
         if came == "follow.refused":
             check(f"{what}, built anew: nobody is answered", self.silent(), self.scene.answers())
@@ -455,7 +469,7 @@ def change_forgotten(t):
 def touched(t):
     """A row with a listing nobody decided, and an honest filing on that enterprise, so that the row is read."""
     listing_put_in(t)
-    answer = t.scene.people["recorder"].record_file(*t.scene.parties["clean"], "剑市监处罚〔2026〕诚1号")
+    answer = t.scene.connected("recorder").record_file(*t.scene.parties["clean"], "剑市监处罚〔2026〕诚1号")
     return answer.get("serial") or int(t.forger.value("SELECT max(serial) FROM qcr.ledger"))
 
 
@@ -556,7 +570,7 @@ def play(share):
             tries.follow(what, do, reason)
         for what, do, reason in ALTERED[share::REGISTRIES]:
             tries.follow_anew(what, do, reason)
-        answer = people["superior"].decide(scene.proposed)
+        answer = scene.connected("superior").decide(scene.proposed)
         check("after all that the superior may still approve", answer["ok"], answer)
         check("and the decision lists", scene.answers()["ready"][1] == "listed")
 
