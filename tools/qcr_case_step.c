@@ -203,7 +203,7 @@ static const struct flag step_flags[] = {
 
 const struct command case_step_commands[] = {
         {"case step", run_step, "ACTION [CASE]", 1, 2, step_flags,
-                N_("the same, for an action that is called as one of the words above"), STEP_EXAMPLES},
+                N_("as `case ACTION`, for an action that is called as one of the words above"), STEP_EXAMPLES},
         {"case", run_step, "ACTION [CASE]", 1, 2, step_flags,
                 N_("takes a step of a case: any action of its procedure; signed with your key"), STEP_EXAMPLES},
         {NULL, NULL, NULL, 0, 0, NULL, NULL, NULL},
