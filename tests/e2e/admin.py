@@ -1,7 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MulanPSL-2.0
 """qcr-admin's edges: what init refuses and leaves behind, keys renewed while answers go on, a restored backup."""
+import json
 import pathlib
+import shutil
 import subprocess
 import sys
 
@@ -100,8 +102,62 @@ def restored(r):
     check("the acceptance is used up", bool(wait_until(lambda: not (r.home / "view" / "rebuild").exists(), 10)))
 
 
+def rules(r):
+    """A registry is founded with the rules of the share folder, all of them or none."""
+    share, home = pathlib.Path(r.env["QCR_SHARE"]), r.dir / "ruled"
+    r._run([PG, "database", r.pg, "ruled"])
+    founded = r.sql("SELECT kind, id, version FROM qcr.rule ORDER BY kind, id")
+    shipped = sorted([{"procedures": "procedure", "codes": "codes", "calendars": "calendar"}[folder], text["id"], str(text["version"])]
+                     for folder in ("procedures", "codes", "calendars") for text in (json.loads(p.read_text()) for p in (share / folder).glob("*.json")))
+    check("the founding brings in every rule that is shipped", founded == shipped and len(founded) >= 6, (founded, shipped))
+    check("and names each by its hash", r.sql("SELECT count(*) FROM qcr.rule, qcr.founding"
+          " WHERE convert_from(founding.document, 'UTF8') LIKE '%rule ' || encode(rule_hash, 'hex') || E'\\n%'") == [[str(len(shipped))]])
+    calendar = share / "calendars" / "cn-workdays.json"
+    text = json.loads(calendar.read_text())
+    wrong = share / "procedures" / "wrong.json"
+    for what, path, content, reason in (
+            ("a procedure that cannot be read", wrong, "{}", "wrong.json: format"),
+            ("a second calendar", share / "calendars" / "other.json", json.dumps({**text, "id": "other"}), "another file is calendar"),
+            ("one procedure in two files", wrong, (share / "procedures" / "mirror.json").read_text(), "another file is procedure mirror")):
+        path.write_text(content)
+        done = init(r, home, "ruled")
+        check(f"{what} founds no registry", done.returncode == 1 and reason in done.stderr and leaves_nothing(r, home), done.stderr)
+        path.unlink()
+    for folder in ("procedures", "codes", "calendars"):
+        shutil.move(share / folder, r.dir / folder)
+    done = init(r, home, "ruled")
+    check("without rules one is founded too", done.returncode == 0 and r.sql("SELECT count(*) FROM qcr.rule", database="ruled") == [["0"]], done.stderr)
+    for folder in ("procedures", "codes", "calendars"):
+        shutil.move(r.dir / folder, share / folder)
+
+
+def schema(r):
+    """A program serves the schema it was built for and the one after it, and says so of any other."""
+    version = int(r.sql("SELECT schema_version FROM qcr.system")[0][0])
+    for newer, serves in ((version + 1, True), (version - 1, False), (version + 2, False)):
+        r.stop()
+        r.sql(f"UPDATE qcr.system SET schema_version = {newer}")
+        shutil.rmtree(r.home / "view")
+        r.start(wait=serves)
+        if serves:
+            check("the next schema is served", wait_until(lambda: r.lookup(CODE)["exit"] == 3, 20))
+        else:
+            said = wait_until(lambda: f"the schema is version {newer}, this program serves {version} and {version + 1}" in r.log(), 20)
+            check(f"schema {newer - version:+} is not served, and the log says what is", said, r.log()[-600:])
+    r.stop()
+    r.sql(f"UPDATE qcr.system SET schema_version = {version}")
+    done = r.admin("doctor")
+    check("the doctor knows its schema", done.returncode == 0, done.stdout)
+    r.sql(f"UPDATE qcr.system SET schema_version = {version - 1}")
+    check("and says when it is another", "schema_version" in r.admin("doctor").stdout)
+    r.sql(f"UPDATE qcr.system SET schema_version = {version}")
+    r.start()
+
+
 def main():
     with Registry() as r:
+        rules(r)
+        schema(r)
         founding(r)
         renewal(r)
         restored(r)
