@@ -25,12 +25,21 @@ static const struct {
         {"record-withdraw", "-yy-----"},
         {"record-list", "yyyyy-yy"},
         {"pending", "yyyyyyyy"},
-        {"decide", "-yyyy-y-"},
+        {"decide", "-yyyyyy-"},
         {"office-add", "------y-"},
         {"person-add", "------y-"},
         {"role-change", "------y-"},
         {"certificate-add", "------y-"},
         {"certificate-revoke", "------y-"},
+        {"case-step", "--yyyy--"},
+        {"case-show", "--yyyy-y"},
+        {"case-list", "--yyyy-y"},
+        {"case-affected", "----y-yy"},
+        {"evidence-put", "--yyyy--"},
+        {"evidence-get", "--yyyy-y"},
+        {"rule-add", "------y-"},
+        {"rule-show", "yyyyyyyy"},
+        {"deputy-set", "------y-"},
 };
 
 static const struct {
@@ -40,6 +49,8 @@ static const struct {
         {"record-withdraw", "---yy---"}, {"record-correct", "---yy---"}, {"held-accept", "---yy---"},
         {"office-add", "------y-"},      {"person-add", "------y-"},     {"role-grant", "------y-"},
         {"role-end", "------y-"},        {"certificate-add", "------y-"}, {"certificate-revoke", "------y-"},
+        {"case-step", "--yyyy--"},       {"rule-add", "------y-"},       {"deputy-set", "------y-"},
+        {"deputy-end", "------y-"},
 };
 
 static void check_roles(const char *word, uint32_t roles, const char *allowed)
@@ -99,7 +110,8 @@ END_TEST
 
 START_TEST(what_changes_the_store_is_an_act_and_nothing_else_is)
 {
-        static const char *const reads[] = {"lookup", "find", "whoami", "ping", "record-list", "pending"};
+        static const char *const reads[] = {"lookup", "find", "whoami", "ping", "record-list", "pending",
+                "case-show", "case-list", "case-affected", "evidence-put", "evidence-get", "rule-show"};
         size_t count;
         const struct operation *table = operation_table(&count);
 
