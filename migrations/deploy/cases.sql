@@ -116,6 +116,9 @@ CREATE TABLE qcr.case_event (
   CONSTRAINT case_approval FOREIGN KEY (proposal_serial, proposal_item, proposer, actor, outcome, serial)
     REFERENCES qcr.approval (proposal_serial, proposal_item, proposer, actor, outcome, serial)
 );
+-- Which event somebody's signature is under.
+CREATE INDEX ON qcr.case_event (serial);
+CREATE INDEX ON qcr.case_event (proposal_serial) WHERE proposal_serial IS NOT NULL;
 
 -- Numbers of documents that may stand in one case of a party only.
 CREATE TABLE qcr.case_document (
@@ -156,7 +159,7 @@ UPDATE qcr.system SET schema_version = 2;
 GRANT SELECT, INSERT ON qcr.rule, qcr.procedure_transition TO qcr_app;
 GRANT SELECT, INSERT, UPDATE ON qcr.rule_current TO qcr_app;
 GRANT SELECT, INSERT ON qcr.case_file, qcr.case_event, qcr.case_document, qcr.deputy, qcr.deputy_end TO qcr_app;
-GRANT SELECT ON qcr.rule, qcr.case_file, qcr.case_event TO qcr_follow;
+GRANT SELECT ON qcr.rule TO qcr_follow;
 GRANT SELECT ON qcr.rule, qcr.rule_current, qcr.procedure_transition, qcr.case_file, qcr.case_event,
   qcr.case_document, qcr.deputy, qcr.deputy_end TO qcr_audit;
 COMMIT;

@@ -11,6 +11,6 @@ SELECT * FROM qcr.deputy_end WHERE false;
 SELECT case_no FROM qcr.proposal WHERE false;
 SELECT 1 / (has_table_privilege('qcr_app', 'qcr.case_event', 'INSERT')
        AND NOT has_table_privilege('qcr_app', 'qcr.case_event', 'UPDATE')
-       AND NOT has_table_privilege('qcr_import', 'qcr.case_event', 'SELECT'))::integer;
+       AND NOT has_table_privilege('qcr_follow', 'qcr.case_event', 'SELECT'))::integer;
 SELECT 1 / (NOT EXISTS (SELECT FROM qcr.system WHERE schema_version < 2))::integer;
 ROLLBACK;
