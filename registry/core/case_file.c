@@ -116,7 +116,7 @@ struct weighing {
         const struct case_person *proposer;
         const struct case_person *second; /* NULL: nobody has confirmed, or nobody needs to */
         const struct procedure_action *action;
-        struct case_event event;          /* the step as if it were recorded today */
+        struct case_event event;          /* the step as if it were recorded today by one person */
         uint32_t second_roles;            /* whose confirmation it needs */
         struct case_verdict *verdict;
 };
@@ -288,9 +288,7 @@ void case_decide(const struct case_file *file, const struct case_step *step, con
                 .from = case_state(file), .article = "", .zh = "", .en = "", .day = DAY_NONE, .earliest = DAY_NONE};
         ret->to = ret->from;
         see_action(&w);
-        if (ret->needs_second && second) {
+        if (ret->needs_second)
                 w.second = second;
-                w.event.actor = second->id;
-        }
         weigh(&w);
 }

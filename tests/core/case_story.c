@@ -210,9 +210,9 @@ static bool is_wanted(const struct story *story, const struct procedure_field *f
 
 static struct case_step step_of(struct story *story, const struct told *told)
 {
-        struct case_value *values = arena_alloc(&story->arena, CASE_VALUES_MAX * sizeof(*values));
+        struct case_value *values = arena_alloc(&story->arena, 2 * CASE_VALUES_MAX * sizeof(*values));
         unsigned index = procedure_action_find(story->procedure, slice_text(told->action));
-        struct case_step step = {.action = told->action, .values = values};
+        struct case_step step = {.action = told->action, .values = values, .name_differs = story->name_differs};
 
         ck_assert_ptr_nonnull(values);
         for (unsigned i = 0; index != PROCEDURE_NONE && i < story->procedure->actions[index].field_count; i++) {

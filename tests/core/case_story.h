@@ -18,6 +18,7 @@ struct story {
         struct case_rules rules;   /* today is the latest day that was told */
         struct case_event events[CASE_EVENTS_MAX];
         struct case_file file;
+        bool name_differs;         /* of what is opened next */
 };
 
 /*

@@ -200,18 +200,24 @@ END_TEST
 
 START_TEST(a_name_that_the_party_does_not_have_needs_a_second_person)
 {
-        struct case_value none = {0};
-        struct case_step step = {.action = "open", .values = &none, .name_differs = true};
-        struct case_person an = {"an", "o", story->procedure->actions[0].roles};
-        struct case_verdict verdict;
+        ck_assert(!TRY("open", "2026-03-02", "an").needs_second);
+        story->name_differs = true;
+        ck_assert(TRY("open", "2026-03-02", "an").needs_second);
+        REFUSED(CASE_SELF_APPROVAL, NULL, "open", "2026-03-02", "an", "an");
+        REFUSED(CASE_ROLE, NULL, "open", "2026-03-02", "an", "fu");
+        REFUSED(CASE_OFFICE, NULL, "open", "2026-03-02", "an", "gu");
+        FORBIDDEN(CASE_PERSON_EXCLUDED, "second_officer", "art. 42", "open", "2026-03-02", "an", "bo", "second_officer=bo");
+        DO("open", "2026-03-02", "an", "bo", "second_officer=hu");
+}
+END_TEST
 
-        case_decide(&story->file, &step, &story->rules, &an, NULL, &verdict);
-        ck_assert(verdict.needs_second);
-        case_decide(&story->file, &step, &story->rules, &an, &an, &verdict);
-        ck_assert_int_eq(verdict.refusal, CASE_FIELD_MISSING); /* persons come after fields */
-        step.name_differs = false;
-        case_decide(&story->file, &step, &story->rules, &an, NULL, &verdict);
-        ck_assert(!verdict.needs_second);
+START_TEST(more_values_than_an_event_has_are_refused)
+{
+        char with[CASE_VALUES_MAX * 80] = "";
+
+        for (unsigned i = 0; i < CASE_VALUES_MAX; i++)
+                strcat(with, "evidence=9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08;");
+        REFUSED(CASE_FIELD_INVALID, "evidence", "open", "2026-03-02", "an", NULL, with);
 }
 END_TEST
 
@@ -259,6 +265,18 @@ START_TEST(a_hearing_asked_for_late_is_recorded_as_late_and_forces_none)
         story_prepare(story, "with-penalty");
         ck_assert(DO("hearing-request", "2026-03-12", "an").is_late);
         DO("decide", "2026-03-12", "an", "du");
+}
+END_TEST
+
+START_TEST(a_request_that_was_late_stays_late_when_the_notice_is_made_and_served_again)
+{
+        story_serve(story, "refusal-to-perform");
+        ck_assert(DO("hearing-request", "2026-03-12", "an").is_late);
+        DO("notice", "2026-03-12", "an", "bo");
+        DO("serve-notice", "2026-03-13", "an");
+        DO("consent", "2026-03-23", "an", "bo");
+        DO("legal-review", "2026-03-23", "cui");
+        DO("decide", "2026-03-23", "an", "du");
 }
 END_TEST
 
@@ -392,6 +410,37 @@ START_TEST(a_basis_without_power_to_publish_is_for_internal_use)
         DO("privacy-check", "2026-03-16", "fu");
         FORBIDDEN(CASE_FIELD_RULE, "basis", "国办发〔2020〕49号", "publish", "2026-03-16", "fu");
         story_listings(story, "in-force 2026-03-12 2029-03-12");
+}
+END_TEST
+
+/* A basis that got the power to publish with the year. */
+static const char new_bases[] =
+        "{\"format\":\"qcr-codes/1\",\"id\":\"bases\",\"version\":9,\"names\":{\"zh\":\"依据\",\"en\":\"bases\"},\"rows\":["
+        "{\"code\":\"b\",\"zh\":\"一\",\"en\":\"b\",\"article\":\"-\",\"from\":\"2020-01-01\",\"to\":\"2026-03-31\","
+        "\"attributes\":{\"publish\":\"no\"}},"
+        "{\"code\":\"b\",\"zh\":\"一\",\"en\":\"b\",\"article\":\"-\",\"from\":\"2026-04-01\","
+        "\"attributes\":{\"publish\":\"yes\"}}]}";
+
+START_TEST(a_basis_is_read_as_it_was_on_the_decisions_day)
+{
+        static const char *const decided[] = {"2026-03-31", "2026-04-01"};
+        struct document_error error = {0};
+
+        code_table_free(story->tables[1]);
+        ck_assert_msg(code_table_parse(slice_text(new_bases), &story->tables[1], &error) == DOCUMENT_SOUND, "%s %s",
+                error.path, error.reason);
+        DO("open", "2026-03-02", "an");
+        DO("notice", "2026-03-03", "an", "bo", "basis=b");
+        DO("serve-notice", "2026-03-04", "an");
+        DO("legal-review", "2026-03-12", "cui");
+        DO("discussion", "2026-03-12", "er");
+        DO("consent", "2026-03-12", "an", "bo");
+        DO("decide", decided[_i], "an", "du", "basis=b");
+        DO("privacy-check", "2026-04-02", "fu");
+        if (_i)
+                DO("publish", "2026-04-02", "fu");
+        else
+                REFUSED(CASE_FIELD_RULE, "basis", "publish", "2026-04-02", "fu");
 }
 END_TEST
 
@@ -544,6 +593,8 @@ START_TEST(papers_without_end_do_not_fill_a_file_up_against_its_removal)
         while (story->file.count < CASE_EVENTS_MAX - CASE_EVENTS_KEPT)
                 DO("privacy-check", "2026-03-16", "fu");
         REFUSED(CASE_FULL, NULL, "privacy-check", "2026-03-16", "fu");
+        DO("apply", "2027-03-12", "an");
+        DO("decline-acceptance", "2027-03-12", "an");
         while (story->file.count < CASE_EVENTS_MAX - CASE_EVENTS_KEPT_FOR_THE_END) {
                 DO("suspend", "2027-03-12", "an", "bo");
                 DO("resume", "2027-03-12", "an", "du");
@@ -617,10 +668,12 @@ int main(void)
         tcase_add_test(test, electronic_service_needs_the_partys_written_consent);
         tcase_add_test(test, a_measure_that_is_on_no_national_list_is_refused);
         tcase_add_test(test, a_name_that_the_party_does_not_have_needs_a_second_person);
+        tcase_add_test(test, more_values_than_an_event_has_are_refused);
         tcase_add_test(test, no_decision_before_the_notice_was_served);
         tcase_add_test(test, no_decision_while_the_window_is_open_unless_it_was_waived_in_writing);
         tcase_add_test(test, a_hearing_asked_for_in_time_must_be_held);
         tcase_add_test(test, a_hearing_asked_for_late_is_recorded_as_late_and_forces_none);
+        tcase_add_test(test, a_request_that_was_late_stays_late_when_the_notice_is_made_and_served_again);
         tcase_add_test(test, a_request_of_the_last_day_that_is_typed_weeks_later_is_in_time);
         tcase_add_test(test, one_hearing_request_stands_at_a_time);
         tcase_add_test(test, parties_are_told_of_the_hearing_seven_working_days_before);
@@ -632,6 +685,7 @@ int main(void)
         tcase_add_test(test, a_notice_made_again_is_served_again_and_opens_the_window_anew);
         tcase_add_test(test, nothing_is_published_before_privacy_and_secrecy_were_checked_nor_twice);
         tcase_add_test(test, a_basis_without_power_to_publish_is_for_internal_use);
+        tcase_add_loop_test(test, a_basis_is_read_as_it_was_on_the_decisions_day, 0, 2);
         tcase_add_test(test, early_removal_is_asked_for_after_a_year_and_after_every_restriction);
         tcase_add_test(test, an_expired_listing_is_not_removed_published_or_stayed_only_lifted);
         tcase_add_test(test, stays_and_appeals_come_in_pairs);

@@ -200,6 +200,16 @@ START_TEST(each_hand_is_asked_about_and_no_other)
 }
 END_TEST
 
+START_TEST(where_nobody_may_confirm_another_name_it_is_refused)
+{
+        begin_hands();
+        story->file.count = 0;
+        story->name_differs = true;
+        REFUSED(CASE_FIELD_INVALID, "name", "open", "2026-03-02", "an");
+        REFUSED(CASE_FIELD_INVALID, "name", "open", "2026-03-02", "an", "bo");
+}
+END_TEST
+
 int main(void)
 {
         Suite *suite = suite_create("case-persons");
@@ -218,6 +228,7 @@ int main(void)
         tcase_add_loop_test(test, an_investigator_does_not_chair_the_hearing, 0,
                 sizeof(investigators) / sizeof(*investigators));
         tcase_add_test(test, each_hand_is_asked_about_and_no_other);
+        tcase_add_test(test, where_nobody_may_confirm_another_name_it_is_refused);
         suite_add_tcase(suite, test);
         return suite_run(suite);
 }

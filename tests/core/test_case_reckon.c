@@ -86,6 +86,9 @@ START_TEST(a_window_through_a_year_that_is_not_loaded_is_provisional)
         ck_assert_int_eq(window.last.number, story_day("2027-01-04").number); /* Monday to Friday: New Year's Day too */
         ck_assert(window.is_provisional);
         DO("consent", "2026-12-28", "an", "bo");
+        verdict = TRY("decide", "2027-01-05", "an", "du");
+        ck_assert_int_eq(verdict.refusal, CASE_NEEDS_STEP);
+        ck_assert(!verdict.is_provisional); /* whenever the window closes, the review is missing */
         DO("legal-review", "2026-12-28", "cui");
         DO("discussion", "2026-12-28", "er");
         verdict = TRY("decide", "2027-01-04", "an", "du");
@@ -273,6 +276,15 @@ START_TEST(a_guard_that_comes_into_force_later_is_not_asked_before)
 }
 END_TEST
 
+START_TEST(a_step_past_a_provisional_window_is_provisional_though_its_deadline_is_not)
+{
+        begin_changing();
+        DO("open", "2026-12-01", "an"); /* a month ends on 2027-01-01, a Friday like others while 2027 is not loaded */
+        ck_assert(!deadline_of("list-new").is_provisional);
+        ck_assert(TRY("list", "2027-01-02", "an").is_provisional);
+}
+END_TEST
+
 int main(void)
 {
         Suite *suite = suite_create("case-reckon");
@@ -293,6 +305,7 @@ int main(void)
         tcase_add_test(test, a_term_is_that_of_the_day_it_begins_and_stays);
         tcase_add_test(test, a_deadline_is_that_of_the_day_it_is_counted_from);
         tcase_add_test(test, a_guard_that_comes_into_force_later_is_not_asked_before);
+        tcase_add_test(test, a_step_past_a_provisional_window_is_provisional_though_its_deadline_is_not);
         suite_add_tcase(suite, test);
         return suite_run(suite);
 }

@@ -375,7 +375,7 @@ static const char served[] =
         "{'action':'decide','zh':'决定','en':'decide','article':'1','from':[],'to':'decided','roles':['officer'],"
         " 'effect':'start','day':'on','fields':[{'field':'on','zh':'日','en':'on','type':'day','required':true},"
         "  {'field':'until','zh':'至','en':'until','type':'day','future':true}]},"
-        "{'action':'serve','zh':'送达','en':'serve','article':'2','from':['decided'],'roles':['officer'],"
+        "{'action':'serve','zh':'送达','en':'serve','article':'2','from':['decided','out'],'roles':['officer'],"
         " 'effect':'serve','day':'on','fields':[{'field':'on','zh':'日','en':'on','type':'day','required':true},"
         "  {'field':'method','zh':'方式','en':'method','type':'word','required':true,'words':["
         "   {'word':'direct','zh':'直接','en':'direct'},{'word':'public-notice','zh':'公告','en':'notice'}]}]},"
@@ -383,6 +383,10 @@ static const char served[] =
         " 'effect':'end','day':'on','fields':[{'field':'on','zh':'日','en':'on','type':'day','required':true}]},"
         "{'action':'restore','zh':'恢复','en':'restore','article':'5','from':['out'],'to':'decided','roles':['officer'],"
         " 'effect':'restore','day':'on','fields':[{'field':'on','zh':'日','en':'on','type':'day','required':true}]},"
+        "{'action':'stay','zh':'停','en':'stay','article':'6','from':['decided'],'roles':['officer'],'effect':'suspend',"
+        " 'day':'on','fields':[{'field':'on','zh':'日','en':'on','type':'day','required':true}]},"
+        "{'action':'go-on','zh':'复','en':'go on','article':'7','from':['decided'],'roles':['officer'],'effect':'resume',"
+        " 'day':'on','fields':[{'field':'on','zh':'日','en':'on','type':'day','required':true}]},"
         "{'action':'use','zh':'用','en':'use','article':'4','from':['decided'],'roles':['officer'],'day':'on',"
         " 'fields':[{'field':'on','zh':'日','en':'on','type':'day','required':true}],"
         " 'guards':[{'guard':'in-force','article':'41','zh':'在列','en':'in force'}]}]}";
@@ -420,7 +424,38 @@ START_TEST(ended_before_it_was_served_it_never_lists)
 {
         begin_served(NULL);
         DO("end", "2026-03-09", "an");
+        DO("serve", "2026-03-10", "an");
         story_listings(story, "");
+}
+END_TEST
+
+START_TEST(papers_older_than_the_listing_give_no_time_that_ends_before_it_begins)
+{
+        begin_served(NULL);
+        DO("serve", "2026-03-09", "an");
+        DO("stay", "2026-05-01", "an");
+        DO("go-on", "2026-04-01", "an");
+        story_listings(story, "in-force 2026-03-09 2027-03-09");
+        DO("stay", "2026-02-01", "an");
+        DO("go-on", "2026-03-10", "an");
+        story_listings(story, "suspended 2026-03-09 2026-03-10; in-force 2026-03-10 2027-03-09");
+        DO("end", "2026-03-05", "an");
+        story_listings(story, "");
+        DO("restore", "2026-03-01", "an");
+        story_listings(story, "suspended 2026-03-01 2026-03-10; in-force 2026-03-10 2027-03-01");
+}
+END_TEST
+
+START_TEST(what_is_stayed_is_listed_but_not_in_force)
+{
+        begin_served(NULL);
+        DO("serve", "2026-03-09", "an");
+        DO("stay", "2026-05-01", "an");
+        REFUSED(CASE_NOT_LISTED, NULL, "use", "2026-05-01", "an");
+        DO("go-on", "2026-05-02", "an");
+        story_listings(story, "in-force 2026-03-09 2026-05-01; suspended 2026-05-01 2026-05-02; in-force 2026-05-02 2027-03-09");
+        REFUSED(CASE_NOT_LISTED, NULL, "use", "2026-05-01", "an");
+        DO("use", "2026-05-02", "an");
 }
 END_TEST
 
@@ -511,6 +546,8 @@ static TCase *ours(void)
         tcase_add_test(test, a_listing_that_begins_with_service_begins_when_the_party_has_the_decision);
         tcase_add_test(test, served_by_public_notice_it_begins_when_that_is_deemed_done);
         tcase_add_test(test, ended_before_it_was_served_it_never_lists);
+        tcase_add_test(test, papers_older_than_the_listing_give_no_time_that_ends_before_it_begins);
+        tcase_add_test(test, what_is_stayed_is_listed_but_not_in_force);
         tcase_add_test(test, a_restriction_that_is_longer_than_the_restored_term_still_counts);
         return test;
 }
