@@ -193,3 +193,20 @@ options_of() {
     grep -qF "*$words*" "$top/docs/man/qcr.1.scd" || { echo "$words"; false; }
   done
 }
+
+@test "the glossary has every action, state and deadline of the shipped procedures, in Chinese" {
+  jq -r '.states[] | "\(.state) \(.zh)"' "$top"/share/procedures/*.json >"$BATS_TEST_TMPDIR/words"
+  jq -r '.deadlines[] | "\(.deadline) \(.zh)"' "$top"/share/procedures/*.json >>"$BATS_TEST_TMPDIR/words"
+  jq -r '.actions[] | "| \(.action) | \(.zh) | \(.en) |"' "$top"/share/procedures/*.json >>"$BATS_TEST_TMPDIR/words"
+  [ "$(wc -l <"$BATS_TEST_TMPDIR/words")" -gt 40 ]
+  while IFS= read -r line; do
+    grep -qF "$line" "$top/docs/GLOSSARY.md" || { echo "$line"; false; }
+  done <"$BATS_TEST_TMPDIR/words"
+}
+
+@test "the protocol's table of result codes is the program's" {
+  sed -nE 's/^RESULT\(([0-9]+), [A-Z_]+, "([^"]+)", ([0-9]+), (true|false), "([^"]+)"\)$/| \1 | `\2` | \3 | \4 | \5 |/p' \
+    "$top/proto/result.def" | sed 's/| true |/| yes |/; s/| false |/| no |/' >"$BATS_TEST_TMPDIR/codes"
+  [ "$(wc -l <"$BATS_TEST_TMPDIR/codes")" -eq "$(grep -c '^RESULT(' "$top/proto/result.def")" ]
+  grep -E '^\| [0-9]{4} \|' "$top/docs/PROTOCOL.md" | diff "$BATS_TEST_TMPDIR/codes" -
+}
