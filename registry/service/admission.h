@@ -12,7 +12,7 @@
 void admission_load(struct writing *writing);
 
 /*
- * Operations that somebody may carry out as a deputy, who need not have any of their roles: whether they do is known
- * to the store alone.
+ * Operations about cases that somebody may carry out as a deputy, without having any of their roles: whether they are
+ * one is known to the store alone. Acts are asked here, readings ask by themselves (service/case_access).
  */
 bool admission_takes_deputies(const struct operation *operation);

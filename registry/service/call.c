@@ -209,7 +209,7 @@ static bool check_envelope(struct call *call)
         return true;
 }
 
-/* As of login, so that most of what may not be is refused at once; an act is asked again in its transaction. */
+/* As of login, so that most of what may not be is refused at once; acts, and who is a deputy, are asked of the store. */
 static bool check_role(struct call *call)
 {
         if ((call->roles & call->operation->roles) || admission_takes_deputies(call->operation))
