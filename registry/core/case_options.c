@@ -11,6 +11,7 @@ bool case_action_starts_from(const struct procedure_action *action, unsigned sta
 bool case_has_room(const struct case_file *file, const struct procedure_action *action)
 {
         size_t left = file->count < CASE_EVENTS_MAX ? CASE_EVENTS_MAX - file->count : 0;
+        bool moves = action->to != PROCEDURE_NONE && action->to != case_state(file);
 
         switch (action->effect) {
         case EFFECT_END:
@@ -19,7 +20,7 @@ bool case_has_room(const struct case_file *file, const struct procedure_action *
                 return left > 0;
         case EFFECT_NONE:
         case EFFECT_CONFIRM:
-                return left > (action->to == PROCEDURE_NONE ? CASE_EVENTS_KEPT : CASE_EVENTS_KEPT_FOR_THE_END);
+                return left > (moves ? CASE_EVENTS_KEPT_FOR_THE_END : CASE_EVENTS_KEPT);
         case EFFECT_START:
         case EFFECT_SERVE:
         case EFFECT_PUBLISH:

@@ -418,7 +418,7 @@ static const char new_bases[] =
         "{\"format\":\"qcr-codes/1\",\"id\":\"bases\",\"version\":9,\"names\":{\"zh\":\"依据\",\"en\":\"bases\"},\"rows\":["
         "{\"code\":\"b\",\"zh\":\"一\",\"en\":\"b\",\"article\":\"-\",\"from\":\"2020-01-01\",\"to\":\"2026-03-31\","
         "\"attributes\":{\"publish\":\"no\"}},"
-        "{\"code\":\"b\",\"zh\":\"一\",\"en\":\"b\",\"article\":\"-\",\"from\":\"2026-04-01\","
+        "{\"code\":\"b\",\"zh\":\"一\",\"en\":\"b\",\"article\":\"-\",\"from\":\"2026-04-01\",\"to\":null,"
         "\"attributes\":{\"publish\":\"yes\"}}]}";
 
 START_TEST(a_basis_is_read_as_it_was_on_the_decisions_day)
@@ -609,6 +609,18 @@ START_TEST(papers_without_end_do_not_fill_a_file_up_against_its_removal)
 }
 END_TEST
 
+START_TEST(a_step_that_leaves_the_state_as_it_is_moves_nothing)
+{
+        DO("open", "2026-03-02", "an");
+        DO("notice", "2026-03-03", "an", "bo");
+        while (story->file.count < CASE_EVENTS_MAX - CASE_EVENTS_KEPT)
+                DO("correct", "2026-03-03", "an", "du");
+        REFUSED(CASE_FULL, NULL, "notice", "2026-03-04", "an", "bo");
+        DO("serve-notice", "2026-03-04", "an");
+        DO("notice", "2026-03-05", "an", "bo");
+}
+END_TEST
+
 /* ---------------------------------------------------------------- words */
 
 START_TEST(every_refusal_has_its_own_word)
@@ -695,6 +707,7 @@ int main(void)
         tcase_add_test(test, options_say_what_stands_against_each_step_as_of_today);
         tcase_add_test(test, options_leave_fields_and_persons_of_the_step_aside);
         tcase_add_test(test, papers_without_end_do_not_fill_a_file_up_against_its_removal);
+        tcase_add_test(test, a_step_that_leaves_the_state_as_it_is_moves_nothing);
         tcase_add_test(test, every_refusal_has_its_own_word);
         tcase_add_loop_test(test, an_event_without_a_day_field_is_of_the_legal_day_on_which_it_was_recorded, 0, 2);
         tcase_add_test(test, the_last_value_of_a_field_that_stands_several_times_is_its_value);
