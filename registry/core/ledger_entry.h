@@ -20,7 +20,8 @@
 #include "registry/base/bytes.h"
 
 struct ledger_body {
-        const char *kind;        /* founding, run-begin, run-chunk, run-end, record-file, proposal, approval, rejection */
+        const char *kind;        /* founding, run-begin, run-chunk, run-end, record-file, case-step, proposal, approval,
+                                    rejection */
         const char *subject;     /* organization code, or NULL */
         uint64_t previous;       /* the subject's entry before, 0 for none */
         const char *proposal;    /* SERIAL.ITEM that is decided, or NULL */

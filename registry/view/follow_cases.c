@@ -9,12 +9,6 @@
 #include "registry/view/case_request.h"
 #include "registry/view/follow_deputies.h"
 
-/*
- * A step is weighed as of its transaction's day, and its entry's time is taken while the ledger's head is locked: the
- * day may have turned in between. No transaction takes longer.
- */
-#define TURN_OF_DAY_MS (2 * 60 * 1000)
-
 /* A step on its way, and the case it is of. */
 struct taking {
         struct follow_verify *v;
@@ -191,22 +185,12 @@ static bool weigh(struct taking *t, struct day today, struct case_verdict *ret, 
         return true;
 }
 
-static bool is_granted(const struct taking *t, const struct case_verdict *verdict)
-{
-        return !verdict->refusal && (t->step->second || !verdict->needs_second);
-}
-
 static bool decide(struct taking *t, struct case_verdict *ret, struct fault *why)
 {
-        int64_t at_ms = t->step->entry->at_ms;
-        struct day today = day_of_instant(at_ms);
-
-        if (!weigh(t, today, ret, why))
+        /* The worker asked the rules for this same day, or began again. */
+        if (!weigh(t, day_of_instant(t->step->entry->at_ms), ret, why))
                 return false;
-        if (!is_granted(t, ret) && at_ms - instant_of_day(today) < TURN_OF_DAY_MS &&
-                !weigh(t, day_add(today, -1), ret, why))
-                return false;
-        if (is_granted(t, ret))
+        if (!ret->refusal && (t->step->second || !ret->needs_second))
                 return true;
         return follow_refuse(why, t->step->entry, "%s of case %s-%" PRIu32 ": %s", t->request.step.action, t->subject,
                 t->number, ret->refusal ? case_refusal_word(ret->refusal) : "nobody confirmed it");
@@ -308,7 +292,7 @@ bool follow_cases_step(struct follow_verify *v, const struct follow_step *step, 
 
         arena_init(&arena, VIEW_CASE_ARENA);
         taken = read_request(&t, why) && load_party(&t, why) && load_file(&t, why);
-        if (taken && t.request.after && !step->second && t.request.after != t.file.count)
+        if (taken && t.request.after && t.request.after != t.file.count)
                 taken = refuse(&t, why, "it was signed of an earlier state of its case");
         taken = taken && take(&t, why);
         arena_done(&arena);
