@@ -6,6 +6,7 @@
 
 #include "registry/core/founding.h"
 #include "registry/store/persons.h"
+#include "registry/view/deputy_entry.h"
 
 #define REASON_OCTETS 1000u
 #define WORD_OCTETS 32u
@@ -205,8 +206,8 @@ static void on_deputy(struct writing *writing, const PGresult *result)
 
 static void on_grant(struct writing *writing, const PGresult *result)
 {
-        if (PQntuples(result) == 1)
-                change_of(writing)->grant_serial = (uint64_t)cell_number(result, 0, 0);
+        change_of(writing)->grant_serial = (uint64_t)cell_number(result, 0, 0);
+        change_of(writing)->deputy_times = (uint64_t)cell_number(result, 0, 1);
 }
 
 /* The deputy's row is locked like that of a person whose roles change: it is what they may do that does. */
@@ -299,8 +300,10 @@ static bool decide_deputy(struct writing *writing, const struct people_change *c
                 return refuse(writing, RESULT_NOT_THERE, "deputy_id", "there is none");
         if (change->kind == PROPOSAL_DEPUTY_END)
                 return change->grant_serial || refuse(writing, RESULT_NOT_THERE, "deputy_id", "is not their deputy");
-        return !change->grant_serial ||
-               refuse(writing, RESULT_ALREADY_THERE, "deputy_id", "is their deputy already, or will be");
+        if (change->grant_serial)
+                return refuse(writing, RESULT_ALREADY_THERE, "deputy_id", "is their deputy already, or will be");
+        return change->deputy_times < VIEW_DEPUTY_MAX ||
+               refuse(writing, RESULT_ALREADY_THERE, "deputy_id", "stands in for as many as may be");
 }
 
 bool people_decide(struct writing *writing, const struct people_change *change)

@@ -34,6 +34,7 @@ struct people_change {
         uint32_t held;           /* roles */
         uint64_t grant_serial;   /* of the role or deputy asked about; 0: none */
         uint64_t deputy_version; /* 0: there is no such person */
+        uint64_t deputy_times;   /* they stand in for somebody, now or later */
         bool has_certificate;
         bool is_revoked;
         uint64_t admins_left;    /* if it happens */

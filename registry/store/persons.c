@@ -73,10 +73,10 @@ void persons_exists_query(struct query *ret, const char *office_id, const char *
 
 void persons_deputy_query(struct query *ret, const char *person_id, const char *deputy_id, struct day today)
 {
-        query_init(ret, "SELECT d.serial FROM qcr.deputy d WHERE d.person_id = $1::text AND d.deputy_id = $2::text"
+        query_init(ret, "SELECT coalesce(max(d.serial) FILTER (WHERE d.person_id = $1::text), 0), count(*)"
+                        " FROM qcr.deputy d WHERE d.deputy_id = $2::text"
                         " AND d.to_day >= $3::date AND NOT EXISTS (SELECT FROM qcr.deputy_end e"
-                        " WHERE e.person_id = d.person_id AND e.deputy_id = d.deputy_id AND e.grant_serial = d.serial)"
-                        " ORDER BY d.serial DESC LIMIT 1");
+                        " WHERE e.person_id = d.person_id AND e.deputy_id = d.deputy_id AND e.grant_serial = d.serial)");
         query_text(ret, person_id);
         query_text(ret, deputy_id);
         query_day(ret, today);

@@ -29,8 +29,8 @@ void persons_admins_query(struct query *ret, const char *without_person, const u
 void persons_exists_query(struct query *ret, const char *office_id, const char *person_id);
 
 /*
- * The grant by which one person deputises for another that day or will later; there is one at most. Column: its
- * serial. No row: there is none.
+ * One row: serial of the grant by which one person deputises for the other that day or will later (0: none; there is one
+ * at most), and how many such grants the deputy has, for whomever.
  */
 void persons_deputy_query(struct query *ret, const char *person_id, const char *deputy_id, struct day today);
 

@@ -260,7 +260,7 @@ EXCEPTION WHEN OTHERS THEN
   RETURN CASE WHEN SQLSTATE = 'QC000' THEN 'accepted' ELSE rtrim(SQLSTATE || ' ' || coalesce(named, '')) END;
 END $$;
 
-SELECT plan((SELECT count(*) FROM expected)::integer + (SELECT count(DISTINCT role) FROM expected)::integer + 8);
+SELECT plan((SELECT count(*) FROM expected)::integer + (SELECT count(DISTINCT role) FROM expected)::integer + 9);
 SELECT is(pg_temp.outcome(role, statement), state, format('%s: %s is refused', role, what)) FROM expected ORDER BY role, n;
 SELECT cmp_ok(count(*), '>=', CASE role WHEN 'postgres' THEN 40 ELSE 80 END::bigint, format('%s is refused in enough ways', role))
   FROM expected GROUP BY role ORDER BY role;
@@ -275,5 +275,14 @@ SELECT is(pg_temp.outcome('qcr_app', pg_temp.rule('calendar', 'd', 4, 'd4')), 'a
 SELECT is(pg_temp.outcome('qcr_app', pg_temp.move()), 'accepted', 'a move of a procedure is accepted');
 SELECT is(pg_temp.outcome('qcr_app', pg_temp.deputy()), 'accepted', 'a deputy is accepted');
 SELECT is(pg_temp.outcome('qcr_app', pg_temp.deputy(to_day => '2027-02-01')), 'accepted', 'so is one for 366 days');
+
+-- Tables about an enterprise are distributed by it: it leads every key of theirs, and every one between them.
+SELECT is_empty($$
+  WITH about AS (SELECT conrelid AS oid FROM pg_constraint JOIN pg_attribute ON attrelid = conrelid AND attnum = conkey[1]
+                  WHERE contype = 'p' AND attname = 'subject' AND connamespace = 'qcr'::regnamespace)
+  SELECT conrelid::regclass, conname FROM pg_constraint JOIN pg_attribute ON attrelid = conrelid AND attnum = conkey[1]
+   WHERE conrelid IN (SELECT oid FROM about) AND attname <> 'subject'
+     AND (contype IN ('p', 'u') OR (contype = 'f' AND confrelid IN (SELECT oid FROM about)))$$,
+  'the enterprise leads every key of the tables about it');
 SELECT * FROM finish();
 ROLLBACK;
