@@ -317,6 +317,8 @@ static bool check_whole(const struct parse *p, struct fault *why)
                 return fault_set(why, FAULT_CONFIG, "%s: stale_cap_ms is less than stale_ms", p->name);
         if (p->config.unauthenticated_max > p->config.connections_max)
                 return fault_set(why, FAULT_CONFIG, "%s: unauthenticated_max is more than connections_max", p->name);
+        if (p->config.evidence_octets_per_day < p->config.evidence_octets)
+                return fault_set(why, FAULT_CONFIG, "%s: evidence_octets_per_day is less than evidence_octets", p->name);
         return true;
 }
 

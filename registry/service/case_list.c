@@ -10,10 +10,14 @@
 #include "registry/service/case_show.h"
 
 #define ROWS_MOST 500u
+/* Of a reply, what rows may take: many deadlines with long articles make fewer of them. */
+#define ROWS_OCTETS (FRAME_REPLY_LIMIT - 64u * 1024)
+/* A field of a message: its tag and length. */
+#define FIELD_OCTETS 8u
 #define WITHIN_MOST 3660u          /* days: ten years */
 /* Of one query: cases, and octets of their requests. */
 #define PAGE_CASES 100u
-#define PAGE_OCTETS (4u << 20)
+#define PAGE_OCTETS (1u << 20)
 /* Beyond that many pages the answer says that there is more: an office has some dozens of cases a year. */
 #define PAGES_MOST 100u
 /* Memory of one case while it is weighed. */
@@ -375,12 +379,17 @@ static void answer(struct listing *listing)
         struct call *call = listing->call;
         Qcr__Cases cases = QCR__CASES__INIT;
         Qcr__Reply reply = QCR__REPLY__INIT;
+        size_t octets = 0;
 
         qsort(listing->rows, listing->row_count, sizeof(*listing->rows), compare);
         cases.row = call_alloc(call, ROWS_MOST * sizeof(*cases.row));
-        for (size_t i = 0; i < listing->row_count && i < ROWS_MOST; i++)
+        for (size_t i = 0; i < listing->row_count && i < ROWS_MOST; i++) {
+                octets += qcr__case_row__get_packed_size(&listing->rows[i]->message) + FIELD_OCTETS;
+                if (octets > ROWS_OCTETS)
+                        break;
                 cases.row[cases.n_row++] = &listing->rows[i]->message;
-        cases.truncated = listing->truncated || listing->row_count > ROWS_MOST;
+        }
+        cases.truncated = listing->truncated || listing->row_count > cases.n_row;
         if (!call_audit(call, "listed"))
                 return;
         reply.code = RESULT_DONE;

@@ -3,13 +3,12 @@
  * Documents of cases handed in and read back in pieces. Handing in shows nothing: whether a document is kept already is
  * not said, so that nobody learns from it what another office's case rests on. Reading asks for the case it belongs to.
  */
-#include "registry/service/evidence_store.h"
-
 #include <inttypes.h>
 #include <string.h>
 
 #include "registry/base/log.h"
 #include "registry/service/case_load.h"
+#include "registry/service/evidence_store.h"
 
 /* Of a document, in one reply. */
 #define GET_OCTETS (768u * 1024)

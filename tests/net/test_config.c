@@ -39,6 +39,7 @@ static const struct {
         {"database = x\norigin = a+b\n", "cannot be used"},
         {LEAST "stale_ms = 700000\n", "stale_cap_ms is less than stale_ms"},
         {LEAST "connections_max = 10\n", "unauthenticated_max is more than connections_max"},
+        {LEAST "evidence_octets_per_day = 2000000\n", "evidence_octets_per_day is less than evidence_octets"},
         {LEAST "view_directory = a\x01z\n", "has a control character"},
 };
 
