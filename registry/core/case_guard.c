@@ -180,21 +180,27 @@ static void ask_field(const struct case_asking *asking, const struct procedure_g
         ret->value = value;
 }
 
+/* One value that has it is enough: a decision on two bases may be published if either allows it. */
 static void ask_code(const struct case_asking *asking, const struct procedure_guard *guard, struct case_answer *ret)
 {
         const struct case_event *event = case_last(asking->file, guard->action);
         const struct procedure_action *action = event ? case_action(asking->file, event) : NULL;
         const struct procedure_field *field = action ? procedure_field_find(action, slice_text(guard->field)) : NULL;
         const struct code_table *table = field ? case_table(asking->rules, field->table) : NULL;
-        const char *code = event ? case_event_value(event, guard->field) : NULL;
-        const struct code_row *row =
-                table && code ? code_table_find(table, slice_text(code), case_event_day(asking->file, event)) : NULL;
 
-        if (row && strcmp(code_row_attribute(row, guard->attribute), guard->value) == 0)
-                return;
+        for (size_t i = 0; table && i < event->value_count; i++) {
+                const struct case_value *value = &event->values[i];
+                const struct code_row *row;
+
+                if (strcmp(value->name, guard->field) != 0)
+                        continue;
+                row = code_table_find(table, slice_text(value->value), case_event_day(asking->file, event));
+                if (row && strcmp(code_row_attribute(row, guard->attribute), guard->value) == 0)
+                        return;
+        }
         ret->refusal = CASE_FIELD_RULE;
         ret->field = guard->field;
-        ret->value = code;
+        ret->value = event ? case_event_value(event, guard->field) : NULL;
 }
 
 /* The day in a field; false when there is none. */

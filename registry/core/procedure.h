@@ -78,7 +78,7 @@ enum procedure_guard_kind {
         GUARD_PERSON,     /* `hand` is nobody who had a hand in one of `actions`: proposed, confirmed, or was named in
                              a person field; a named one is not who takes this step either */
         GUARD_FIELD,      /* `field` of the step, or of the last `action` if one is named, is one of `words` */
-        GUARD_CODE,       /* the last value of `field` of the last `action` has `attribute` = `value` in its table */
+        GUARD_CODE,       /* some value of `field` of the last `action` has `attribute` = `value` in its table */
         GUARD_LEAD,       /* the step's day field `field` lies at least `days` (`unit`) after its day field `other` */
         GUARD_OVER,       /* the day in `field` of the last `action`, if it has one, is before the event's day */
         GUARD_ORDER,      /* the event's day is not before the day of the last `action`, if any */

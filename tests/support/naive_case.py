@@ -529,10 +529,10 @@ class NaiveCase:
 
     def guard_code(self, guard, ask):
         event = self.last(guard["action"])
-        code = event and self.value(event["values"], guard["field"])
         field = self.known_fields[guard["action"]][guard["field"]]
-        row = code and self.rules.code_row(field["table"], code, event["day"])
-        if not row or row.get("attributes", {}).get(guard["attribute"]) != guard["value"]:
+        codes = [v for n, v in event["values"] if n == guard["field"]] if event else []
+        rows = [self.rules.code_row(field["table"], code, event["day"]) for code in codes]
+        if not any(row and row.get("attributes", {}).get(guard["attribute"]) == guard["value"] for row in rows):
             raise Refused("field-rule", article=guard["article"], field=guard["field"])
 
     def guard_lead(self, guard, ask):
