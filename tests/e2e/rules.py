@@ -6,6 +6,7 @@ import json
 import pathlib
 import subprocess
 import sys
+import threading
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
 from case_client import People, rule  # noqa: E402
@@ -126,9 +127,13 @@ def two_administrators(rules):
         check(f"the {what} of the registry's is that of the file", drawn.returncode == 0 and drawn.stdout == offline.stdout and "watch" in drawn.stdout, drawn.stderr)
 
 
-def open_case(rules, code):
+def notice(rules, code):
     name = rules.r.sql(f"SELECT v.name FROM qcr.party_version v JOIN qcr.code USING (subject) WHERE code = '{code}' ORDER BY version DESC LIMIT 1")[0][0]
-    answer = rules.people["officer"].step(code, "notice", procedure=WATCH["id"], name=name, fields=[("noticed_on", NOTICED_ON)])
+    return rules.people["officer"].step(code, "notice", procedure=WATCH["id"], name=name, fields=[("noticed_on", NOTICED_ON)])
+
+
+def open_case(rules, code):
+    answer = notice(rules, code)
     check("a case is opened under the new procedure", answer["ok"], answer)
 
 
@@ -192,6 +197,50 @@ def procedure_kept(rules):
     check("a case opened before keeps the version it was opened under", state["ok"] and json.loads(state["case_file"]["procedure"])["version"] == 1, state)
 
 
+def a_race(rules):
+    """Decisions are confirmed while the calendar changes to and fro: each by the one that holds at its serial."""
+    r, people = rules.r, rules.people
+    codes = [row[0] for row in r.sql("SELECT code FROM qcr.code JOIN qcr.party_version USING (subject) WHERE code LIKE '9151%'"
+                                     f" AND registration = 'active' AND code NOT IN ('{FIRST}', '{SECOND}') ORDER BY code LIMIT 24")]
+    with_holiday = copy.deepcopy(rule("calendars", "cn-workdays"))
+    next(y for y in with_holiday["years"] if y["year"] == 2025)["holidays"] = sorted(
+        next(y for y in with_holiday["years"] if y["year"] == 2025)["holidays"] + ["2025-11-07"])
+    check("a calendar without the holiday is brought in", rules.bring_in("calendar", {**rule("calendars", "cn-workdays"), "version": 3}))
+    waiting = []
+    for code in codes:
+        notice(rules, code)
+        waiting.append(watch(rules, code, FIFTH_DAY_OVER, f"剑关〔2025〕竞{len(waiting)}号"))
+    check("two dozen decisions wait", all(w["ok"] for w in waiting), [w for w in waiting if not w["ok"]][:1])
+    outcomes, done, over = [], [], threading.Event()
+
+    def confirm():
+        with People(r) as own:
+            left, is_last = [w["serial"] for w in waiting], False
+            while left and not is_last:
+                is_last = over.is_set()
+                answers = [(serial, own["superior"].decide(serial)) for serial in left]
+                outcomes.extend(answer["code"] for _, answer in answers)
+                done.extend(answer["serial"] for _, answer in answers if answer["ok"])
+                left = [serial for serial, answer in answers if not answer["ok"]]
+
+    def change():
+        with People(r) as own:
+            for version in range(4, 16):
+                document = {**(with_holiday if version % 2 == 0 else rule("calendars", "cn-workdays")), "version": version}
+                proposed = own["admin"].call("rule_add", {"document": json.dumps(document).encode()})
+                outcomes.append(own["admin2"].decide(proposed["serial"])["code"])
+        over.set()
+
+    threads = [threading.Thread(target=change), threading.Thread(target=confirm)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    check("each is confirmed, overtaken, or there is too much going on", set(outcomes) <= {1000, 1002, 3008, 5010} and over.is_set(), sorted(set(outcomes)))
+    check("those that are right by the last calendar are confirmed in the end", len(done) == len(codes), (len(done), len(codes)))
+    check("the follower believes all of them", people["regulator"].lookup(codes[0], min_serial=max(done))["listing"].startswith("listed"))
+
+
 def view_made_again(rules):
     """What the follower believes is what it can check: a view made from nothing says the same."""
     r, people = rules.r, rules.people
@@ -214,6 +263,7 @@ if __name__ == "__main__":
         two_administrators(rules)
         to_its_end(rules)
         calendar(rules)
+        a_race(rules)
         procedure_kept(rules)
         release(rules)
         view_made_again(rules)
