@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MulanPSL-2.0
 # From nothing to a signed, verified answer: installs what is missing, builds, starts a private PostgreSQL and
-# qcrd, loads a county's sample data and does the regulator's, the recorder's and the administrator's job.
+# qcrd, loads a county's sample data and does the regulator's, the recorder's, the officer's and the administrator's job.
 #
 #   tools/demo.sh                  runs and cleans up
 #   tools/demo.sh --keep           leaves everything running: . var/demo/env.sh
@@ -184,6 +184,95 @@ if [[ ! $empty ]]; then
   show qcr --as recorder approve "$proposal" --yes
   expect 8
   show qcr --as reviewer approve "$proposal" --yes
+  expect 0
+  show qcr lookup "$code"
+  expect 0
+
+  say "the officer: an entry on the blacklist, through due process"
+  # Papers come late: their dates count. The decision is of fourteen months ago, so that the removal can be shown too.
+  day() { date -u -d "-14 months $1 days" +%F; }
+  # propose COMMAND...: a step that waits for a second person; its number is kept in `proposal`
+  propose() {
+    show "$@" --yes
+    expect 0
+    proposal=$(qcr --as superior pending --jsonl | sed -n 's/.*"proposal": *"\([0-9.]*\)".*"kind": *"case-step".*/\1/p' | tail -n 1)
+  }
+  case=$code-1 number="〔$(day 0 | cut -c1-4)〕7号" papers=$demo/papers
+  mkdir -p "$papers"
+  for paper in 现场检查笔录 告知书 送达回证 批复 列入决定书 守信承诺书 履行证明 整改报告 移出决定书; do
+    echo "$paper：演示用材料" >"$papers/$paper.txt"
+  done
+  show qcr --as officer case open --procedure samr-44 --code "$code" --name "$name" --path with-penalty \
+    --filing-number "剑市监立$number" --filed-on "$(day -60)" --ground 44-7-2 --facts '生产不符合保障健康安全国家标准的产品' \
+    --evidence "@$papers/现场检查笔录.txt" --officer-certificate 51082300001 --second-officer investigator \
+    --second-officer-certificate 51082300002 --recusal no-conflict --yes
+  expect 0
+  propose qcr --as officer case notice "$case" --number "剑市监告$number" --date "$(day -50)" \
+    --facts '生产不符合保障健康安全国家标准的产品' --reasons '情节严重' --basis samr-44 \
+    --rights '有权陈述、申辩，五个工作日内可以书面申请听证' --document "@$papers/告知书.txt"
+  show qcr --as officer approve "$proposal" --yes
+  expect 11
+  show qcr --as investigator approve "$proposal" --yes
+  expect 0
+  show qcr --as officer case serve-notice "$case" --method direct --received-on "$(day -48)" --receipt "@$papers/送达回证.txt" --yes
+  expect 0
+  decision=(--number "剑市监列$number" --penalty-number "剑市监处罚$number" --basis samr-44 --measure key-supervision
+    --intent shown --removal-conditions '列入满一年，已履行义务、纠正违法行为' --remedies '六十日内可以申请行政复议，六个月内可以提起行政诉讼'
+    --document "@$papers/列入决定书.txt")
+  show qcr --as officer case decide "$case" --decided-on "$(day -46)" "${decision[@]}" --yes
+  expect 11
+  show qcr --as reviewer case legal-review "$case" --opinion agree --reviewed-on "$(day -9)" --yes
+  expect 0
+  show qcr --as superior case discussion "$case" --record-number "剑市监议$number" --held-on "$(day -6)" --participants '局长、副局长' --yes
+  expect 0
+  propose qcr --as officer case consent "$case" --organ 广元市市场监督管理局 --number "广市监批$number" --replied-on "$(day -4)" \
+    --document "@$papers/批复.txt"
+  show qcr --as superior approve "$proposal" --yes
+  expect 0
+  show qcr lookup "$code"
+  expect 0
+
+  say "the decision: by another person, and at once in the answers"
+  propose qcr --as officer case decide "$case" --decided-on "$(day 0)" "${decision[@]}"
+  show qcr --as reviewer approve "$proposal" --yes
+  expect 8
+  show qcr --as superior approve "$proposal" --yes
+  expect 0
+  show qcr lookup "$code"
+  expect 4
+  show qcr --as officer case serve-decision "$case" --method direct --received-on "$(day 2)" --receipt "@$papers/送达回证.txt" --yes
+  expect 0
+  show qcr --as superior case publish "$case" --channel 国家企业信用信息公示系统 --published-on "$(day 10)" --yes
+  expect 11
+  show qcr --as reviewer case privacy-check "$case" --checked-on "$(day 9)" --finding clear --yes
+  expect 0
+  show qcr --as superior case publish "$case" --channel 国家企业信用信息公示系统 --published-on "$(day 10)" --yes
+  expect 0
+  show qcr --as officer case history "$case"
+  expect 0
+  show qcr --as officer case next "$case"
+  expect 0
+
+  say "the court: the whole case in one file that proves itself"
+  show qcr --as officer case dossier "$case" "$demo/dossier.tar"
+  expect 0
+  show tar -xOf "$demo/dossier.tar" index.txt
+  expect 0
+  show env QCR_SERVER=127.0.0.1:1 qcr case check-evidence "$demo/dossier.tar"
+  expect 0
+  sed 's/no-conflict/NO-conflict/' "$demo/dossier.tar" >"$demo/forged.tar"
+  show qcr case check-evidence "$demo/forged.tar"
+  expect 7
+
+  say "a year later: removal by two persons, and nothing more is said of it"
+  show qcr --as officer case apply "$case" --applied-on "$(day 366)" --commitment "@$papers/守信承诺书.txt" \
+    --performance "@$papers/履行证明.txt" --cure "@$papers/整改报告.txt" --yes
+  expect 0
+  show qcr --as officer case accept "$case" --decided-on "$(day 367)" --yes
+  expect 0
+  propose qcr --as officer case grant "$case" --number "剑市监移$number" --decided-on "$(day 375)" --reason '已履行义务并整改' \
+    --document "@$papers/移出决定书.txt"
+  show qcr --as superior approve "$proposal" --yes
   expect 0
   show qcr lookup "$code"
   expect 0
