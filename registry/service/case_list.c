@@ -71,7 +71,7 @@ static size_t ended_with(const struct case_file *file)
         return part.count;
 }
 
-/* Does it run from one of the events since then? What was left undone before a case ended is not to be done any more. */
+/* Does it run from one of the events since then? What was left undone before is not to be done any more. */
 static bool runs_since(const struct case_file *file, size_t since, const struct procedure_deadline *deadline)
 {
         for (size_t i = since; i < file->count; i++) {

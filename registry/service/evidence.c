@@ -343,5 +343,6 @@ void evidence_get_run(struct call *call)
         if (message->number == 0)
                 begin_opening(getting, message);
         else
-                case_load_begin(&getting->load, &message->code, message->number, message->has_purpose, &message->purpose);
+                case_load_begin(&getting->load, &message->code, message->number, message->has_purpose,
+                        &message->purpose);
 }

@@ -40,7 +40,8 @@ struct evidence_store *evidence_store_new(const char *directory, const struct ev
 void evidence_store_free(struct evidence_store *store);
 
 /* Is a document of this hash kept? Its octets are not read. False: that cannot be told now. */
-bool evidence_kept(struct evidence_store *store, const uint8_t sha256[32], bool *ret_kept, struct fault *why) MUST_CHECK;
+bool evidence_kept(struct evidence_store *store, const uint8_t sha256[32], bool *ret_kept, struct fault *why)
+        MUST_CHECK;
 
 /* ------------------------------------------------------------------ putting */
 

@@ -68,7 +68,7 @@ enum case_read_signature_column {
 void case_reads_signatures_query(struct query *ret, const char *subject, uint32_t number, uint32_t from_seq,
         uint32_t octets);
 
-/* Its steps that wait for a second person, oldest first. Columns: serial, item, kind, proposer, summary, subject, at. */
+/* Its steps that wait for a second person, oldest first: serial, item, kind, proposer, summary, subject, at. */
 void case_reads_proposals_query(struct query *ret, const char *subject, uint32_t number, unsigned limit);
 
 /* What those would do: their signed requests, oldest first. */
@@ -121,7 +121,7 @@ enum case_act_column {
         CASE_ACT_SUBJECT,
         CASE_ACT_NUMBER,        /* of the case; null: none */
         CASE_ACT_ACTION,        /* null: none, or not taken (yet) */
-        CASE_ACT_OFFICE,        /* the case's, or the proposer's for one that would open a case; null: not about a case */
+        CASE_ACT_OFFICE,        /* the case's, or of who would open one; null: not about a case */
         CASE_ACT_CERTIFICATE,
         CASE_ACT_REQUEST,       /* of a step not taken, if it is not too long: its action is in there; else null */
 };
