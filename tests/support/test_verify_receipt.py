@@ -105,6 +105,18 @@ class Receipts(unittest.TestCase):
           with self.assertRaises(v.Refused):
             v.parse_statement(b''.join(changed))
 
+  def test_a_listing_has_one_of_five_words_and_a_listed_one_its_days(self):
+    found = self.parts['found'][0].decode()
+    self.assertIn('listing not-listed\n', found)
+    for word in ('listed', 'suspended', 'basis-quashed', 'unknown'):
+      text = found.replace('listing not-listed\n', 'listing %s\n' % word)
+      with self.assertRaises(v.Refused):
+        v.parse_statement(text.encode())
+      text = text.replace('listing-since -\n', 'listing-since 2026-01-05\n').replace('listing-published -\n', 'listing-published no\n')
+      self.assertEqual(v.parse_statement(text.encode())[1]['listing'], word)
+    with self.assertRaises(v.Refused):
+      v.parse_statement(found.replace('listing not-listed\n', 'listing lapsed\n').encode())
+
   def test_a_key_of_low_order_is_known(self):
     for text in ('01' + '00' * 31, '00' * 32, 'ec' + 'ff' * 30 + '7f', '00' * 31 + '80',
                  'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a'):
