@@ -152,7 +152,7 @@ static void resume(struct reckoning *r, struct day day)
         struct stay *last = r->stay_count ? &r->stays[r->stay_count - 1] : NULL;
 
         if (last && day_is_none(last->to))
-                last->to = later(day, last->from);
+                last->to = day;
 }
 
 static void see(struct reckoning *r, const struct case_event *event, struct day day)
@@ -302,7 +302,7 @@ void case_times_reckon(const struct case_file *file, struct case_times *ret)
 
                 add_span(ret, &r, span);
                 ret->lives[ret->life_count++] = (struct case_life){
-                        .from = span->from, .over = later(span->from, sooner(span->to, span->quashed_on))};
+                        .from = span->from, .over = sooner(span->to, span->quashed_on)};
                 ret->term_end = span->term_end;
         }
 }

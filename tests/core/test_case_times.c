@@ -314,6 +314,8 @@ START_TEST(a_mirrored_listing_ends_on_its_sources_last_day_unknown_or_not)
         mirror("listed_on=2026-03-01;until=2026-03-20");
         story_listings(story, "in-force+ 2026-03-01 2026-03-21");
         ck_assert_int_eq(case_term_end(&story->file).number, story_day("2026-03-21").number);
+        mirror("listed_on=2026-03-01;until=2026-02-01"); /* over before it began: its source is wrong */
+        story_listings(story, "");
         mirror("listed_on=2026-03-01;until=2026-12-31");
         story_listings(story, "in-force+ 2026-03-01 2026-04-01; unknown+ 2026-04-01 2027-01-01");
 }
@@ -324,6 +326,7 @@ START_TEST(removal_at_the_source_removes_here)
         mirror("listed_on=2026-03-01");
         DO("remove", "2026-03-20", "an", "bo");
         story_listings(story, "in-force+ 2026-03-01 2026-03-20");
+        REFUSED(CASE_NOT_YET, "2026-03-20", "lift", "2026-02-28", "fu"); /* what has not begun is not over */
         mirror("listed_on=2026-03-01");
         DO("remove", "2026-06-01", "an", "bo");
         story_listings(story, "in-force+ 2026-03-01 2026-04-01; unknown+ 2026-04-01 2026-06-01");
