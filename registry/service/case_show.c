@@ -10,7 +10,7 @@
 #include <string.h>
 
 /* Of a reply, what events and documents may take; the rest of a case is below the difference. */
-#define PAGE_OCTETS (FRAME_REPLY_LIMIT - 192u * 1024)
+#define PAGE_OCTETS (FRAME_REPLY_LIMIT - 320u * 1024)
 /* Signed requests of one page; certificates and fields, which say the same once more, fit beside them. */
 #define PAGE_SIGNED_OCTETS (256u * 1024)
 /* Hashed for one page: about a second. An event's documents are never parted. */
