@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "registry/base/log.h"
-#include "registry/core/listing.h"
 #include "registry/core/party_file.h"
 #include "registry/service/case_load.h"
 #include "registry/store/past.h"
@@ -23,16 +22,17 @@ struct past {
         bool has_point;             /* an entry was known then */
         bool has_asked;             /* for what had been recorded up to it */
         struct grade_inputs *inputs;
+        struct grade_inputs *now;   /* today's, for what may be shown */
         struct past_case *cases;
         size_t case_count;
 };
 
-/* A case of the party, as far as it was known. */
+/* A case of the party: all its events, of which the first so many were known then. */
 struct past_case {
         uint32_t number;
         uint8_t procedure[32];
         struct case_event *events;
-        size_t count;
+        size_t count, known;
 };
 
 bool past_is_asked(const struct call *call)
@@ -209,6 +209,7 @@ static bool on_events(void *closure, const PGresult *result, struct fault *why)
                         return false;
                 if (one->count++ == 0)
                         one->events = &events[i];
+                one->known += events[i].serial <= past->request.past.serial;
         }
         return true;
 }
@@ -246,9 +247,22 @@ static bool ask_for_facts(struct snapshot *snapshot, void *closure)
         case_reads_known_query(&query, subject, serial);
         rule_cache_known(past->call->service->rules, &query);
         snapshot_ask(snapshot, &query, on_cases);
-        case_reads_known_events_query(&query, subject, serial);
+        case_reads_party_events_query(&query, subject, serial);
         snapshot_ask(snapshot, &query, on_events);
         return true;
+}
+
+/* The case with so many of its events. */
+static bool file_of(struct past *past, const struct past_case *one, size_t count, struct case_file *ret, struct fault *why)
+{
+        *ret = (struct case_file){
+                .subject = past->code.subject,
+                .number = one->number,
+                .procedure = rule_cache_procedure(past->call->service->rules, one->procedure),
+                .events = one->events,
+                .count = count,
+        };
+        return ret->procedure || fault_set(why, FAULT_LIMIT, "more procedures than this process keeps");
 }
 
 /* The times in which its cases listed the party, by what was known. */
@@ -258,18 +272,11 @@ static bool add_listings(struct past *past, struct fault *why)
         size_t count = 0;
 
         for (size_t i = 0; i < past->case_count; i++) {
-                const struct past_case *one = &past->cases[i];
-                const struct case_file file = {
-                        .subject = past->code.subject,
-                        .number = one->number,
-                        .procedure = rule_cache_procedure(past->call->service->rules, one->procedure),
-                        .events = one->events,
-                        .count = one->count,
-                };
                 struct grade_listing listings[CASE_LISTINGS_MAX];
+                struct case_file file;
 
-                if (!file.procedure)
-                        return fault_set(why, FAULT_LIMIT, "more procedures than this process keeps");
+                if (!file_of(past, &past->cases[i], past->cases[i].known, &file, why))
+                        return false;
                 if (!case_listings_merge(inputs->listings, &count, listings, case_listings(&file, listings)))
                         return fault_set(why, FAULT_STORE, "more listings than a file may have");
                 rests_on(past, case_decision_serial(&file));
@@ -298,26 +305,48 @@ static bool load_today(struct past *past, struct grade_inputs *ret, struct fault
         return is_read;
 }
 
-/* Is the listing of that day one that goes on today, perhaps with another effect? */
-static bool listing_goes_on(const struct grade_inputs *now, struct day then, struct day today)
+/* The time that speaks of that day; NULL when none does. */
+static const struct grade_listing *listing_of(const struct grade_listing *listings, size_t count, struct day day)
 {
-        for (struct day day = then;;) {
-                const struct grade_listing *next = NULL;
+        for (size_t i = 0; i < count; i++)
+                if (!day_is_before(day, listings[i].from) &&
+                        (day_is_none(listings[i].to) || day_is_before(day, listings[i].to)))
+                        return &listings[i];
+        return NULL;
+}
 
-                for (uint32_t i = 0; i < now->listings_count; i++) {
-                        const struct grade_listing *listing = &now->listings[i];
+/* By what is known now: does the case list on that day, and without a break until today? One case's times do not overlap. */
+static bool listing_goes_on(const struct case_file *now, struct day day, struct day today)
+{
+        struct grade_listing listings[CASE_LISTINGS_MAX];
+        size_t count = case_listings(now, listings);
+        const struct grade_listing *listing;
 
-                        if (day_is_before(day, listing->from))
-                                continue;
-                        if (day_is_none(listing->to) || day_is_before(today, listing->to))
-                                return true;
-                        if (day_is_before(day, listing->to) && (!next || day_is_before(next->to, listing->to)))
-                                next = listing;
-                }
-                if (!next)
-                        return false;
-                day = next->to;
+        while ((listing = listing_of(listings, count, day))) {
+                if (day_is_none(listing->to) || day_is_before(today, listing->to))
+                        return true;
+                day = listing->to;
         }
+        return false;
+}
+
+/* A case that listed on that day, as was known then, and does not any more: another that does is no reason to tell of it. */
+static bool tells_of_ended_listing(struct past *past, bool *ret, struct fault *why)
+{
+        struct day then = past->request.past.as_of, today = past->call->today;
+
+        *ret = false;
+        for (size_t i = 0; i < past->case_count; i++) {
+                const struct past_case *one = &past->cases[i];
+                struct grade_listing listings[CASE_LISTINGS_MAX];
+                struct case_file file, now;
+
+                if (!file_of(past, one, one->known, &file, why) || !file_of(past, one, one->count, &now, why))
+                        return false;
+                *ret = *ret || (listing_of(listings, case_listings(&file, listings), then) &&
+                                       !listing_goes_on(&now, then, today));
+        }
+        return true;
 }
 
 static bool is_shown(const struct grade_record *record, struct day day)
@@ -334,18 +363,14 @@ static bool record_goes_on(const struct grade_inputs *now, uint32_t ordinal, str
         return false;
 }
 
-/* Would the answer tell of something that is over by now? */
-static bool tells_of_what_is_over(const struct past *past, const struct grade_inputs *now)
+/* A record that was shown on that day and is not any more. */
+static bool tells_of_ended_record(const struct past *past)
 {
         struct day then = past->request.past.as_of, today = past->call->today;
-        struct listing_state listing;
 
-        listing_on(past->inputs, then, &listing);
-        if (listing.listing != LISTING_NOT_LISTED && !listing_goes_on(now, then, today))
-                return true;
         for (uint32_t i = 0; i < past->inputs->count; i++)
                 if (is_shown(&past->inputs->records[i], then) &&
-                        !record_goes_on(now, past->inputs->records[i].ordinal, today))
+                        !record_goes_on(past->now, past->inputs->records[i].ordinal, today))
                         return true;
         return false;
 }
@@ -354,14 +379,14 @@ static bool tells_of_what_is_over(const struct past *past, const struct grade_in
 static bool decide_withholding(struct past *past)
 {
         struct call *call = past->call;
-        struct grade_inputs *now = call_alloc(call, sizeof(*now));
+        bool tells;
         struct fault why;
 
-        if (!load_today(past, now, &why)) {
+        if (!load_today(past, past->now, &why) || !tells_of_ended_listing(past, &tells, &why)) {
                 failure_of_fault(&call->failure, &why);
                 return false;
         }
-        if (!tells_of_what_is_over(past, now))
+        if (!tells && !tells_of_ended_record(past))
                 return true;
         if (!(call->roles & ROLES_INSIDE))
                 past->request.past.is_withheld = true;
@@ -401,6 +426,10 @@ static void seal(void *closure)
                 return;
         }
         past->request.past.inputs = arena_copy(&call->arena, buffer_slice(&packed));
+        if (call->arena.exhausted) {
+                call_fail_with(call, RESULT_MESSAGE_TOO_COSTLY);
+                return;
+        }
         sealing_ask(call->service->sealing, &past->request, past->done, call);
 }
 
@@ -414,6 +443,7 @@ void past_ask(struct call *call, const struct seal_request *request, sealing_don
                 .request = *request,
                 .done = done,
                 .inputs = call_alloc(call, sizeof(*past->inputs)),
+                .now = call_alloc(call, sizeof(*past->now)),
         };
         past->request.is_past = true;
         if (read_question(past))

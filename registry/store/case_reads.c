@@ -65,9 +65,10 @@ void case_reads_known_query(struct query *ret, const char *subject, uint64_t ser
         query_number(ret, (int64_t)serial);
 }
 
-void case_reads_known_events_query(struct query *ret, const char *subject, uint64_t serial)
+void case_reads_party_events_query(struct query *ret, const char *subject, uint64_t serial)
 {
-        query_init(ret, EVENTS " WHERE e.subject = $1::text AND e.serial <= $2::bigint ORDER BY e.case_no, e.seq");
+        query_init(ret, EVENTS " JOIN qcr.case_file f ON f.subject = e.subject AND f.case_no = e.case_no"
+                               " WHERE e.subject = $1::text AND f.serial <= $2::bigint ORDER BY e.case_no, e.seq");
         query_text(ret, subject);
         query_number(ret, (int64_t)serial);
 }

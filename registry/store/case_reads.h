@@ -53,8 +53,8 @@ void case_reads_events_query(struct query *ret, const char *subject, uint32_t nu
  */
 #define CASE_READ_KNOWN_NUMBER 5
 void case_reads_known_query(struct query *ret, const char *subject, uint64_t serial);
-/* Their events up to it, by case and seq. */
-void case_reads_known_events_query(struct query *ret, const char *subject, uint64_t serial);
+/* All their events, by case and seq, of those whose case was opened up to it. */
+void case_reads_party_events_query(struct query *ret, const char *subject, uint64_t serial);
 
 /*
  * Signatures of its events from one on, by seq, as many as make up some `octets`. The step's: serial, at, request,

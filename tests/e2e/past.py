@@ -123,6 +123,11 @@ def unlist_one(r, case):
     check("once the display has stopped nothing is said any more", r.lookup(LISTED_CODE)["listing"] == "not-listed")
     hidden = r.lookup(LISTED_CODE, "--as-of", "2026-03-02", "--known-at", "2026-03-05")
     check("nor by asking for what was known then", hidden["exit"] == WITHHELD, hidden)
+    with People(r) as people:
+        Case(people, LISTED_CODE, LISTED_NAME, decided_on="2026-03-02").to("decided")
+    check("another case lists the party now", r.lookup(LISTED_CODE)["listing_since"] == "2026-03-02")
+    hidden = r.lookup(LISTED_CODE, "--as-of", "2026-03-02", "--known-at", "2026-03-05")
+    check("which is no reason to tell of the one that is over", hidden["exit"] == WITHHELD, hidden)
     told = r.lookup(LISTED_CODE, "--as-of", "2026-03-02", "--known-at", "2026-03-05", "--purpose", "信访复核", who="auditor")
     check("an auditor who says why is told what the registry said then", told["listing"] == "listed", told)
     check("the receipt of then is authentic", r.qcr("verify", r.dir / "listed").returncode == 0)
