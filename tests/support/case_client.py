@@ -425,7 +425,8 @@ class Case:
         """Who proposes and who confirms, in this cast."""
         first = {"legal-review": "reviewer", "discussion": "superior", "close": "superior", "refuse": "superior", "privacy-check": "publisher",
                  "publish": "publisher", "lift": "publisher"}.get(action, "officer")
-        second = {"decide": "superior", "grant": "superior", "restore": "superior", "quash": "superior"}.get(action, "confirmer")
+        second = {"decide": "superior", "grant": "superior", "restore": "superior", "quash": "superior",
+                  "resume": "superior", "correct": "superior"}.get(action, "confirmer")
         return self.cast[first], self.cast[second]
 
     def ask(self, action, by=None, dry_run=False, key=None, after=None, **override):

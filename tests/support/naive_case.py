@@ -498,6 +498,8 @@ class NaiveCase:
             raise Refused("not-listed", article=guard["article"])
 
     def guard_ended(self, guard, ask):
+        if not self.stints():
+            raise Refused("not-listed", article=guard["article"])
         if not self.is_over_on(ask.day):
             raise Refused("not-yet", article=guard["article"], earliest=self.over_from(ask.day))
 
@@ -529,9 +531,8 @@ class NaiveCase:
 
     def guard_code(self, guard, ask):
         event = self.last(guard["action"])
-        field = self.known_fields[guard["action"]][guard["field"]]
-        codes = [v for n, v in event["values"] if n == guard["field"]] if event else []
-        rows = [self.rules.code_row(field["table"], code, event["day"]) for code in codes]
+        table = self.known_fields[guard["action"]][guard["field"]]["table"]
+        rows = [self.rules.code_row(table, v, event["day"]) for n, v in (event["values"] if event else []) if n == guard["field"]]
         if not any(row and row.get("attributes", {}).get(guard["attribute"]) == guard["value"] for row in rows):
             raise Refused("field-rule", article=guard["article"], field=guard["field"])
 
