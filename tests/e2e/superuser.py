@@ -161,17 +161,17 @@ class Tries:
         serial = self.forger.enter("proposal", self.scene.subject(which), content=call.request, act=self.forger.act(person, call))
         return serial
 
-    def enter_approval(self, person, proposal, which, content=None, kind="approval"):
+    def enter_approval(self, person, proposal, which, content=None, kind="approval", also=None):
         """Of a proposal by its serial, with the person's own signature for it."""
         call = self.scene.decision(person, proposal, approve=kind == "approval")
         content = content or self.forger.act_of(proposal).request
         return self.forger.enter(kind, self.scene.subject(which), content=content, act=self.forger.act(person, call), proposal=f"{proposal}.0",
-                                 also=self.list_it(which))
+                                 also=self.list_it(which) if also is None else also)
 
-    def list_it(self, which):
+    def list_it(self, which, days=1096):
         """What the program would write beside a decision: the listing in the row, graded as a listed one is."""
         first = (today() - datetime.date(1970, 1, 1)).days - 30
-        return self.standing(which, packed_inputs([(first, first + 1096, 1, True)]), "listed", "SERIAL") + (
+        return self.standing(which, packed_inputs([(first, first + days, 1, True)]), "listed", "SERIAL") + (
             f"INSERT INTO qcr.ledger_change (serial, subject, version) SELECT SERIAL, subject, version FROM qcr.standing"
             f" WHERE subject = '{self.scene.subject(which)}';")
 
@@ -384,6 +384,16 @@ def rejection_as_approval(t):
                           act=t.forger.act("superior", call), proposal=f"{t.scene.proposed}.0", also=t.list_it("ready"))
 
 
+def row_withheld(t):
+    """Two persons decided it, and their entry stands; neither row nor change feed say so."""
+    return t.enter_approval("superior", t.scene.proposed, "ready", also="")
+
+
+def other_row(t):
+    """Two persons decided it; the row says that it is over already."""
+    return t.enter_approval("superior", t.scene.proposed, "ready", also=t.list_it("ready", days=30))
+
+
 def quashed_by_nobody(t):
     clear = t.standing("listed", packed_inputs([]), "clean", "SERIAL")
     return t.forger.enter("case-step", t.scene.subject("listed"), content=b"quash", also=clear)
@@ -532,6 +542,8 @@ ENTERED = [
     ("a rejected proposal approved", approved_after_rejection, "does not wait for anybody"),
     ("an approval entered twice", approved_twice, "does not wait for anybody"),
     ("a rejection entered as an approval", rejection_as_approval, "another decision"),
+    ("a decision of two that is withheld from its row", row_withheld, "did not come with the step"),
+    ("a decision of two with another row", other_row, "listed otherwise in its row"),
     ("a quashing that nobody signed", quashed_by_nobody, "not the one it was entered with"),
     ("an approval by a role that stands in its table alone", role_in_its_table, "roles do not allow the decision"),
     ("an approval by a deputy who stands in its table alone", deputy_in_its_table, "roles do not allow the decision"),
