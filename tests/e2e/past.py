@@ -10,7 +10,7 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
 from case_client import Case, People  # noqa: E402
-from registry import SAMPLE, Registry, check, finish  # noqa: E402
+from registry import SAMPLE, Registry, check, finish, wait_until  # noqa: E402
 
 CODE, NAME = "91510823141777630N", "剑阁县诚盛农业开发有限公司"
 LISTED_CODE, LISTED_NAME = "91510823625851788F", "剑阁县旭顺建材有限公司"
@@ -34,6 +34,7 @@ def go_on(r, day):
     set_clock(r, day)
     r.pg_start()
     r.start()
+    wait_until(lambda: r.qcr("ping").returncode == 0)  # until the heart has beaten on that day the data are days old
 
 
 REAL_NOW = time.time()
