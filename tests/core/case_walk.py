@@ -14,12 +14,13 @@ import random
 import secrets
 import subprocess
 import sys
+import tempfile
 import threading
 
 TOP = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(TOP / "tests" / "support"))
 from case_moves import Moves  # noqa: E402
-from naive_case import DAY, NaiveCase, Rules  # noqa: E402
+from naive_case import NaiveCase, Rules  # noqa: E402
 
 SHOWN = 5     # differences told in full
 BATCH = 400   # steps sent before their answers are read
@@ -87,18 +88,54 @@ def said(case, verdict, today, whole):
     return words
 
 
+def another_regime(procedure):
+    """samr-44 with what the shipped procedures do not use: every such key of a document is walked through too."""
+    other = json.loads(json.dumps(procedure))
+    other.update(id="another-regime", version=7)
+    other["listing"].update(starts="service", terms=[{"to": "2025-06-30", "months": 12}, {"from": "2025-07-01", "months": 36}])
+    other["windows"][0].update(unit="days", days=9)
+    other["windows"].append({**other["windows"][0], "window": "remedies", "opens": "serve-decision", "unit": "months", "days": 2})
+    actions = {action["action"]: action for action in other["actions"]}
+    actions["statement"]["any_office"] = True
+    actions["grant"]["excludes_opener"] = True
+    del actions["waiver"]["day"]  # its day is that of its recording
+    words = {"article": "art. 1", "zh": "条", "en": "rule"}
+    actions["suspend"]["guards"].insert(0, {"guard": "in-force", **words})
+    actions["statement"]["guards"].append({"guard": "window", "window": "hearing", **words, "valid": {"from": "2025-01-01", "to": "2025-09-30"}})
+    actions["appeal"]["guards"].append({"guard": "person", "hand": "first", "actions": ["decide"], **words})
+    for guard in actions["decide"]["guards"]:
+        if guard.get("action") == "consent":
+            guard["valid"] = {"from": "2021-09-01", "to": "2025-03-31"}
+    for guard in actions["hearing-held"]["guards"]:
+        if guard["guard"] == "lead":
+            guard.update(unit="months", days=1)
+    for deadline in other["deadlines"]:
+        if deadline["deadline"] == "publish":
+            deadline.update(unit="months", days=1, valid={"from": "2025-01-01"})
+        if deadline["deadline"] == "decide-case":
+            deadline["when"] = {"action": "open", "field": "path", "words": ["with-penalty"]}
+    return other
+
+
 class Walk:
     def __init__(self, program, rules, seed):
         self.program, self.rules, self.rng = program, rules, random.Random(seed)
+        self.paths = {word: str(TOP / "share" / "procedures" / f"{word}.json") for word in rules.procedures}
+        self.other = tempfile.NamedTemporaryFile("w", suffix=".json")
+        json.dump(another_regime(rules.procedures["samr-44"]), self.other)
+        self.other.flush()
+        self.paths["another-regime"] = self.other.name
+        self.regimes = Rules()
+        self.regimes.procedures["another-regime"] = another_regime(rules.procedures["samr-44"])
         self.moves = Moves(self.rng, rules, persons(), [f"{n:064x}" for n in range(5)])
         self.refusals, self.actions, self.depth = collections.Counter(), collections.Counter(), collections.Counter()
         self.differences, self.steps = [], 0
 
     def case(self):
         """The steps of one case as (order, what the model says)."""
-        word = "samr-44" if self.rng.random() < 0.85 else "mirror"
-        case, begin = NaiveCase(self.rules, word), self.moves.begin()
-        yield {"procedure": str(TOP / "share" / "procedures" / f"{word}.json")}, None
+        word = self.rng.choices(("samr-44", "mirror", "another-regime"), (65, 15, 20))[0]
+        case, begin = NaiveCase(self.regimes, word), self.moves.begin()
+        yield {"procedure": self.paths[word]}, None
         yield {"reset": {"subject": "141777630", "number": 1, "office": "market"}}, None
         full = self.rng.random() < 0.004  # a file that is filled up
         left, after_end = (700, 700) if full else (self.rng.choice((20, 60, 100, 140)), 10)

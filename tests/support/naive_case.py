@@ -188,11 +188,14 @@ class NaiveCase:
         event = self.last(window["opens"])
         if not event:
             return None
-        opened = event["day"]
-        if "method_field" in window and self.value(event["values"], window["method_field"]) == window["deemed_word"]:
-            opened = days_on(opened, window["deemed_days"])
+        opened = self.received_on(window, event)
         last, guessed = self.rules.count(opened, window["days"], window["unit"])
         return opened, last, guessed
+
+    def received_on(self, window, event):
+        """When what was served counts as received: by public notice some days later."""
+        deemed = "method_field" in window and self.value(event["values"], window["method_field"]) == window["deemed_word"]
+        return days_on(event["day"], window["deemed_days"] if deemed else 0)
 
     def deadline_of(self, deadline, event):
         """The last day in time, counted from this event; or None where the deadline does not hold."""
@@ -249,7 +252,7 @@ class NaiveCase:
     def term_of(self, event, begins):
         """The first day after the term that begins then with this START or RESTORE; None: without end."""
         listing = self.procedure["listing"]
-        ends = [months_on(begins, term["months"]) for term in listing.get("terms", []) if valid_on(term, begins)][:1]
+        ends = [months_on(begins, term["months"]) for term in listing.get("terms", []) if valid_on({"valid": term}, begins)]
         for field in ("longer_field", "until_field"):
             if field in listing:
                 text = self.value(event["values"], listing[field])
@@ -267,21 +270,23 @@ class NaiveCase:
         found, pending = [], None
         served = self.procedure["listing"]["starts"] == "service"
 
-        def begin(event, term_event):
-            end = self.term_of(term_event, event["day"])
-            found.append(types.SimpleNamespace(begin=event["day"], term_end=end, end=end, quash=None, over=end))
+        def begin(term_event, day):
+            end = self.term_of(term_event, day)
+            found.append(types.SimpleNamespace(begin=day, term_end=end, end=end, quash=None, over=end))
         for effect, event in self.effects():
             if effect == "start" and served:
                 pending = event
             elif effect in ("start", "restore"):
-                begin(event, event)
+                begin(event, event["day"])
             elif effect == "serve" and pending:
-                begin(event, pending)
+                received = [self.received_on(w, event) for w in self.windows.values() if w["opens"] == event["action"]]
+                begin(pending, max(received, default=event["day"]))
                 pending = None
             elif effect == "end" and found:
                 found[-1].end = min(event["day"], found[-1].end or LAST)
                 found[-1].over = min(event["day"], found[-1].over or LAST)
             elif effect == "quash":
+                pending = None  # what has been annulled is not brought into force by serving it
                 for stint in found:
                     stint.quash = stint.quash or event
                     stint.over = min(event["day"], stint.over or LAST)
@@ -360,7 +365,8 @@ class NaiveCase:
 
     def over_from(self, day):
         """The first day after that on which it is over; None: never."""
-        return min((s.over for s in self.stints() if s.over and s.over > day and self.is_over_on(s.over)), default=None)
+        days = {d for s in self.stints() for d in (s.begin, s.over) if d and d > day}
+        return min((d for d in days if self.is_over_on(d)), default=None)
 
     # ------------------------------------------------------------------ may it be done
     def decide(self, step, today, proposer, second=None):
