@@ -100,18 +100,24 @@ void case_reading_cleanup(struct case_reading *reading)
         case_reading_done(reading);
 }
 
+json_t *case_reading_fields_document(size_t count, Qcr__CaseField *const *fields)
+{
+        json_t *rows = json_array();
+
+        for (size_t i = 0; i < count; i++) {
+                json_t *row = json_object();
+
+                output_set_bytes(row, "field", fields[i]->name);
+                output_set_bytes(row, "value", fields[i]->value);
+                json_array_append_new(rows, row);
+        }
+        return rows;
+}
+
 json_t *case_reading_event_document(const Qcr__CaseEvent *e)
 {
         json_t *d = json_object();
-        json_t *fields = json_array();
 
-        for (size_t i = 0; i < e->n_field; i++) {
-                json_t *field = json_object();
-
-                output_set_bytes(field, "field", e->field[i]->name);
-                output_set_bytes(field, "value", e->field[i]->value);
-                json_array_append_new(fields, field);
-        }
         output_set_number(d, "seq", e->seq);
         output_set_number(d, "serial", e->serial);
         case_text_set_instant(d, "at", e->at_ms);
@@ -123,7 +129,7 @@ json_t *case_reading_event_document(const Qcr__CaseEvent *e)
         output_set_bytes(d, "proposer_name", e->proposer_name);
         output_set_bytes(d, "actor", e->actor);
         output_set_bytes(d, "actor_name", e->actor_name);
-        json_object_set_new(d, "fields", fields);
+        json_object_set_new(d, "fields", case_reading_fields_document(e->n_field, e->field));
         return d;
 }
 

@@ -29,6 +29,8 @@ int case_reading_load(struct qcr *qcr, const struct case_ref *ref, const char *p
 void case_reading_done(struct case_reading *reading);
 void case_reading_cleanup(struct case_reading *reading);
 
+/* Fields as signed, in their members; the caller's. */
+json_t *case_reading_fields_document(size_t count, Qcr__CaseField *const *fields);
 /* One event in its members, for programs; the caller's. */
 json_t *case_reading_event_document(const Qcr__CaseEvent *event);
 /* A deadline in its members; the caller's. */

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "registry/core/calendar.h"
+#include "tools/case_reading.h"
+#include "tools/case_text.h"
 #include "tools/language.h"
 #include "tools/show.h"
 
@@ -160,17 +162,87 @@ static void describe(struct table *rows, const char *id, const Qcr__Proposal *p)
         table_add(rows, client_slice(p->summary));
 }
 
+/* The case a step is of: its summary begins with `case CODE-N:`. False: it would open one, or is no step of a case. */
+static bool case_of(const Qcr__Proposal *p, char ret[CASE_REF_TEXT])
+{
+        const struct slice summary = client_slice(p->summary);
+        const uint8_t *colon = summary.length ? memchr(summary.data, ':', summary.length) : NULL;
+        const size_t length = colon ? (size_t)(colon - summary.data) : 0;
+
+        if (!slice_equal(client_slice(p->kind), slice_text("case-step")) || length <= 5 ||
+                length - 5 >= CASE_REF_TEXT || !memchr(summary.data, '-', length))
+                return false;
+        memcpy(ret, summary.data + 5, length - 5);
+        ret[length - 5] = '\0';
+        return true;
+}
+
+static const struct procedure_action *action_of(const struct case_reading *reading, const Qcr__Proposal *p)
+{
+        const struct slice summary = client_slice(p->summary);
+        const uint8_t *colon = memchr(summary.data, ':', summary.length);
+        const size_t left = colon ? summary.length - (size_t)(colon - summary.data) : 0;
+        const uint8_t *end = left > 2 ? memchr(colon + 2, ' ', left - 2) : NULL;
+
+        return end ? case_text_action_of(reading->procedure, slice_of(colon + 2, (size_t)(end - colon) - 2)) : NULL;
+}
+
+static void describe_step(struct table *rows, const struct case_reading *reading, const Qcr__Proposal *p)
+{
+        const struct procedure_action *action = action_of(reading, p);
+
+        table_add_text(rows, _("party"));
+        table_add(rows, client_slice(reading->head->name));
+        for (size_t i = 0; i < p->n_field; i++) {
+                CLEANUP(buffer) struct buffer name = BUFFER_INIT;
+                CLEANUP(buffer) struct buffer value = BUFFER_INIT;
+
+                case_text_field(action, client_slice(p->field[i]->name), &name);
+                case_text_value(action, client_slice(p->field[i]->name), client_slice(p->field[i]->value), &value);
+                table_add(rows, buffer_slice(&name));
+                table_add(rows, buffer_slice(&value));
+        }
+}
+
+/* Who confirms a step sees all of it: its fields come with the case. 0, or an exit status. */
+static int show_step(struct qcr *qcr, const char *id, const Qcr__Proposal *p, struct table *rows)
+{
+        CLEANUP(case_reading) struct case_reading reading = CASE_READING_INIT;
+        CLEANUP(buffer) struct buffer purpose = BUFFER_INIT;
+        char name[CASE_REF_TEXT];
+        struct case_ref ref;
+        int status;
+
+        if (!p || !case_of(p, name))
+                return 0;
+        buffer_add_format(&purpose, "to decide proposal %s", id);
+        status = case_ref_parse(qcr, name, &ref);
+        if (!status)
+                status = case_reading_load(qcr, &ref, buffer_text(&purpose), false, &reading);
+        if (status)
+                return status;
+        for (size_t i = 0; i < reading.head->n_proposal; i++)
+                if (reading.head->proposal[i]->serial == p->serial)
+                        describe_step(rows, &reading, reading.head->proposal[i]);
+        return 0;
+}
+
 /* False with `ret_status`: it could not be shown, or the person said no. */
 static bool is_wanted(struct qcr *qcr, const char *id, const Qcr__Decide *act, int *ret_status)
 {
         CLEANUP(client_answer) struct client_answer pending = CLIENT_ANSWER_INIT;
+        const Qcr__Proposal *proposal;
         CLEANUP(table) struct table rows;
 
         table_init(&rows, 2);
         *ret_status = ask_pending(qcr, &pending);
         if (*ret_status)
                 return false;
-        describe(&rows, id, find_proposal(pending.reply->proposals, act));
+        proposal = find_proposal(pending.reply->proposals, act);
+        describe(&rows, id, proposal);
+        *ret_status = show_step(qcr, id, proposal, &rows);
+        if (*ret_status)
+                return false;
         if (qcr_confirm(qcr, act->approve ? _("Approve:") : _("Reject:"), &rows))
                 return true;
         *ret_status = EXIT_GENERAL;

@@ -337,6 +337,7 @@ static json_t *waiting_document(const Qcr__Proposal *p)
         output_set_bytes(d, "proposer", p->proposer);
         output_set_bytes(d, "summary", p->summary);
         case_text_set_instant(d, "at", p->at_ms);
+        json_object_set_new(d, "fields", case_reading_fields_document(p->n_field, p->field));
         return d;
 }
 

@@ -19,6 +19,8 @@
 #define TURN_OCTETS (4u << 20)
 /* A field of a message: its tag and length. */
 #define FIELD_OCTETS 8u
+/* What steps that wait for a second person may take of a reply; later ones are shown without their fields. */
+#define WAITING_OCTETS (96u * 1024)
 
 struct showing {
         struct case_load load;   /* first: its `done` gets back to here */
@@ -147,6 +149,46 @@ static void add_listings(struct showing *showing, const struct case_weighing *we
         message->has_term_end = !day_is_none(end);
         if (message->has_term_end)
                 message->term_end = case_load_day(call, end);
+}
+
+/* ------------------------------------------------------------------ waiting */
+
+static size_t step_octets(const struct case_step *step)
+{
+        size_t octets = 0;
+
+        for (size_t i = 0; i < step->value_count; i++)
+                octets += strlen(step->values[i].name) + strlen(step->values[i].value) + 3 * FIELD_OCTETS;
+        return octets;
+}
+
+static void add_step(struct call *call, Qcr__Proposal *proposal, const struct case_step *step)
+{
+        proposal->field = call_alloc(call, step->value_count * sizeof(*proposal->field));
+        for (size_t i = 0; i < step->value_count; i++) {
+                Qcr__CaseField *field = call_alloc(call, sizeof(*field));
+
+                qcr__case_field__init(field);
+                field->name = call_data_text(step->values[i].name);
+                field->value = call_data_text(step->values[i].value);
+                proposal->field[proposal->n_field++] = field;
+        }
+}
+
+/* Whoever confirms sees what they put their name to: both lists are by serial, of the same proposals. */
+static void add_waiting(struct showing *showing)
+{
+        struct case_load *load = &showing->load;
+        size_t octets = 0;
+
+        showing->message.proposal = load->proposals;
+        showing->message.n_proposal = load->proposal_count;
+        for (size_t i = 0; i < load->proposal_count && i < load->pending_count; i++) {
+                octets += step_octets(&load->pending[i]);
+                if (octets > WAITING_OCTETS)
+                        return;
+                add_step(load->call, load->proposals[i], &load->pending[i]);
+        }
 }
 
 /* ------------------------------------------------------------------- events */
@@ -348,8 +390,7 @@ static void show(struct case_load *load)
         message->office = call_data_text(load->office);
         message->opener = call_data_text(load->opener);
         message->state = copied(load->call, case_state_word(&weighing.file));
-        message->proposal = load->proposals;
-        message->n_proposal = load->proposal_count;
+        add_waiting(showing);
         add_prospects(showing, &weighing);
         add_listings(showing, &weighing);
         add_events(showing, &weighing);
@@ -366,7 +407,7 @@ void case_show_run(struct call *call)
 
         showing->is_dossier = message->has_dossier && message->dossier;
         showing->from_seq = message->has_from_seq ? message->from_seq : 0;
-        showing->load = (struct case_load){.call = call, .done = show, .wants_proposals = true};
+        showing->load = (struct case_load){.call = call, .done = show, .wants_proposals = true, .wants_pending = true};
         if (showing->is_dossier) {
                 showing->load.signatures_from = showing->from_seq > 0 ? showing->from_seq : 1;
                 showing->load.signatures_octets = PAGE_SIGNED_OCTETS;

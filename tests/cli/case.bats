@@ -158,18 +158,33 @@ CASES
 
 @test "on a terminal it shows what will change, asks, and does nothing on no; --yes does not ask" {
   play honest
-  run script -qec "qcr --as officer case notice $case --rights 听证" /dev/null < <(echo n)
+  on_terminal n qcr --as officer case notice "$case" --rights 听证
+  [ "$status" -eq 1 ]
   [[ $output == *"$case"*'听证'*'reviewer, superior'*'opened -> noticed'*'nothing was done'* ]]
   [ "$(calls)" -eq 1 ]
   [ "$(last_step 'step["dry_run"]')" = True ]
-  run script -qec "qcr --as officer case notice $case" /dev/null < <(echo y)
+  on_terminal '' qcr --as officer case notice "$case"
+  [ "$status" -eq 1 ]
+  on_terminal y qcr --as officer case notice "$case"
+  [ "$status" -eq 0 ]
   [[ $output == *'42'* ]]
   [ "$(last_step '"dry_run" in step')" = False ]
-  run script -qec "qcr --as officer case grant $case" /dev/null </dev/null
+  on_terminal y qcr --as officer case grant "$case"
+  [ "$status" -eq 11 ]
   [[ $output == *国市监令第107号* && $output != *'Do it?'* ]]
   before=$(calls)
-  run script -qec "qcr --as officer case notice $case --yes" /dev/null </dev/null
+  on_terminal n qcr --as officer case notice "$case" --yes
+  [ "$status" -eq 0 ]
   [ "$(calls)" -eq $((before + 1)) ]
+}
+
+@test "who confirms a step at a terminal sees all of it before the question" {
+  play waiting
+  on_terminal n qcr --lang zh --as reviewer approve 77
+  [ "$status" -eq 1 ]
+  [[ $output == *"$case"*剑阁县诚盛农业开发有限公司*'litigation  行政诉讼'*剑阁县人民法院*'确认执行？'* ]] || { echo "$output"; false; }
+  step show "$case"
+  [ "$(member 'proposals[0].fields[1].value')" = 剑阁县人民法院 ]
 }
 
 @test "a step without an answer ends with 13 and prints the key; the same key asks the same octets" {

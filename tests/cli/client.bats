@@ -274,18 +274,18 @@ CASES
   [[ $output != *$'\x1b'* ]]
   run qcr --color always lookup "$clear"
   [[ $output == *$'\x1b[32m'* ]]
-  run script -qec "qcr lookup $clear" /dev/null
+  on_terminal '' qcr lookup "$clear"
   [[ $output == *$'\x1b[32m'* ]]
-  NO_COLOR=1 run script -qec "qcr lookup $clear" /dev/null
+  NO_COLOR=1 on_terminal '' qcr lookup "$clear"
   [[ $output != *$'\x1b'* ]]
 }
 
 @test "an act asks on a terminal, does nothing on no, and does not ask with --yes or without a terminal" {
   play honest
-  run script -qec "qcr reject 12.3 --reason x" /dev/null < <(echo n)
+  on_terminal n qcr reject 12.3 --reason x
   [[ $output == *'record-withdraw'*'撤回'*'nothing was done'* ]]
   [ "$(wc -l <"$QCR_HOME/calls")" -eq 1 ]
-  run script -qec "qcr reject 12.3 --reason x --yes" /dev/null </dev/null
+  on_terminal n qcr reject 12.3 --reason x --yes
   [[ $output == *self_approval* ]]
   run qcr approve 12.3 </dev/null
   [ "$status" -eq 11 ]

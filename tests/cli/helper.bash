@@ -50,3 +50,8 @@ member() {
 says_no_verdict() {
   ! grep -Eq 'listed|registered|standing|示例|"grade"|80 points' <<<"$output"
 }
+
+# on_terminal ANSWER COMMAND...: as a person at a terminal runs it, who answers the question once it stands there
+on_terminal() {
+  run /usr/bin/python3 "$top/tests/cli/terminal.py" "$@"
+}

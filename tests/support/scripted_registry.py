@@ -430,6 +430,14 @@ class LosesPlace(Registry):
     return super().evidence_put(request, fields)
 
 
+class Waiting(Registry):
+  """A step of the case waits for a second person."""
+  def pending(self, request, fields):
+    row = {'serial': 77, 'item': 0, 'kind': 'case-step', 'proposer': 'officer', 'subject': CLEAR[8:17], 'at_ms': 0,
+           'summary': 'case %s-1: appeal 申请复议或提起诉讼, number 剑府复〔2026〕3号' % scripted_case.CODE}
+    return reply(encode('Proposals', {'proposal': [row], 'truncated': False}), 22)
+
+
 class Lossy(Registry):
   """Has lost one document of its case, and another was changed on its disk."""
   def shown_case(self, dossier, from_seq):
@@ -501,7 +509,7 @@ SCRIPTS = {
   'garbage': Garbage, 'forged': Forged, 'replayed': Replayed, 'other-code': OtherCode, 'other-request': OtherRequest,
   'other-root': OtherRoot, 'person-seals': PersonSeals, 'unsigned': Unsigned, 'old': Old, 'stale': Stale, 'lost-once': LostOnce,
   'lost-always': LostAlways, 'draining-once': DrainingOnce, 'silent': Silent, 'backwards': Backwards,
-  'wrong-id': WrongId, 'loses-place': LosesPlace, 'lossy': Lossy, 'skips-steps': SkipsSteps,
+  'wrong-id': WrongId, 'loses-place': LosesPlace, 'waiting': Waiting, 'lossy': Lossy, 'skips-steps': SkipsSteps,
 }
 
 
