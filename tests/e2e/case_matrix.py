@@ -52,6 +52,32 @@ ROAD_TO = {
 }
 
 
+class Mirrored:
+    """The same of a listing mirrored from another organ, for which there is no story."""
+    ROAD_TO = {None: [], "mirrored": ["mirror"], "gone": ["mirror", "remove"]}
+
+    def __init__(self, people, rules, persons, enterprises, state, day):
+        (self.code, self.name), self.number, self.day = enterprises.take(), None, day
+        self.people, self.paper = people, people.paper("officer", "来源页面")
+        self.model, self.case, self.state = NaiveCase(rules, "mirror"), self, state
+        for action in self.ROAD_TO[state]:
+            step = {"action": action, "values": self.values(action)}
+            opening = {"number": self.number} if self.number else {"procedure": "mirror", "name": self.name}
+            answer = people["officer"].step(self.code, action, fields=step["values"], **opening)
+            answer = people["superior"].decide(answer["filed"]["proposal"])
+            self.number = answer["filed"]["case_outcome"]["number"]
+            first, second = persons["officer"], persons["superior"]
+            self.model.take(step, self.model.decide(step, today(), first, second), first, second)
+
+    def values(self, action):
+        given = {
+            "mirror": {"source": "国家税务总局", "source_number": f"税〔2026〕{self.code}号", "listed_on": self.day, "ground": "欠税",
+                       "fetched_on": self.day, "document": self.paper},
+            "confirm": {"fetched_on": self.day}, "remove": {"removed_on": self.day, "fetched_on": self.day, "document": self.paper},
+            "quash": {"decided_on": self.day, "number": "税撤〔2026〕1号", "document": self.paper}, "lift": {"lifted_on": self.day}}
+        return list(given[action].items())
+
+
 def authority(procedure, state, office, action, person):
     """The refusal for want of authority or of the state, read from the document; None where neither is wanting."""
     if not set(action["roles"]) & person["roles"]:
@@ -82,7 +108,7 @@ class Matrix:
         for word, action in told.model.actions.items():
             fields = told.case.values(word)
             step = {"action": word, "values": fields, "name_differs": False}
-            opening = {"procedure": "samr-44", "name": told.case.name} if told.case.number is None else {"number": told.case.number}
+            opening = {"procedure": told.model.procedure["id"], "name": told.case.name} if told.case.number is None else {"number": told.case.number}
             for name, person in self.persons.items():
                 refusal = authority(told.model.procedure, told.model.state, told.model.office, action, person)
                 verdict = told.model.decide(step, today(), person)
@@ -140,6 +166,8 @@ def main():
             m = Matrix(r, people)
             for state in ROAD_TO:
                 m.asked(Told(people, m.rules, m.persons, m.enterprises, state, m.long_ago), "steps")
+            for state in Mirrored.ROAD_TO:
+                m.asked(Mirrored(people, m.rules, m.persons, m.enterprises, state, m.long_ago), "steps of a mirrored listing")
             check("every step by every role of either office in every state is answered as its procedure says", not m.differences,
                   m.differences[:5])
             before = len(m.differences)
