@@ -312,6 +312,18 @@ START_TEST(parties_are_told_of_the_hearing_seven_working_days_before)
 }
 END_TEST
 
+START_TEST(neither_review_nor_decision_is_older_than_the_hearing)
+{
+        story_prepare(story, "with-penalty");
+        DO("hearing-request", "2026-03-11", "an");
+        DO("hearing-held", "2026-03-24", "an", NULL, "noticed_on=2026-03-12");
+        FORBIDDEN(CASE_NOT_YET, "2026-03-24", "art. 58, 64", "legal-review", "2026-03-23", "cui");
+        DO("legal-review", "2026-03-24", "cui");
+        FORBIDDEN(CASE_NOT_YET, "2026-03-24", "art. 64, 65", "decide", "2026-03-23", "an", "du");
+        DO("decide", "2026-03-24", "an", "du");
+}
+END_TEST
+
 START_TEST(no_decision_without_a_legal_review_that_agrees)
 {
         story_serve(story, "with-penalty");
@@ -689,6 +701,7 @@ int main(void)
         tcase_add_test(test, a_request_of_the_last_day_that_is_typed_weeks_later_is_in_time);
         tcase_add_test(test, one_hearing_request_stands_at_a_time);
         tcase_add_test(test, parties_are_told_of_the_hearing_seven_working_days_before);
+        tcase_add_test(test, neither_review_nor_decision_is_older_than_the_hearing);
         tcase_add_test(test, no_decision_without_a_legal_review_that_agrees);
         tcase_add_loop_test(test, a_heavier_penalty_is_discussed_by_the_heads_and_no_other_path_asks_for_it, 0, 3);
         tcase_add_test(test, no_listing_without_the_higher_organs_consent);
