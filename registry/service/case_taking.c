@@ -261,6 +261,9 @@ static void set_summary(struct call *call, struct case_taking *taking, const str
         if (request->number > 0)
                 buffer_add_format(&text, "-%u", request->number);
         buffer_add_format(&text, ": %s %s", action->word, action->zh);
+        /* Who confirms an opening does so because of the name. */
+        if (request->number == 0)
+                buffer_add_format(&text, ", name %s", request->name);
         for (size_t i = 0; i < request->step.value_count; i++) {
                 const struct case_value *value = &request->step.values[i];
 

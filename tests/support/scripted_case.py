@@ -100,6 +100,6 @@ class SignedCase:
                    {'word': 'serve-decision', 'day': '2026-05-19', 'provisional': True, 'done': False, 'late': True}],
       'listing': [{'effect': 'in-force', 'from': '2026-05-08', 'to': '2029-05-08', 'published': True}],
       'document': [d for d in self.documents() if d['seq'] in [e['seq'] for e in events]] if dossier else [],
-      'proposal': [{'serial': 77, 'item': 0, 'kind': 'case-step', 'proposer': 'officer', 'summary': 'case: appeal', 'at_ms': self.at_ms,
+      'proposal': [{'serial': 77, 'item': 0, 'kind': 'case-step', 'proposer': 'officer', 'summary': 'case %s-1: appeal 申请复议或提起诉讼' % CODE, 'at_ms': self.at_ms,
                     'field': [{'name': 'kind', 'value': 'litigation'}, {'name': 'organ', 'value': '剑阁县人民法院'}]}],
       'truncated': from_seq - 1 + page < len(self.events), 'term_end': '2029-05-08'}
