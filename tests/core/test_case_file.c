@@ -367,6 +367,18 @@ START_TEST(no_listing_without_the_higher_organs_consent)
 }
 END_TEST
 
+START_TEST(a_decision_dated_before_the_order_was_in_force_needs_the_consent_all_the_same)
+{
+        DO("open", "2021-06-01", "an", NULL, "ground=83-5;path=refusal-to-perform");
+        DO("notice", "2021-06-02", "an", "bo", "basis=saic-83");
+        DO("serve-notice", "2021-06-03", "an");
+        DO("legal-review", "2021-08-31", "cui");
+        FORBIDDEN(CASE_NEEDS_STEP, "consent", ORDER "22", "decide", "2021-08-31", "an", "du", "basis=saic-83");
+        DO("consent", "2021-09-01", "an", "bo");
+        FORBIDDEN(CASE_NOT_YET, "2021-09-01", ORDER "22", "decide", "2021-08-31", "an", "du", "basis=saic-83");
+}
+END_TEST
+
 START_TEST(a_party_that_proves_it_had_no_intent_is_not_listed)
 {
         story_prepare(story, "with-penalty");
@@ -705,6 +717,7 @@ int main(void)
         tcase_add_test(test, no_decision_without_a_legal_review_that_agrees);
         tcase_add_loop_test(test, a_heavier_penalty_is_discussed_by_the_heads_and_no_other_path_asks_for_it, 0, 3);
         tcase_add_test(test, no_listing_without_the_higher_organs_consent);
+        tcase_add_test(test, a_decision_dated_before_the_order_was_in_force_needs_the_consent_all_the_same);
         tcase_add_test(test, a_party_that_proves_it_had_no_intent_is_not_listed);
         tcase_add_test(test, a_step_is_not_older_than_the_one_it_follows);
         tcase_add_test(test, a_notice_made_again_is_served_again_and_opens_the_window_anew);
