@@ -74,6 +74,29 @@ START_TEST(who_opened_the_case_does_not_confirm_the_decision)
 }
 END_TEST
 
+static const struct {
+        const char *officer, *second_officer, *confirmed_by; /* of the opening */
+} openings[] = {
+        {"an", "xu", NULL}, /* named as second officer */
+        {"an", "bo", "xu"}, /* confirmed that the party has another name */
+};
+
+START_TEST(who_had_a_hand_in_the_opening_does_not_confirm_the_decision)
+{
+        char with[64] = "path=refusal-to-perform;second_officer=";
+
+        story->name_differs = openings[_i].confirmed_by;
+        strcat(with, openings[_i].second_officer);
+        DO("open", "2026-03-02", openings[_i].officer, openings[_i].confirmed_by, with);
+        DO("notice", "2026-03-03", "an", "bo");
+        DO("serve-notice", "2026-03-04", "an");
+        DO("legal-review", "2026-03-12", "cui");
+        DO("consent", "2026-03-12", "an", "bo");
+        FORBIDDEN(CASE_PERSON_EXCLUDED, NULL, "行政处罚法 art. 57", "decide", "2026-03-12", "an", "xu");
+        DO("decide", "2026-03-12", "xu", "du"); /* but may propose it */
+}
+END_TEST
+
 START_TEST(who_reviewed_neither_proposes_nor_confirms_the_decision)
 {
         story_serve(story, "with-penalty");
@@ -220,6 +243,8 @@ int main(void)
         tcase_add_test(test, a_step_of_two_may_be_proposed_before_anybody_has_confirmed);
         tcase_add_test(test, in_a_step_of_one_a_second_person_is_nobody);
         tcase_add_test(test, who_opened_the_case_does_not_confirm_the_decision);
+        tcase_add_loop_test(test, who_had_a_hand_in_the_opening_does_not_confirm_the_decision, 0,
+                sizeof(openings) / sizeof(*openings));
         tcase_add_test(test, who_reviewed_neither_proposes_nor_confirms_the_decision);
         tcase_add_test(test, a_review_once_made_keeps_out_even_when_another_person_has_reviewed_since);
         tcase_add_test(test, whoever_investigated_does_not_review);
