@@ -4,6 +4,7 @@
 #
 #   tests/run.sh              everything
 #   tests/run.sh SUITE...     only these: unit sanitized fuzz sql cli e2e
+#   tests/run.sh campaign     the long forms (an hour): thousands of races, hundreds of kills
 #
 # Everything it makes is under var/ and in temporary folders that it removes.
 set -uo pipefail
@@ -23,6 +24,9 @@ wants() { [[ " ${suites[*]} " == *" $1 "* ]]; }
 
 passed=0 failed=0
 export QCR_SHARE=$top/share QCR_MIGRATIONS=$top/migrations
+# Where end-to-end tests keep a founded registry to copy.
+export QCR_FOUNDED=$QCR_VAR/tests/founded
+rm -rf "$QCR_FOUNDED"
 unset QCR_HOME QCR_SERVER QCR_CA QCR_AS QCR_DATABASE PGHOST PGUSER PGDATABASE
 
 # fail NAME DETAIL: one failure that has no line of its own
@@ -130,7 +134,7 @@ if wants sanitized || wants fuzz; then
     -Doptimization=1 -Dfuzz=true; then
     export ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1
     export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
-    if wants sanitized; then run sanitized meson test -C var/build-sanitized --no-rebuild --suite unit --suite store -v --num-processes 2 -t 5; fi
+    if wants sanitized; then run sanitized meson test -C var/build-sanitized --no-rebuild --suite unit --suite store --no-suite walk -v --num-processes 2 -t 5; fi
     if wants fuzz; then run fuzz tests/fuzz/run.sh var/build-sanitized 3; fi
   else
     fail sanitized "the sanitizer build fails"
@@ -148,6 +152,10 @@ if wants e2e; then
   done
   for program in "${alone[@]}"; do run "e2e/${program##*/}" "$program"; done
   run_beside "${beside[@]}"
+fi
+if wants campaign; then
+  export QCR_LONG=1
+  for program in tests/e2e/case_races.py tests/e2e/case_kills.py; do run "campaign/${program##*/}" "$program"; done
 fi
 
 finish
