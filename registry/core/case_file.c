@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "registry/core/case_effect.h"
 #include "registry/core/case_field.h"
 #include "registry/core/case_guard.h"
 #include "registry/core/case_options.h"
@@ -194,20 +195,15 @@ static bool weigh_persons(struct weighing *w)
         return true;
 }
 
-static bool weigh_guards(struct weighing *w, const struct case_times *times)
+static bool weigh_guards(struct weighing *w, const struct case_asking *asking)
 {
-        struct case_asking asking = {
-                .file = w->file, .rules = w->rules, .times = times, .step = &w->event, .proposer = w->proposer,
-                .second = w->second, .needs_second = w->verdict->needs_second, .day = w->verdict->day,
-        };
-
         for (unsigned i = 0; i < w->action->guard_count; i++) {
                 const struct procedure_guard *guard = &w->action->guards[i];
                 struct case_answer answer;
 
-                if (!case_guard_applies(&asking, guard))
+                if (!case_guard_applies(asking, guard))
                         continue;
-                case_guard_ask(&asking, guard, &answer);
+                case_guard_ask(asking, guard, &answer);
                 w->verdict->is_provisional |= answer.is_provisional;
                 if (answer.refusal == CASE_GRANTED)
                         continue;
@@ -223,35 +219,33 @@ static bool weigh_guards(struct weighing *w, const struct case_times *times)
         return true;
 }
 
-/* Would its times still fit? */
-static bool weigh_times(struct weighing *w)
+static bool weigh_effect(struct weighing *w, const struct case_asking *asking)
 {
-        struct case_event events[CASE_EVENTS_MAX];
-        struct case_file after = *w->file;
-        struct case_times times;
+        enum case_refusal refusal = case_effect_ask(asking, w->action);
 
-        if (w->action->effect == EFFECT_NONE)
-                return true;
-        memcpy(events, w->file->events, w->file->count * sizeof(*events));
-        events[after.count++] = w->event;
-        after.events = events;
-        case_times_reckon(&after, &times);
-        return !times.is_full || refuse(w, CASE_FULL);
+        return refusal == CASE_GRANTED || refuse(w, refusal);
+}
+
+static bool weigh_against_the_case(struct weighing *w)
+{
+        struct case_times times;
+        struct case_asking asking = {
+                .file = w->file, .rules = w->rules, .times = &times, .step = &w->event, .proposer = w->proposer,
+                .second = w->second, .needs_second = w->verdict->needs_second, .day = w->verdict->day,
+        };
+
+        case_times_reckon(w->file, &times);
+        return weigh_guards(w, &asking) && weigh_effect(w, &asking);
 }
 
 static bool weigh(struct weighing *w)
 {
-        struct case_times times;
-
         if (!w->action)
                 return refuse(w, CASE_ACTION_UNKNOWN);
         if (!weigh_roles(w) || !weigh_offices(w) || !weigh_state(w) || !weigh_fields(w))
                 return false;
         w->verdict->day = case_event_day(w->file, &w->event);
-        if (!weigh_persons(w))
-                return false;
-        case_times_reckon(w->file, &times);
-        if (!weigh_guards(w, &times) || !weigh_times(w))
+        if (!weigh_persons(w) || !weigh_against_the_case(w))
                 return false;
         w->verdict->is_late = case_is_late(w->file, w->rules, &w->event, &w->verdict->is_provisional);
         return true;

@@ -89,7 +89,7 @@ enum case_refusal {
         CASE_NEEDS_STEP,      /* a step before it is missing */
         CASE_DONE_ALREADY,    /* a step that excludes it has happened */
         CASE_NOT_YET,         /* a window has not closed, a term has not run, a notice was too short */
-        CASE_NOT_LISTED,      /* there is no listing (in force) on that day */
+        CASE_NOT_LISTED,      /* there is no listing (in force) on that day, or none that could be restored */
         CASE_FIELD_RULE,      /* the law forbids it with this value */
 };
 #define CASE_REFUSAL_LAST CASE_FIELD_RULE
@@ -116,9 +116,10 @@ struct case_verdict {
 /*
  * May this step be taken now? `file` without events: may the case be opened. `second` is NULL while nobody has
  * confirmed: then it says whether the step may be proposed (or, where one person is enough, taken). Order of refusals:
- * action, role, office, state, fields, persons, guards in the document's order; the first one is said. Of fields:
- * each value as it stands (unknown, twice, invalid, in the future), then what is missing, then codes. Sets every
- * field of `ret`, whose texts live with procedure, step and persons.
+ * action, role, office, state, fields, persons, guards in the document's order, what it would make of the case; the
+ * first one is said. Of fields: each value as it stands (unknown, twice, invalid, in the future), then what is
+ * missing, then codes. Whatever the guards say, what was quashed is not restored. Sets every field of `ret`, whose
+ * texts live with procedure, step and persons.
  */
 void case_decide(const struct case_file *file, const struct case_step *step, const struct case_rules *rules,
         const struct case_person *proposer, const struct case_person *second, struct case_verdict *ret);
@@ -159,7 +160,8 @@ bool case_listings_merge(struct grade_listing listings[GRADE_LISTINGS_MAX], size
 /* What may be done from its state, whether now or later. */
 struct case_option {
         const struct procedure_action *action;
-        enum case_refusal refusal;  /* GRANTED, or what stands against it as of today: FULL or a guard's */
+        enum case_refusal refusal;  /* GRANTED, or what stands against it as of today: a guard's, or what it would
+                                       make of the case */
         const char *article, *expected;
         struct day earliest;
         bool is_provisional;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 #include "registry/core/case_options.h"
 
-#include "registry/core/case_guard.h"
+#include "registry/core/case_effect.h"
 
 bool case_action_starts_from(const struct procedure_action *action, unsigned state)
 {
@@ -32,14 +32,10 @@ bool case_has_room(const struct case_file *file, const struct procedure_action *
         return left > CASE_EVENTS_KEPT_FOR_THE_END;
 }
 
-static void ask(const struct case_asking *asking, struct case_option *option)
+static void ask_guards(const struct case_asking *asking, struct case_option *option)
 {
         const struct procedure_action *action = option->action;
 
-        if (!case_has_room(asking->file, action)) {
-                option->refusal = CASE_FULL;
-                return;
-        }
         for (unsigned i = 0; i < action->guard_count && option->refusal == CASE_GRANTED; i++) {
                 const struct procedure_guard *guard = &action->guards[i];
                 struct case_answer answer;
@@ -53,6 +49,17 @@ static void ask(const struct case_asking *asking, struct case_option *option)
                 option->earliest = answer.earliest;
                 option->is_provisional = answer.is_provisional;
         }
+}
+
+static void ask(const struct case_asking *asking, struct case_option *option)
+{
+        option->refusal = case_has_room(asking->file, option->action) ? CASE_GRANTED : CASE_FULL;
+        if (option->refusal == CASE_GRANTED)
+                ask_guards(asking, option);
+        if (option->refusal == CASE_GRANTED)
+                option->refusal = case_effect_ask(asking, option->action);
+        if (option->refusal != CASE_GRANTED && !*option->article)
+                option->article = option->action->article;
 }
 
 size_t case_options(const struct case_file *file, const struct case_rules *rules,

@@ -29,6 +29,7 @@ struct reckoning {
         struct day seen[CASE_EVENTS_MAX];
         size_t seen_count;
         bool is_published;
+        bool is_quashed;     /* the last decision */
 };
 
 static bool holds_on(struct day from, struct day to, struct day day)
@@ -95,6 +96,7 @@ static void begin(struct reckoning *r, struct day from, const struct case_event 
 
 static void start(struct reckoning *r, const struct case_event *event, struct day day)
 {
+        r->is_quashed = false;
         if (r->file->procedure->starts_with_service)
                 r->unserved = event;
         else
@@ -126,6 +128,7 @@ static void end(struct reckoning *r, struct day day)
 static void quash(struct reckoning *r, struct day day)
 {
         r->unserved = NULL;
+        r->is_quashed = true;
         for (size_t i = 0; i < r->span_count; i++)
                 r->spans[i].quashed_on = sooner(r->spans[i].quashed_on, day);
 }
@@ -297,6 +300,7 @@ void case_times_reckon(const struct case_file *file, struct case_times *ret)
                 if (action && case_when(&action->effect_when, &before, &file->events[i]))
                         apply(&r, &file->events[i], action->effect);
         }
+        ret->is_quashed = r.is_quashed;
         for (size_t i = 0; i < r.span_count; i++) {
                 const struct span *span = &r.spans[i];
 

@@ -154,13 +154,19 @@ START_TEST(a_removal_cuts_at_its_day_and_the_term_stays_the_same)
 }
 END_TEST
 
-START_TEST(a_removal_after_the_term_ended_lengthens_nothing)
+START_TEST(what_is_over_or_quashed_is_not_removed_once_more)
 {
         story_decide(story, "with-penalty");
         DO("apply", "2029-03-11", "an");
+        FORBIDDEN(CASE_NOT_LISTED, NULL, "art. 17", "accept", "2029-03-12", "an");
         DO("accept", "2029-03-11", "an");
-        DO("grant", "2029-03-20", "an", "du");
-        story_listings(story, "in-force 2026-03-12 2029-03-12");
+        FORBIDDEN(CASE_NOT_LISTED, NULL, "art. 17", "grant", "2029-03-12", "an", "du");
+        DO("appeal", "2029-03-11", "an", "bo");
+        DO("outcome", "2029-03-11", "an", "bo", "result=quashed");
+        REFUSED(CASE_NOT_LISTED, NULL, "grant", "2029-03-11", "an", "du");
+        DO("refuse", "2029-03-11", "du");
+        DO("lift", "2029-03-12", "fu");
+        DO("quash", "2029-03-12", "an", "du");
 }
 END_TEST
 
@@ -227,6 +233,29 @@ START_TEST(a_court_that_quashes_is_a_quashing_and_one_that_upholds_is_none)
                 DO("quash", "2026-04-21", "an", "du"); /* the organ's own paper about the same */
                 story_listings(story, "");
         }
+}
+END_TEST
+
+START_TEST(what_was_quashed_is_not_restored_whatever_an_appeal_says_later)
+{
+        struct case_option options[PROCEDURE_ACTIONS_MAX];
+        size_t count;
+
+        story_decide(story, "with-penalty");
+        remove_on("2027-03-12");
+        DO("appeal", "2027-03-20", "an", "bo");
+        DO("outcome", "2027-05-20", "an", "bo", "result=quashed");
+        FORBIDDEN(CASE_FIELD_RULE, "result", "行政诉讼法 art. 70", "restore", "2027-06-01", "an", "du");
+        DO("appeal", "2027-05-24", "an", "bo", "kind=litigation");
+        DO("outcome", "2027-06-01", "an", "bo", "result=upheld");
+        FORBIDDEN(CASE_NOT_LISTED, NULL, "art. 20", "restore", "2027-06-02", "an", "du");
+        story_listings(story, "quashed 2026-03-12 2027-03-12");
+        count = case_options(&story->file, &story->rules, options);
+        for (size_t i = 0; i < count; i++)
+                if (strcmp(options[i].action->word, "restore") == 0)
+                        ck_assert_int_eq(options[i].refusal, CASE_NOT_LISTED);
+        DO("lift", "2027-06-02", "fu");
+        FORBIDDEN(CASE_NOT_LISTED, NULL, "art. 20", "restore", "2027-06-03", "an", "du");
 }
 END_TEST
 
@@ -386,6 +415,11 @@ static const char served[] =
         " 'effect':'end','day':'on','fields':[{'field':'on','zh':'日','en':'on','type':'day','required':true}]},"
         "{'action':'restore','zh':'恢复','en':'restore','article':'5','from':['out'],'to':'decided','roles':['officer'],"
         " 'effect':'restore','day':'on','fields':[{'field':'on','zh':'日','en':'on','type':'day','required':true}]},"
+        "{'action':'quash','zh':'撤','en':'quash','article':'8','from':['decided','out'],'roles':['officer'],"
+        " 'effect':'quash','day':'on','fields':[{'field':'on','zh':'日','en':'on','type':'day','required':true}]},"
+        "{'action':'decide-anew','zh':'重作','en':'decide anew','article':'9','from':['out'],'to':'decided',"
+        " 'roles':['officer'],'effect':'start','day':'on','fields':[{'field':'on','zh':'日','en':'on','type':'day',"
+        "  'required':true},{'field':'until','zh':'至','en':'until','type':'day','future':true}]},"
         "{'action':'stay','zh':'停','en':'stay','article':'6','from':['decided'],'roles':['officer'],'effect':'suspend',"
         " 'day':'on','fields':[{'field':'on','zh':'日','en':'on','type':'day','required':true}]},"
         "{'action':'go-on','zh':'复','en':'go on','article':'7','from':['decided'],'roles':['officer'],'effect':'resume',"
@@ -449,6 +483,20 @@ START_TEST(papers_older_than_the_listing_give_no_time_that_ends_before_it_begins
 }
 END_TEST
 
+START_TEST(what_was_decided_anew_after_a_quashing_can_be_restored)
+{
+        begin_served(NULL);
+        DO("serve", "2026-03-09", "an");
+        DO("end", "2026-05-01", "an");
+        DO("quash", "2026-05-04", "an");
+        FORBIDDEN(CASE_NOT_LISTED, NULL, "5", "restore", "2026-05-05", "an");
+        DO("decide-anew", "2026-06-01", "an");
+        DO("end", "2026-06-01", "an");
+        DO("restore", "2026-06-02", "an");
+        story_listings(story, "quashed 2026-03-09 2026-05-01; in-force 2026-06-02 2027-06-02");
+}
+END_TEST
+
 START_TEST(what_is_stayed_is_listed_but_not_in_force)
 {
         begin_served(NULL);
@@ -459,6 +507,15 @@ START_TEST(what_is_stayed_is_listed_but_not_in_force)
         story_listings(story, "in-force 2026-03-09 2026-05-01; suspended 2026-05-01 2026-05-02; in-force 2026-05-02 2027-03-09");
         REFUSED(CASE_NOT_LISTED, NULL, "use", "2026-05-01", "an");
         DO("use", "2026-05-02", "an");
+}
+END_TEST
+
+START_TEST(a_removal_after_the_term_ended_lengthens_nothing)
+{
+        begin_served(NULL);
+        DO("serve", "2026-03-09", "an");
+        DO("end", "2027-03-20", "an");
+        story_listings(story, "in-force 2026-03-09 2027-03-09");
 }
 END_TEST
 
@@ -538,11 +595,12 @@ static TCase *ours(void)
         tcase_add_test(test, stays_that_touch_are_one_and_an_older_one_learned_later_does_not_end_the_newer);
         tcase_add_test(test, a_stay_that_outlasts_the_term_ends_with_it);
         tcase_add_test(test, a_removal_cuts_at_its_day_and_the_term_stays_the_same);
-        tcase_add_test(test, a_removal_after_the_term_ended_lengthens_nothing);
+        tcase_add_test(test, what_is_over_or_quashed_is_not_removed_once_more);
         tcase_add_test(test, restoring_begins_a_new_term_on_its_day);
         tcase_add_test(test, restoring_on_the_day_of_the_removal_leaves_one_time);
         tcase_add_test(test, a_quashed_listing_is_all_quashed_until_its_display_is_stopped_and_then_nothing);
         tcase_add_loop_test(test, a_court_that_quashes_is_a_quashing_and_one_that_upholds_is_none, 0, 4);
+        tcase_add_test(test, what_was_quashed_is_not_restored_whatever_an_appeal_says_later);
         tcase_add_test(test, quashing_after_a_removal_quashes_what_was);
         tcase_add_test(test, a_restored_listing_that_is_quashed_is_over_with_the_quashing_not_with_the_removal_before);
         tcase_add_test(test, the_decisions_serial_is_that_of_the_last_step_that_changed_what_is_said);
@@ -550,7 +608,9 @@ static TCase *ours(void)
         tcase_add_test(test, served_by_public_notice_it_begins_when_that_is_deemed_done);
         tcase_add_test(test, ended_before_it_was_served_it_never_lists);
         tcase_add_test(test, papers_older_than_the_listing_give_no_time_that_ends_before_it_begins);
+        tcase_add_test(test, what_was_decided_anew_after_a_quashing_can_be_restored);
         tcase_add_test(test, what_is_stayed_is_listed_but_not_in_force);
+        tcase_add_test(test, a_removal_after_the_term_ended_lengthens_nothing);
         tcase_add_test(test, a_restriction_that_is_longer_than_the_restored_term_still_counts);
         return test;
 }

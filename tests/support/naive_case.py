@@ -410,6 +410,7 @@ class NaiveCase:
         for guard in action.get("guards", []):
             if valid_on(guard, day) and self.holds(guard.get("when"), step["values"]):
                 getattr(self, "guard_" + guard["guard"].replace("-", "_"))(guard, ask)
+        self.must_be_fit_to_follow(action, step["values"])
         late, guessed = self.lateness(step["action"], day)
         return {"refusal": "granted", "second": needs_second, "waits": needs_second and second is None, "day": day, "late": late,
                 "provisional": guessed or ask.guessed, "from": self.state, "to": action.get("to", self.state)}
@@ -420,6 +421,13 @@ class NaiveCase:
         moves = action.get("effect") or action.get("to", self.state) != self.state
         if len(self.events) >= (256 if ends else 252 if moves else 224):
             raise Refused("full")
+
+    def must_be_fit_to_follow(self, action, values):
+        """Whatever the guards say: what was quashed since it was decided is not restored."""
+        if action.get("effect") == "restore" and self.holds(action.get("effect_when"), values):
+            words = [effect for effect, _ in self.effects() if effect in ("start", "quash")]
+            if words and words[-1] == "quash":
+                raise Refused("not-listed", article=action["article"])
 
     def field_faults(self, action, values, today):
         """[(refusal, field)], every one."""
@@ -577,6 +585,7 @@ class NaiveCase:
                         continue
                     if valid_on(guard, today) and self.holds(guard.get("when"), []):
                         getattr(self, "guard_" + guard["guard"].replace("-", "_"))(guard, ask)
+                self.must_be_fit_to_follow(action, [])
             except Refused as refused:
                 option.update(refusal=refused.word, expected=refused.more.get("expected"), earliest=refused.more.get("earliest"))
             found.append(option)
