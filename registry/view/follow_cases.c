@@ -66,11 +66,12 @@ static bool person_of(const struct taking *t, const struct follow_signer *signer
 
 /* --------------------------------------------------------------------- loading */
 
-/* One person's act is the same octets once: its nonce is new each time. */
+/* One person's act is the same octets once: its nonce is new each time. Two persons may sign the same ones. */
 static bool is_new(const struct taking *t, const struct view_case *entry)
 {
         for (size_t i = 0; i < entry->count; i++)
-                if (memcmp(entry->requests[i], t->hash, sizeof(t->hash)) == 0)
+                if (memcmp(entry->requests[i], t->hash, sizeof(t->hash)) == 0 &&
+                        strcmp(entry->events[i].proposer, t->step->proposer->person_id) == 0)
                         return false;
         return true;
 }

@@ -9,7 +9,7 @@ import re
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
-from case_client import Case, People, Person, rule, today  # noqa: E402
+from case_client import Call, Case, People, Person, rule, today  # noqa: E402
 from case_people import PEOPLE, Enterprises  # noqa: E402
 from registry import SAMPLE, Registry, check, finish  # noqa: E402
 
@@ -368,6 +368,18 @@ def deputies(r, people, enterprises):
     check("until it is ended", answer["code"] == 2103, answer)
 
 
+def same_octets(r, people, enterprises):
+    """What one person signed another may sign, too: a step is one person's once."""
+    case = Case(people, *enterprises.take()).to("notice-served")
+    call = people["officer"].step_call(case.code, "statement", number=case.number, fields=case.values("statement"))
+    signature = people["officer2"].private.sign(b"qcr-act/v1\n" + people["officer"].greeting["origin"].encode() + b"\n" + call.request)
+    answers = [people[who].wait(people[who].send(one)) for who, one in
+               (("officer", call), ("officer2", Call(call.request, signature, call.key)))]
+    check("two persons may sign the same octets, each for themselves", all(a["code"] in DONE for a in answers), answers)
+    check("and the follower believes both", people["regulator"].lookup(case.code, min_serial=answers[1]["serial"]).get("result")
+          and "follow.refused" not in r.log(), answers)
+
+
 def at_once(r, people, enterprises):
     case = Case(people, *enterprises.take()).to("opened")
     calls = [(who, people[who].step_call(case.code, "close", number=case.number, fields=case.values("close"))) for who in ("superior", "chief")]
@@ -393,6 +405,7 @@ def main():
         mirrored(r, people, enterprises)
         pending(people, enterprises)
         at_once(r, people, enterprises)
+        same_octets(r, people, enterprises)
         deputies(r, people, enterprises)
         newer_procedure(r, people, enterprises)
         done = r.admin("doctor")
