@@ -269,7 +269,7 @@ static struct played_case *case_of(struct cases *cases, struct taking *taking)
 
 /*
  * Somebody as a case of an office weighs them: with their roles there, own and of those who are away, as one of it.
- * Who has none there, and whoever takes a step open to any office, is who they are, with all.
+ * Who has none there is who they are, with their own; whoever takes a step open to any office comes with all.
  */
 static struct case_person weigh_person(struct cases *cases, const struct case_file *file, const struct taking *taking,
         const char *id, struct day day)
@@ -279,15 +279,12 @@ static struct case_person weigh_person(struct cases *cases, const struct case_fi
         bool is_any_office = action != PROCEDURE_NONE && file->procedure->actions[action].is_any_office;
         uint32_t own = doctor_roles_of(doctor, id, taking->serial);
         const char *office = doctor_office_of(doctor, id);
-        uint32_t there = doctor_deputy_roles(doctor, id, file->office, taking->serial, day);
+        uint32_t away = doctor_deputy_roles(doctor, id, is_any_office ? NULL : file->office, taking->serial, day);
+        uint32_t there = away | (strcmp(office, file->office) == 0 ? own & ROLES_OF_CASES : 0);
 
-        if (strcmp(office, file->office) == 0)
-                there |= own & ROLES_OF_CASES;
         if (there && !is_any_office)
                 return (struct case_person){id, file->office, there};
-        return (struct case_person){
-                id, office, own | doctor_deputy_roles(doctor, id, NULL, taking->serial, day),
-        };
+        return (struct case_person){id, office, own | away};
 }
 
 static bool weigh(struct cases *cases, const struct played_case *of, const struct taking *taking, struct day today,

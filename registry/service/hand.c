@@ -86,7 +86,7 @@ struct case_person hand_person(const struct hand *hand, const char *office, bool
 
         if (is_any_office || person.roles == 0) {
                 person.office = hand->office ? hand->office : "";
-                person.roles = hand_all_roles(hand);
+                person.roles = is_any_office ? hand_all_roles(hand) : hand->roles;
         }
         return person;
 }

@@ -34,6 +34,7 @@ uint32_t hand_all_roles(const struct hand *hand);
 uint32_t hand_roles_in(const struct hand *hand, const char *office);
 /*
  * As the rules of a case of that office weigh them: with their roles there, as one of it; somebody who has none there
- * as who they are. A step open to any office is taken with every role.
+ * as who they are, with their own: what they do for others they do in those persons' offices. A step open to any office
+ * is taken with every role.
  */
 struct case_person hand_person(const struct hand *hand, const char *office, bool is_any_office);

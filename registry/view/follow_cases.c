@@ -42,7 +42,8 @@ bool follow_cases_has_role(struct follow_verify *v, const struct follow_entry *e
 
 /*
  * Somebody as the case sees them: of its office, with the roles of those they stand in for there, and their own if it
- * is theirs. Who has none there, and whoever takes a step that is open to any office, is who they are, with all.
+ * is theirs. Who has none there is who they are, with their own; whoever takes a step that is open to any office comes
+ * with all.
  */
 static bool person_of(const struct taking *t, const struct follow_signer *signer, struct day day,
         struct case_person *ret, struct fault *why)
@@ -51,14 +52,14 @@ static bool person_of(const struct taking *t, const struct follow_signer *signer
         unsigned action = procedure_action_find(procedure, slice_text(t->request.step.action));
         bool is_any_office = action != PROCEDURE_NONE && procedure->actions[action].is_any_office;
         uint32_t roles = strcmp(signer->office_id, t->file.office) == 0 ? signer->roles & ROLES_OF_CASES : 0;
-        uint32_t there, everywhere;
+        uint32_t away;
 
-        if (!follow_deputies_roles(t->v->writer, signer->person_id, t->file.office, day, &there, why) ||
-                !follow_deputies_roles(t->v->writer, signer->person_id, NULL, day, &everywhere, why))
+        if (!follow_deputies_roles(
+                    t->v->writer, signer->person_id, is_any_office ? NULL : t->file.office, day, &away, why))
                 return false;
-        roles |= there;
+        roles |= away;
         if (is_any_office || roles == 0)
-                *ret = (struct case_person){signer->person_id, signer->office_id, signer->roles | everywhere};
+                *ret = (struct case_person){signer->person_id, signer->office_id, signer->roles | away};
         else
                 *ret = (struct case_person){signer->person_id, t->file.office, roles};
         return true;
