@@ -10,6 +10,7 @@
 #include "proto/text.h"
 #include "registry/base/log.h"
 #include "registry/service/people.h"
+#include "registry/store/cases.h"
 #include "registry/store/proposals.h"
 #include "registry/store/standing.h"
 
@@ -253,13 +254,23 @@ static bool read_proposed(struct writing *writing, const struct approving *appro
         return true;
 }
 
-/* A rejection changes nothing but the subject's chain of entries. */
+static void on_day(struct writing *writing, const PGresult *result)
+{
+        writing->entry_day = cell_day(result, 0, 0);
+}
+
+/*
+ * A rejection changes nothing but the subject's chain of entries. It is made on the day its person was asked for: they
+ * may be a deputy whose last one that is.
+ */
 static void load_rejection(struct writing *writing, const struct approval *approval)
 {
         struct query query;
 
         if (!approval->subject)
                 return;
+        cases_day_query(&query);
+        writing_send(writing, &query, on_day);
         standing_lock_query(&query, approval->subject, approval->subject);
         writing_send(writing, &query, NULL);
         writing_send_previous(writing, approval->subject);

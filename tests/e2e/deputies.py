@@ -112,6 +112,41 @@ def an_end(r, people, parties):
     check("from their first day on, not before", people["officer3"].decide(proposal["serial"])["code"] == 2103)
 
 
+def only_in_that_office(r, people, parties):
+    """Who stands in for another office's person works on that office's cases, not on those of their own."""
+    code, name = parties[2]
+    case = case_before_decision(people, code, name)
+    proposal = propose(people, case)
+    check("a recorder becomes deputy in another office", all(bring_in(people, away, "recorder")["ok"] for away in ("drug-superior", "drug-officer")))
+    refused = people["recorder"].decide(proposal["serial"])
+    check("and does not decide in their own", not refused["ok"] and r.sql("SELECT count(*) FROM qcr.approval WHERE proposal_serial = "
+          f"{proposal['serial']}") == [["0"]], refused)
+    refused = Case(people, code, name).ask("open", by="recorder")
+    check("nor opens a case there", refused["code"] == 2103, refused)
+    other = Case(people, code, name, cast={"officer": "drug-officer", "second_officer": "drug-officer2"}).open()
+    answer = other.ask("close", by="recorder")
+    check("but takes a step where they stand in", answer["ok"], answer)
+    check("the office's own superior still decides", people["superior"].decide(proposal["serial"])["ok"])
+
+
+def a_rejection_is_of_its_day(r, people, parties):
+    """The entry comes after midnight, the deputy's last day was before it."""
+    code, name = parties[3]
+    case = Case(people, code, name).open()
+    proposal = case.ask("notice")
+    check("a deputy for today alone", bring_in(people, "drug-officer2", "recorder", last=0)["ok"])
+    check("also of the office", bring_in(people, "reviewer", "recorder", last=0)["ok"])
+    at = r.sql("SELECT at FROM qcr.ledger_head")[0][0]
+    r.sql("UPDATE qcr.ledger_head SET at = at + interval '1 day'")
+    answer = people["recorder"].decide(proposal["serial"], approve=False, reason="不成立")
+    count = r.sql(f"SELECT count(*) FROM qcr.approval WHERE proposal_serial = {proposal['serial']}")
+    if count == [["0"]]:
+        r.sql(f"UPDATE qcr.ledger_head SET at = '{at}'")
+    check("does not reject on the day after", not answer["ok"] and count == [["0"]], answer)
+    answer = people["recorder"].decide(proposal["serial"], approve=False, reason="不成立")
+    check("and does on that day", answer["ok"] and people["regulator"].lookup(code, min_serial=answer["serial"])["result"], answer)
+
+
 def an_overtaken_proposal(people):
     first, second = deputy_set(people, "reviewer", "officer2"), deputy_set(people, "reviewer", "officer2")
     check("one deputy is proposed twice", first["ok"] and second["ok"], (first, second))
@@ -123,12 +158,14 @@ def an_overtaken_proposal(people):
 if __name__ == "__main__":
     with Registry(people=TOP / "tests" / "support" / "case-people.csv") as r, People(r) as people:
         r.import_sample()
-        parties = r.sql(OTHER_CODES + " LIMIT 2")
+        parties = r.sql(OTHER_CODES + " LIMIT 4")
         refusals(r, people)
         a_deputy_decides(r, people)
         a_deputy_is_still_one_person(people, parties)
         an_end(r, people, parties)
         an_overtaken_proposal(people)
+        only_in_that_office(r, people, parties)
+        a_rejection_is_of_its_day(r, people, parties)
         done = r.admin("doctor")
         check("and the doctor finds nothing", done.returncode == 0 and "clean" in done.stdout, done.stdout + done.stderr)
     finish()
