@@ -154,8 +154,8 @@ static bool refuse_by_state(const struct seal_batch *batch, const struct seal_qu
 {
         const struct seal_request *request = &question->request;
 
-        if (batch->meta.refused)
-                refuse_with(question, RESULT_STORE_MISMATCH, batch->meta.refusal);
+        if (batch->meta.refused) /* why is the operator's to read: it may name a case and its step */
+                refuse_with(question, RESULT_STORE_MISMATCH, result_find(RESULT_STORE_MISMATCH)->meaning);
         else if (request->suite != SUITE_ED25519_SHA256)
                 refuse_with(question, RESULT_SUITE_UNKNOWN, "ed25519-sha256 is offered");
         else if (is_stale(batch, request, time->boot_ms))
