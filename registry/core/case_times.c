@@ -335,38 +335,32 @@ bool case_times_listed(const struct case_times *times, struct day day)
         return listed_on(times, day);
 }
 
-/* One that has begun by that day and is not over. */
-static const struct case_life *alive_on(const struct case_times *times, struct day day)
+/* The first day on which all have begun and are over; DAY_NONE when one has no end, or there is none. */
+static struct day all_over(const struct case_times *times)
 {
-        for (size_t i = 0; i < times->life_count; i++)
-                if (holds_on(times->lives[i].from, times->lives[i].over, day))
-                        return &times->lives[i];
-        return NULL;
-}
+        struct day day = DAY_NONE;
 
-/* The day on which the first began; DAY_NONE when none did. */
-static struct day first_day(const struct case_times *times)
-{
-        struct day first = DAY_NONE;
+        for (size_t i = 0; i < times->life_count; i++) {
+                const struct case_life *life = &times->lives[i];
+                struct day over = later(life->over, life->from);
 
-        for (size_t i = 0; i < times->life_count; i++)
-                first = sooner(first, times->lives[i].from);
-        return first;
+                if (day_is_none(life->over))
+                        return DAY_NONE;
+                day = day_is_none(day) ? over : later(over, day);
+        }
+        return day;
 }
 
 bool case_times_ended(const struct case_times *times, struct day day)
 {
-        return times->life_count > 0 && !day_is_before(day, first_day(times)) && !alive_on(times, day);
+        struct day over = all_over(times);
+
+        return !day_is_none(over) && !day_is_before(day, over);
 }
 
 struct day case_times_end_after(const struct case_times *times, struct day day)
 {
-        const struct case_life *life;
+        struct day over = all_over(times);
 
-        if (times->life_count == 0)
-                return DAY_NONE;
-        day = later(day, first_day(times));
-        while (!day_is_none(day) && (life = alive_on(times, day)))
-                day = life->over;
-        return day;
+        return day_is_none(over) ? over : later(over, day);
 }

@@ -30,7 +30,10 @@ void case_times_reckon(const struct case_file *file, struct case_times *ret);
 bool case_times_in_force(const struct case_times *times, struct day day);
 /* Decided and neither ended, quashed nor expired on that day? Suspended and unknown count. */
 bool case_times_listed(const struct case_times *times, struct day day);
-/* Has one begun by that day, and is each that has over? */
+/*
+ * Has it listed, and is every listing over by that day, one restored later too? What follows an ending, such as
+ * stopping the display, is of all that is said as soon as it is recorded, whatever its day.
+ */
 bool case_times_ended(const struct case_times *times, struct day day);
-/* The first day from `day` on on which it is over; DAY_NONE when there is none. */
+/* The first day from `day` on on which it has; DAY_NONE when there is none. */
 struct day case_times_end_after(const struct case_times *times, struct day day);

@@ -74,7 +74,7 @@ enum procedure_guard_kind {
         GUARD_TERM,       /* the event's day is not before the day of the last `action`, if any, + `months` */
         GUARD_IN_FORCE,   /* the listing is in force on the event's day */
         GUARD_LISTED,     /* decided and neither ended nor expired on the event's day; suspended counts */
-        GUARD_ENDED,      /* ended, quashed or expired on the event's day */
+        GUARD_ENDED,      /* every listing recorded, restored ones too, ended, quashed or expired by the event's day */
         GUARD_PERSON,     /* `hand` is nobody who had a hand in one of `actions`: proposed, confirmed, or was named in
                              a person field; a named one is not who takes this step either */
         GUARD_FIELD,      /* `field` of the step, or of the last `action` if one is named, is one of `words` */

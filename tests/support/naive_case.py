@@ -359,9 +359,8 @@ class NaiveCase:
 
     @until_the_next
     def is_over_on(self, day):
-        """Has it listed by that day, and is all that did over?"""
-        begun = [s for s in self.stints() if s.begin <= day]
-        return bool(begun) and all(s.over is not None and s.over <= day for s in begun)
+        """Has it listed, and is all of it over by that day, what begins after it too?"""
+        return bool(self.stints()) and all(s.begin <= day and s.over is not None and s.over <= day for s in self.stints())
 
     def over_from(self, day):
         """The first day after that on which it is over; None: never."""
