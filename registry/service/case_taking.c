@@ -137,6 +137,9 @@ static bool check_named(struct writing *writing, const struct case_taking *takin
                 return failure_set_field(failure, RESULT_FIELD_INVALID, field, slice_text(taking->stranger),
                         "%s: there is no such person", field);
         }
+        if (taking->too_many)
+                return failure_set_field(failure, RESULT_FIELD_INVALID, taking->too_many, slice_of(NULL, 0),
+                        "%s: one step takes %u such numbers at most", taking->too_many, CASE_UNIQUE_MAX);
         for (size_t i = 0; i < taking->number_count; i++) {
                 const struct case_number *number = &taking->numbers[i];
 

@@ -51,6 +51,7 @@ struct case_taking {
         struct case_number numbers[CASE_UNIQUE_MAX];
         size_t number_count;
         size_t numbers_asked;
+        const char *too_many;        /* a field of numbers that there is no more room for; NULL: none */
         const char *stranger;        /* of its persons, one who is none */
         /* resolved for `decide`, which does not wait */
         const struct procedure *procedure;

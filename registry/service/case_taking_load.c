@@ -33,7 +33,10 @@ static void on_rules(struct writing *writing, const PGresult *result)
         struct fault why;
 
         if (!rule_cache_take(writing->call->service->rules, result, &taking->rules, &why)) {
-                unreadable(writing, "a rule", &why);
+                if (why.code == FAULT_CONFLICT)
+                        writing_conflict(writing);
+                else
+                        unreadable(writing, "a rule", &why);
                 return;
         }
         for (int i = 0; taking->request.number == 0 && i < PQntuples(result); i++)
@@ -233,9 +236,12 @@ static void add_number(struct writing *writing, struct case_taking *taking, cons
         struct query query;
 
         /* One that cannot be normalised is refused as a field. */
-        if (taking->number_count == CASE_UNIQUE_MAX ||
-                !record_document_normalise(slice_text(value->value), &norm) || norm.length == 0)
+        if (!record_document_normalise(slice_text(value->value), &norm) || norm.length == 0)
                 return;
+        if (taking->number_count == CASE_UNIQUE_MAX) {
+                taking->too_many = value->name;
+                return;
+        }
         number->field = value->name;
         number->norm = call_text(writing->call, buffer_slice(&norm));
         taking->number_count++;

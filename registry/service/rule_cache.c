@@ -132,8 +132,11 @@ bool rule_cache_take_row(struct rule_cache *cache, const PGresult *result, int r
                 return fault_set(why, FAULT_STORE, "a rule's row cannot be read");
         if (find(cache, hash))
                 return true;
-        if (cell_is_null(result, row, 4) || !cell_bytes(result, row, 4, &document))
-                return fault_set(why, FAULT_STORE, "%s %s: its document is missing", cell_text(result, row, 0),
+        if (cell_is_null(result, row, 4))
+                return fault_set(why, FAULT_CONFLICT, "%s %s: it was here, and others needed the room",
+                        cell_text(result, row, 0), cell_text(result, row, 1));
+        if (!cell_bytes(result, row, 4, &document))
+                return fault_set(why, FAULT_STORE, "%s %s: its document cannot be read", cell_text(result, row, 0),
                         cell_text(result, row, 1));
         if (parse(&entry, buffer_slice(&document), &error) != DOCUMENT_SOUND)
                 return fault_set(why, FAULT_STORE, "%s %s: %s: %s", cell_text(result, row, 0),

@@ -25,7 +25,8 @@ void rule_cache_free(struct rule_cache *cache);
 void rule_cache_known(const struct rule_cache *cache, struct query *query);
 /*
  * Takes a row of the store: kind, id, version, hash, document (NULL when it was said to be known). False: it is not the
- * document its hash says, or it is one this program cannot read.
+ * document its hash says, or it is one this program cannot read; FAULT_CONFLICT: it was known and made room for others
+ * between question and answer, so ask again.
  */
 bool rule_cache_take_row(struct rule_cache *cache, const PGresult *result, int row, struct fault *why) MUST_CHECK;
 

@@ -304,7 +304,8 @@ def newer_procedure(r, people, enterprises):
     old = Case(people, *enterprises.take()).to("opened")
     changed = copy.deepcopy(rule("procedures", "samr-44"))
     changed["version"] += 1
-    next(f for a in changed["actions"] if a["action"] == "close" for f in a["fields"] if f["field"] == "number")["required"] = True
+    number = next(f for a in changed["actions"] if a["action"] == "close" for f in a["fields"] if f["field"] == "number")
+    number.update(required=True, unique=True, many=True)
     answer = people["admin"].call("rule_add", {"document": json.dumps(changed, ensure_ascii=False).encode()})
     answer = people["admin2"].decide(answer["filed"]["proposal"])
     check("a newer version of the procedure is brought in", answer["code"] in DONE, answer)
@@ -312,6 +313,12 @@ def newer_procedure(r, people, enterprises):
     answer = new.ask("close")
     check("a case opened since goes by it", answer["code"] == 2006 and answer["field"] == "number", answer)
     check("one from before goes on by its own", old.ask("close")["code"] in DONE)
+    numbers = [f"剑市监不列〔2026〕{i}号" for i in range(9)]
+    answer = new.ask("close", number=numbers)
+    check("more numbers than can be kept apart are refused", answer["code"] == 2007 and answer["field"] == "number" and "8" in answer["text"], answer)
+    answer = new.ask("close", number=numbers[:8])
+    kept = r.sql(f"select count(*) from qcr.case_document where subject = '{subject(new)}' and action = 'close'")
+    check("as many as can are kept", answer["code"] in DONE and kept == [["8"]], (answer, kept))
 
 
 # ------------------------------------------------------------------ who sees, who stands in
