@@ -26,8 +26,7 @@ struct reckoning {
         size_t span_count;
         struct stay stays[CASE_EVENTS_MAX];
         size_t stay_count;
-        struct day seen[CASE_EVENTS_MAX];
-        size_t seen_count;
+        struct day seen;     /* the last time at its source; DAY_NONE never */
         bool is_published;
         bool is_quashed;     /* the last decision */
 };
@@ -162,7 +161,7 @@ static void see(struct reckoning *r, const struct case_event *event, struct day 
 {
         struct day seen = day_in(event, r->file->procedure->seen_field);
 
-        r->seen[r->seen_count++] = day_is_none(seen) ? day : seen;
+        r->seen = later(day_is_none(seen) ? day : seen, r->seen);
 }
 
 static void apply(struct reckoning *r, const struct case_event *event, enum procedure_effect effect)
@@ -218,23 +217,29 @@ static bool is_stayed(const struct reckoning *r, struct day day)
         return false;
 }
 
-/* Was its source last seen so long before that day that nobody knows? Before it was first seen it vouches itself. */
-static bool is_lapsed(const struct reckoning *r, struct day day)
+/*
+ * From when on nobody knows: so long after it was last seen at its source. What lies between two times it was seen
+ * there is known, for then its source says that it listed all the while.
+ */
+static struct day lapses_on(const struct reckoning *r)
 {
-        struct day last = DAY_NONE;
+        int32_t days = r->file->procedure->lapse_days;
 
-        for (size_t i = 0; i < r->seen_count; i++)
-                if (!day_is_before(day, r->seen[i]))
-                        last = later(last, r->seen[i]);
-        return r->file->procedure->lapse_days > 0 && !day_is_none(last) &&
-               !day_is_before(day, day_add(last, r->file->procedure->lapse_days));
+        return days > 0 && !day_is_none(r->seen) ? day_add(r->seen, days) : DAY_NONE;
+}
+
+static bool is_unknown(const struct reckoning *r, struct day day)
+{
+        struct day from = lapses_on(r);
+
+        return !day_is_none(from) && !day_is_before(day, from);
 }
 
 static enum listing_effect effect_on(const struct reckoning *r, const struct span *span, struct day day)
 {
         if (!day_is_none(span->quashed_on))
                 return LISTING_QUASHED;
-        if (is_lapsed(r, day))
+        if (is_unknown(r, day))
                 return LISTING_UNKNOWN;
         return is_stayed(r, day) ? LISTING_SUSPENDED : LISTING_IN_FORCE;
 }
@@ -254,10 +259,7 @@ static struct day next_cut(const struct reckoning *r, const struct span *span, s
                 consider(r->stays[i].from, day, &next);
                 consider(r->stays[i].to, day, &next);
         }
-        for (size_t i = 0; i < r->seen_count && r->file->procedure->lapse_days > 0; i++) {
-                consider(r->seen[i], day, &next);
-                consider(day_add(r->seen[i], r->file->procedure->lapse_days), day, &next);
-        }
+        consider(lapses_on(r), day, &next);
         return next;
 }
 
@@ -289,7 +291,7 @@ static void add_span(struct case_times *times, const struct reckoning *r, const 
 
 void case_times_reckon(const struct case_file *file, struct case_times *ret)
 {
-        struct reckoning r = {.file = file};
+        struct reckoning r = {.file = file, .seen = DAY_NONE};
 
         assert(file->count <= CASE_EVENTS_MAX);
         *ret = (struct case_times){.term_end = DAY_NONE};
@@ -346,7 +348,7 @@ static struct day all_over(const struct case_times *times)
 
                 if (day_is_none(life->over))
                         return DAY_NONE;
-                day = day_is_none(day) ? over : later(over, day);
+                day = later(over, day);
         }
         return day;
 }

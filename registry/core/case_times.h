@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /*
  * The times in which a case lists, reckoned from its events' effects. Internal to the core; others have
- * case_listings(). When a listing begins, ends and is quashed follows the order in which that was done; stays and
- * sightings at the source are intervals of their days, whatever the order they were written down in. The times are
- * then cut from both, so that two effects on one day never give an empty or a doubled time.
+ * case_listings(). When a listing begins, ends and is quashed follows the order in which that was done; stays are
+ * intervals of their days, and of the days on which the source was seen the last one counts, whatever the order they
+ * were written down in. The times are then cut from all that, so that two effects on one day never give an empty or a
+ * doubled time.
  */
 #pragma once
 

@@ -206,7 +206,7 @@ struct procedure {
         const char *longer_field;               /* day field of the START action: a longer statutory restriction */
         const char *until_field;                /* mirror: the source's own last day */
         const char *seen_field;                 /* mirror: day field of START and CONFIRM: when it was seen there */
-        int32_t lapse_days;                     /* mirror: unknown when not seen for so long; 0: never */
+        int32_t lapse_days;                     /* mirror: unknown from so long after it was last seen; 0: never */
         bool is_public;                         /* mirror: published by its source, whatever happens here */
 };
 

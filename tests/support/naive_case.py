@@ -302,13 +302,13 @@ class NaiveCase:
                 stays[-1][1] = event["day"]
         return any(begin <= day < end for begin, end in stays)
 
-    def seen_within(self, day):
-        """Was a mirrored listing seen at its source within the time before the day?"""
+    @until_the_next
+    def unknown_from(self):
+        """The day from which nobody knows whether its source still lists it: so long after it was last seen there; or None."""
         listing = self.procedure["listing"]
-        if not listing.get("lapse_days"):
-            return True
-        seen = [day_of(self.value(e["values"], listing["seen_field"])) for effect, e in self.effects() if effect in ("start", "confirm")]
-        return day < seen[0] or any(s <= day < days_on(s, listing["lapse_days"]) for s in seen)
+        seen = [day_of(self.value(e["values"], listing["seen_field"]) or str(e["day"])) for effect, e in self.effects()
+                if effect in ("start", "restore", "confirm")] if listing.get("lapse_days") else []
+        return days_on(max(seen), listing["lapse_days"]) if seen else None
 
     @until_the_next
     def published(self):
@@ -328,7 +328,9 @@ class NaiveCase:
         for stint in self.stints():
             if stint.begin <= day and (stint.end is None or day < stint.end):
                 if not stint.quash:
-                    return "suspended" if self.suspended_on(day) else "in-force" if self.seen_within(day) else "unknown"
+                    if self.unknown_from() and self.unknown_from() <= day:
+                        return "unknown"
+                    return "suspended" if self.suspended_on(day) else "in-force"
                 if not any(effect == "unpublish" and e["seq"] > stint.quash["seq"] for effect, e in self.effects()):
                     return "quashed"
         return None
@@ -338,12 +340,7 @@ class NaiveCase:
         """[(from, to or None, effect, published)]"""
         edges = {day for stint in self.stints() for day in (stint.begin, stint.end) if day}
         edges |= {e["day"] for effect, e in self.effects()}
-        listing = self.procedure["listing"]
-        if listing.get("lapse_days"):
-            for effect, e in self.effects():
-                if effect in ("start", "confirm"):
-                    seen = day_of(self.value(e["values"], listing["seen_field"]))
-                    edges |= {seen, days_on(seen, listing["lapse_days"])}
+        edges |= {self.unknown_from()} - {None}
         edges, found = sorted(edges), []
         for here, following in zip(edges, edges[1:] + [None]):
             effect = self.effect_on(here)
