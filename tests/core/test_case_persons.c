@@ -166,6 +166,18 @@ START_TEST(an_investigator_does_not_chair_the_hearing)
 }
 END_TEST
 
+START_TEST(nobody_alone_brings_a_lapsed_mirrored_listing_back_into_force)
+{
+        story_end(story);
+        story_begin(story, "mirror");
+        DO("mirror", "2026-03-02", "an", "bo");
+        ck_assert(TRY("confirm", "2026-05-01", "an").needs_second);
+        REFUSED(CASE_SELF_APPROVAL, NULL, "confirm", "2026-05-01", "an", "an");
+        REFUSED(CASE_FIELD_MISSING, "document", "confirm", "2026-05-01", "an", "cui", "-document");
+        DO("confirm", "2026-05-01", "an", "cui");
+}
+END_TEST
+
 /* ---------------------------------------------------------------- hands of other kinds */
 
 /* A procedure with each kind of hand, as small as one can be. */
@@ -252,6 +264,7 @@ int main(void)
         tcase_add_test(test, two_officers_take_a_case_and_are_two);
         tcase_add_loop_test(test, an_investigator_does_not_chair_the_hearing, 0,
                 sizeof(investigators) / sizeof(*investigators));
+        tcase_add_test(test, nobody_alone_brings_a_lapsed_mirrored_listing_back_into_force);
         tcase_add_test(test, each_hand_is_asked_about_and_no_other);
         tcase_add_test(test, where_nobody_may_confirm_another_name_it_is_refused);
         suite_add_tcase(suite, test);

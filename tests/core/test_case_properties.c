@@ -262,7 +262,7 @@ START_TEST(sightings_of_a_mirrored_listing_may_be_written_down_in_any_order)
                         char day[DAY_TEXT];
 
                         day_format(day_add(story_day("2026-03-02"), (int32_t)below(365)), day);
-                        DO("confirm", arena_text(&story->arena, slice_text(day)), "an");
+                        DO("confirm", arena_text(&story->arena, slice_text(day)), "an", "bo");
                 }
                 file = story->file;
                 file.events = events;

@@ -385,7 +385,7 @@ END_TEST
 START_TEST(a_quashed_mirrored_listing_is_quashed_whether_it_was_unknown_or_not)
 {
         mirror("listed_on=2026-03-01");
-        DO("confirm", "2026-05-01", "an");
+        DO("confirm", "2026-05-01", "an", "bo");
         DO("quash", "2026-05-02", "an", "bo");
         story_listings(story, "quashed+ 2026-03-01 -");
         DO("lift", "2026-05-02", "fu");

@@ -856,12 +856,12 @@ static bool needs_two(enum procedure_effect effect)
         case EFFECT_END:
         case EFFECT_RESTORE:
         case EFFECT_QUASH:
+        case EFFECT_CONFIRM:
                 return true;
         case EFFECT_NONE:
         case EFFECT_SERVE:
         case EFFECT_PUBLISH:
         case EFFECT_UNPUBLISH:
-        case EFFECT_CONFIRM:
                 return false;
         }
         return false;
@@ -905,13 +905,16 @@ START_TEST(a_decision_to_list_asks_for_all_that_the_law_asks_for)
 }
 END_TEST
 
-START_TEST(a_mirrored_listing_lapses_when_its_source_is_not_read)
+START_TEST(a_mirrored_listing_lapses_when_its_source_is_not_read_and_its_deadline_warns_before)
 {
         load_shipped("mirror");
         ck_assert_int_eq(procedure->lapse_days, 30);
         ck_assert_str_eq(procedure->seen_field, "fetched_on");
         ck_assert_str_eq(procedure->until_field, "until");
         ck_assert(procedure->is_public && procedure->term_count == 0);
+        ck_assert_int_eq(procedure->deadlines[0].unit, UNIT_DAYS);
+        /* A deadline that ends on a holiday is put off by ten days at most. */
+        ck_assert_int_le(procedure->deadlines[0].days + 10, procedure->lapse_days);
 }
 END_TEST
 
@@ -939,7 +942,7 @@ int main(void)
         tcase_add_loop_test(tcase, in_shipped_procedures_nobody_lists_or_unlists_alone, 0, COUNT(procedures));
         tcase_add_loop_test(tcase, in_shipped_procedures_every_event_has_the_day_of_its_paper, 0, COUNT(procedures));
         tcase_add_test(tcase, a_decision_to_list_asks_for_all_that_the_law_asks_for);
-        tcase_add_test(tcase, a_mirrored_listing_lapses_when_its_source_is_not_read);
+        tcase_add_test(tcase, a_mirrored_listing_lapses_when_its_source_is_not_read_and_its_deadline_warns_before);
         suite_add_tcase(suite, tcase);
         return suite_run(suite);
 }

@@ -73,7 +73,8 @@ class Mirrored:
         given = {
             "mirror": {"source": "国家税务总局", "source_number": f"税〔2026〕{self.code}号", "listed_on": self.day, "ground": "欠税",
                        "fetched_on": self.day, "document": self.paper},
-            "confirm": {"fetched_on": self.day}, "remove": {"removed_on": self.day, "fetched_on": self.day, "document": self.paper},
+            "confirm": {"fetched_on": self.day, "document": self.paper},
+            "remove": {"removed_on": self.day, "fetched_on": self.day, "document": self.paper},
             "quash": {"decided_on": self.day, "number": "税撤〔2026〕1号", "document": self.paper}, "lift": {"lifted_on": self.day}}
         return list(given[action].items())
 
