@@ -260,7 +260,7 @@ void failure_print(const struct failure *f, bool colours)
         add_row(&rows, _("expected"), f->expected);
         add_row(&rows, _("article"), f->article);
         add_row(&rows, f->expected || f->code == RESULT_CODE_INVALID ? _("meant perhaps") : _("may be done"),
-                f->allowed);
+                f->allowed_shown ? f->allowed_shown : f->allowed);
         add_row(&rows, _("key"), f->key);
         add_next(&rows, f);
         if (f->request_id) {

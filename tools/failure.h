@@ -45,6 +45,7 @@ struct failure {
         const char *expected; /* a check character that would be right */
         const char *article;
         const char *allowed;
+        const char *allowed_shown; /* the same in the person's language, where there is one */
         const char *next;     /* English, translated when shown */
         bool retryable;
         uint32_t retry_after_ms;

@@ -373,8 +373,13 @@ static enum output_mode mode_of_words(int argc, char **argv)
 
 int qcr_fail(struct qcr *qcr, struct failure *failure)
 {
-        int status = failure_report(failure, &qcr->output, qcr->error_colours);
+        int status = failure->exit_status;
 
+        if (!qcr->is_quiet) {
+                if (qcr->explain && failure->code && qcr->output.mode == OUTPUT_TEXT)
+                        qcr->explain(qcr, qcr->explain_closure, failure);
+                failure_report(failure, &qcr->output, qcr->error_colours);
+        }
         failure_done(failure);
         return status;
 }

@@ -19,6 +19,10 @@ struct qcr {
         bool error_colours; /* on standard error */
         struct wire_options wire;
         struct client *client;
+        /* What a command can add for people to a refusal of the registry, before it is shown; NULL: nothing. */
+        void (*explain)(struct qcr *qcr, void *closure, struct failure *failure);
+        void *explain_closure;
+        bool is_quiet;      /* failures are returned and not reported: what is asked is an extra */
 };
 
 enum flag_kind {
@@ -86,7 +90,10 @@ extern const struct command case_paper_commands[];
 extern const struct command case_rule_commands[];
 extern const struct command case_step_commands[]; /* behind the other `case` words: it takes any */
 
-/* Reports a failure in the command's output mode, releases it, and returns its exit status. */
+/*
+ * Reports a failure in the command's output mode, releases it, and returns its exit status. One of the registry's is
+ * explained first, if the command can.
+ */
 int qcr_fail(struct qcr *qcr, struct failure *failure);
 /* The same for a word that cannot be used; `format` is translated for people and stays as it is in JSON. */
 int qcr_usage(struct qcr *qcr, const char *format, ...) __attribute__((format(printf, 2, 3)));

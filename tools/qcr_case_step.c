@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "tools/case_explain.h"
 #include "tools/case_form.h"
 #include "tools/case_outcome.h"
 #include "tools/language.h"
@@ -160,24 +161,36 @@ static int hand_in(struct qcr *qcr, const struct case_form *form)
         return 0;
 }
 
+static int take_step(struct qcr *qcr, const struct step_flags *flags, struct step *step)
+{
+        Qcr__Request request = QCR__REQUEST__INIT;
+        int status;
+
+        request.operation_case = QCR__REQUEST__OPERATION_CASE_STEP;
+        request.case_step = &step->message;
+        step->message.has_dry_run = step->message.dry_run = flags->dry_run;
+        status = hand_in(qcr, &step->form);
+        if (status)
+                return status;
+        if (!flags->dry_run && qcr_can_ask(&flags->act) && !is_wanted(qcr, flags, step, &request, &status))
+                return status;
+        return qcr_act(qcr, &request, &flags->act);
+}
+
 static int run_step(struct qcr *qcr, const void *fields, unsigned count, char **operands)
 {
         const struct step_flags *flags = fields;
-        Qcr__Request request = QCR__REQUEST__INIT;
         struct step step;
+        struct case_explain what = {.ref = &step.ref, .procedure = flags->procedure, .action = operands[0]};
         int status = fill(qcr, flags, count, operands, &step);
 
         if (status)
                 return status;
-        request.operation_case = QCR__REQUEST__OPERATION_CASE_STEP;
-        request.case_step = &step.message;
-        step.message.has_dry_run = step.message.dry_run = flags->dry_run;
-        status = hand_in(qcr, &step.form);
-        if (status)
-                return status;
-        if (!flags->dry_run && qcr_can_ask(&flags->act) && !is_wanted(qcr, flags, &step, &request, &status))
-                return status;
-        return qcr_act(qcr, &request, &flags->act);
+        qcr->explain = case_explain;
+        qcr->explain_closure = &what;
+        status = take_step(qcr, flags, &step);
+        qcr->explain = NULL;
+        return status;
 }
 
 static const struct flag step_flags[] = {

@@ -117,6 +117,26 @@ CASES
   [[ $output == *国市监令第107号*'grant from 2027-05-08 by officer, confirmed by superior'* ]]
 }
 
+@test "a refusal is explained in the reader's language, by the procedure's own words; in JSON it stays as it came" {
+  play honest
+  run qcr --lang zh --as officer case decide "$case"
+  [ "$status" -eq 11 ]
+  [[ $output == *陈述申辩和听证申请期限未满*'2026-03-17 起'* ]]
+  [[ $output != *'time to state'* ]]
+  run qcr --lang zh --as officer case resume "$case"
+  [ "$status" -eq 11 ]
+  [[ $output != *'not stayed'* && $output == *'appeal 申请复议或提起诉讼'*'2027-05-08 起（暂定）：apply 申请提前移出'* ]]
+  run qcr --lang zh --as officer case open --procedure samr-44 --code "$clear" --name 甲 --recusal conflict
+  [ "$status" -eq 11 ]
+  [[ $output == *回避情形的执法人员不得办理* ]]
+  run qcr --lang zh --as officer case decide "$clear-9"
+  [ "$status" -eq 11 ]
+  [[ $output == *'time to state'* ]]
+  step decide "$case" --lang zh
+  [ "$(member detail)" = 'the time to state, defend and ask for a hearing is not over' ]
+  [ "$(member allowed)" = 'from 2026-03-17' ]
+}
+
 @test "a document is handed in in pieces and named by its hash, also when the registry loses its place" {
   head -c 200000 /dev/urandom >"$BATS_TEST_TMPDIR/paper"
   for script in honest loses-place; do

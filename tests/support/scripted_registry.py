@@ -258,6 +258,14 @@ class Registry:
     if step['action'] == 'grant':
       return failure(3018, 'too-early', 'a time that must pass first is not over', f9='国市监令第107号',
                      f10='grant from 2027-05-08 by officer, confirmed by superior')
+    if step['action'] == 'decide':
+      return failure(3018, 'too-early', 'the time to state, defend and ask for a hearing is not over', f9='行政处罚法 art. 44, 64',
+                     f10='from 2026-03-17')
+    if step['action'] == 'resume':
+      return failure(3016, 'step-missing', 'suspend: it is not stayed', f9='行政复议法 art. 42', f10='may be done now: appeal by officer')
+    if given.get('recusal') == 'conflict':
+      return failure(3021, 'field-forbidden', 'recusal: an officer with a reason to recuse may not take the case', f5='recusal',
+                     f6='conflict', f9='行政处罚法 art. 43')
     outcome = {'number': step.get('number', 2), 'action': step['action'], 'state_before': 'opened', 'state_after': 'noticed',
                'day': given.get('date', '2026-11-02'), 'late': 'late' in given, 'listing_before': 'not-listed',
                'listing_after': 'not-listed'}
