@@ -3,6 +3,13 @@
 
 #include <string.h>
 
+/* What the step changes. */
+struct change {
+        enum procedure_effect effect; /* EFFECT_NONE as well while its condition does not hold */
+        bool moves;                   /* the case to another state */
+        bool is_said;                 /* when it lists, or that its effect is stayed */
+};
+
 /* Does it hang on fields of a step that is not known? */
 static bool is_unknowable(const struct case_asking *asking, const struct procedure_when *when)
 {
@@ -24,15 +31,54 @@ static void times_after(const struct case_asking *asking, const struct procedure
         case_times_reckon(&after, ret);
 }
 
+static bool is_same(const struct case_times *a, const struct case_times *b)
+{
+        return a->is_stayed == b->is_stayed && case_listings_equal(a->listings, a->count, b->listings, b->count);
+}
+
+/* How many places of a case's events it must leave free. */
+static size_t kept_from(const struct change *change)
+{
+        if (!change->moves && (!change->is_said || change->effect == EFFECT_CONFIRM))
+                return CASE_EVENTS_KEPT;
+        switch (change->effect) {
+        case EFFECT_END:
+        case EFFECT_QUASH:
+        case EFFECT_UNPUBLISH:
+                return 0;
+        case EFFECT_NONE:
+        case EFFECT_START:
+        case EFFECT_SERVE:
+        case EFFECT_PUBLISH:
+        case EFFECT_SUSPEND:
+        case EFFECT_RESUME:
+        case EFFECT_RESTORE:
+        case EFFECT_CONFIRM:
+                break;
+        }
+        return CASE_EVENTS_KEPT_FOR_THE_END;
+}
+
 enum case_refusal case_effect_ask(const struct case_asking *asking, const struct procedure_action *action)
 {
-        struct case_times after;
+        size_t left = CASE_EVENTS_MAX - asking->file->count;
+        struct change change = {.moves = action->to != PROCEDURE_NONE && action->to != case_state(asking->file)};
 
-        if (action->effect == EFFECT_NONE || is_unknowable(asking, &action->effect_when) ||
-                !case_when(&action->effect_when, asking->file, asking->step))
-                return CASE_GRANTED;
-        if (action->effect == EFFECT_RESTORE && asking->times->is_quashed)
-                return CASE_NOT_LISTED;
-        times_after(asking, action, &after);
-        return after.is_full ? CASE_FULL : CASE_GRANTED;
+        if (left == 0)
+                return CASE_FULL;
+        if (action->effect && is_unknowable(asking, &action->effect_when)) {
+                change.effect = action->effect;
+                change.is_said = true;
+        } else if (action->effect && case_when(&action->effect_when, asking->file, asking->step)) {
+                struct case_times after;
+
+                if (action->effect == EFFECT_RESTORE && asking->times->is_quashed)
+                        return CASE_NOT_LISTED;
+                times_after(asking, action, &after);
+                if (after.is_full)
+                        return CASE_FULL;
+                change.effect = action->effect;
+                change.is_said = !is_same(asking->times, &after);
+        }
+        return left > kept_from(&change) ? CASE_GRANTED : CASE_FULL;
 }

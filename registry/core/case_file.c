@@ -168,8 +168,6 @@ static bool weigh_state(struct weighing *w)
 {
         if (!case_action_starts_from(w->action, w->verdict->from))
                 return refuse_roles(w, CASE_STATE, w->action->roles);
-        if (!case_has_room(w->file, w->action))
-                return refuse(w, CASE_FULL);
         return true;
 }
 

@@ -14,7 +14,10 @@
 #include "registry/core/work_calendar.h"
 
 #define CASE_EVENTS_MAX 256u
-/* Of those, kept for steps that move the case or its listing: papers without end cannot fill a file up against them. */
+/*
+ * Of those, kept for steps that move the case or change what is said of the party: papers without end cannot fill a
+ * file up against them. Reading a source again is a paper, and so is a step whose effect changes nothing.
+ */
 #define CASE_EVENTS_KEPT 32u
 #define CASE_EVENTS_KEPT_FOR_THE_END 4u /* and of those, for the end of the listing alone */
 #define CASE_VALUES_MAX 64u        /* fields of one event */

@@ -8,30 +8,6 @@ bool case_action_starts_from(const struct procedure_action *action, unsigned sta
         return action->from & (state == PROCEDURE_NONE ? PROCEDURE_FROM_NONE : 1u << state);
 }
 
-bool case_has_room(const struct case_file *file, const struct procedure_action *action)
-{
-        size_t left = file->count < CASE_EVENTS_MAX ? CASE_EVENTS_MAX - file->count : 0;
-        bool moves = action->to != PROCEDURE_NONE && action->to != case_state(file);
-
-        switch (action->effect) {
-        case EFFECT_END:
-        case EFFECT_QUASH:
-        case EFFECT_UNPUBLISH:
-                return left > 0;
-        case EFFECT_NONE:
-        case EFFECT_CONFIRM:
-                return left > (moves ? CASE_EVENTS_KEPT_FOR_THE_END : CASE_EVENTS_KEPT);
-        case EFFECT_START:
-        case EFFECT_SERVE:
-        case EFFECT_PUBLISH:
-        case EFFECT_SUSPEND:
-        case EFFECT_RESUME:
-        case EFFECT_RESTORE:
-                break;
-        }
-        return left > CASE_EVENTS_KEPT_FOR_THE_END;
-}
-
 static void ask_guards(const struct case_asking *asking, struct case_option *option)
 {
         const struct procedure_action *action = option->action;
@@ -53,9 +29,7 @@ static void ask_guards(const struct case_asking *asking, struct case_option *opt
 
 static void ask(const struct case_asking *asking, struct case_option *option)
 {
-        option->refusal = case_has_room(asking->file, option->action) ? CASE_GRANTED : CASE_FULL;
-        if (option->refusal == CASE_GRANTED)
-                ask_guards(asking, option);
+        ask_guards(asking, option);
         if (option->refusal == CASE_GRANTED)
                 option->refusal = case_effect_ask(asking, option->action);
         if (option->refusal != CASE_GRANTED && !*option->article)

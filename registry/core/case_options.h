@@ -9,5 +9,3 @@
 
 /* `state`: PROCEDURE_NONE for a case that is to be opened. */
 bool case_action_starts_from(const struct procedure_action *action, unsigned state);
-/* Is there room for one more event of that action? The last places are kept for what moves a case, and ends it. */
-bool case_has_room(const struct case_file *file, const struct procedure_action *action);

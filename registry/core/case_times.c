@@ -139,22 +139,30 @@ static void unpublish(struct reckoning *r)
                 r->spans[i].is_gone = !day_is_none(r->spans[i].quashed_on);
 }
 
-static void suspend(struct reckoning *r, struct day day)
+/* The stay that has not been ended; NULL when there is none. */
+static struct stay *open_stay(struct reckoning *r)
 {
         struct stay *last = r->stay_count ? &r->stays[r->stay_count - 1] : NULL;
 
-        if (last && day_is_none(last->to))
-                last->from = sooner(last->from, day);
+        return last && day_is_none(last->to) ? last : NULL;
+}
+
+static void suspend(struct reckoning *r, struct day day)
+{
+        struct stay *open = open_stay(r);
+
+        if (open)
+                open->from = sooner(open->from, day);
         else
                 r->stays[r->stay_count++] = (struct stay){.from = day, .to = DAY_NONE};
 }
 
 static void resume(struct reckoning *r, struct day day)
 {
-        struct stay *last = r->stay_count ? &r->stays[r->stay_count - 1] : NULL;
+        struct stay *open = open_stay(r);
 
-        if (last && day_is_none(last->to))
-                last->to = day;
+        if (open)
+                open->to = day;
 }
 
 static void see(struct reckoning *r, const struct case_event *event, struct day day)
@@ -302,6 +310,7 @@ void case_times_reckon(const struct case_file *file, struct case_times *ret)
                 if (action && case_when(&action->effect_when, &before, &file->events[i]))
                         apply(&r, &file->events[i], action->effect);
         }
+        ret->is_stayed = open_stay(&r);
         ret->is_quashed = r.is_quashed;
         for (size_t i = 0; i < r.span_count; i++) {
                 const struct span *span = &r.spans[i];

@@ -626,10 +626,32 @@ START_TEST(papers_without_end_do_not_fill_a_file_up_against_its_removal)
         REFUSED(CASE_FULL, NULL, "suspend", "2027-03-12", "an", "bo");
         REFUSED(CASE_FULL, NULL, "apply", "2027-03-12", "an");
         DO("quash", "2027-03-12", "an", "du");
-        for (unsigned i = 1; i < CASE_EVENTS_KEPT_FOR_THE_END; i++)
+        DO("lift", "2027-03-12", "fu");
+        REFUSED(CASE_FULL, NULL, "lift", "2027-03-12", "fu"); /* it says nothing any more */
+}
+END_TEST
+
+START_TEST(stopping_a_display_that_was_stopped_is_a_paper_and_fills_no_file_up)
+{
+        struct case_option options[PROCEDURE_ACTIONS_MAX];
+        size_t count;
+
+        story_decide(story, "with-penalty");
+        DO("privacy-check", "2026-03-16", "fu");
+        DO("publish", "2026-03-16", "fu");
+        DO("apply", "2027-03-12", "an");
+        DO("accept", "2027-03-12", "an");
+        DO("grant", "2027-03-12", "an", "du");
+        while (story->file.count < CASE_EVENTS_MAX - CASE_EVENTS_KEPT)
                 DO("lift", "2027-03-12", "fu");
-        ck_assert_uint_eq(story->file.count, CASE_EVENTS_MAX);
         REFUSED(CASE_FULL, NULL, "lift", "2027-03-12", "fu");
+        count = case_options(&story->file, &story->rules, options);
+        ck_assert_int_eq(option_of(options, count, "lift")->refusal, CASE_FULL);
+        ck_assert_int_eq(option_of(options, count, "quash")->refusal, CASE_GRANTED);
+        DO("restore", "2027-06-01", "an", "du");
+        DO("quash", "2027-06-02", "an", "du");
+        DO("lift", "2027-06-02", "fu"); /* this one changes what is said */
+        story_listings(story, "");
 }
 END_TEST
 
@@ -733,6 +755,7 @@ int main(void)
         tcase_add_test(test, options_say_what_stands_against_each_step_as_of_today);
         tcase_add_test(test, options_leave_fields_and_persons_of_the_step_aside);
         tcase_add_test(test, papers_without_end_do_not_fill_a_file_up_against_its_removal);
+        tcase_add_test(test, stopping_a_display_that_was_stopped_is_a_paper_and_fills_no_file_up);
         tcase_add_test(test, a_step_that_leaves_the_state_as_it_is_moves_nothing);
         tcase_add_test(test, every_refusal_has_its_own_word);
         tcase_add_loop_test(test, an_event_without_a_day_field_is_of_the_legal_day_on_which_it_was_recorded, 0, 2);

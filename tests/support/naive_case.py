@@ -14,6 +14,7 @@ day on which that may change.
 A step is {"action": word, "values": [(name, value), ...], "name_differs": bool}; a person {"id", "office", "roles"}.
 """
 import calendar
+import copy
 import datetime
 import json
 import pathlib
@@ -393,7 +394,6 @@ class NaiveCase:
             raise Refused("office")
         if (self.state is None) != (not action["from"]) or (self.state is not None and self.state not in action["from"]):
             raise Refused("state", roles=action["roles"])
-        self.must_have_room(action)
         faults = self.field_faults(action, step["values"], today)
         if faults:
             raise Refused(faults[0][0], field=faults[0][1], faults=faults)
@@ -406,24 +406,43 @@ class NaiveCase:
         for guard in action.get("guards", []):
             if valid_on(guard, day) and self.holds(guard.get("when"), step["values"]):
                 getattr(self, "guard_" + guard["guard"].replace("-", "_"))(guard, ask)
-        self.must_be_fit_to_follow(action, step["values"])
+        self.must_be_fit_to_follow(action, step["values"], day)
         late, guessed = self.lateness(step["action"], day)
         return {"refusal": "granted", "second": needs_second, "waits": needs_second and second is None, "day": day, "late": late,
                 "provisional": guessed or ask.guessed, "from": self.state, "to": action.get("to", self.state)}
 
-    def must_have_room(self, action):
-        """256 events; the last 32 for what moves the case or its listing, the last 4 of those for the listing's end."""
-        ends = action.get("effect") in ("end", "quash", "unpublish")
-        moves = action.get("effect") or action.get("to", self.state) != self.state
-        if len(self.events) >= (256 if ends else 252 if moves else 224):
-            raise Refused("full")
-
-    def must_be_fit_to_follow(self, action, values):
-        """Whatever the guards say: what was quashed since it was decided is not restored."""
-        if action.get("effect") == "restore" and self.holds(action.get("effect_when"), values):
-            words = [effect for effect, _ in self.effects() if effect in ("start", "quash")]
-            if words and words[-1] == "quash":
+    def must_be_fit_to_follow(self, action, values, day):
+        """
+        Whatever the guards say: what was quashed since it was decided is not restored, and there is room. Without
+        `values` they are not known, and an effect that hangs on them changes something.
+        """
+        when = action.get("effect_when", {})
+        effect, says = action.get("effect"), False
+        if effect and values is None and "field" in when and "action" not in when:
+            says = True
+        elif effect and self.holds(when, values or []):
+            words = [word for word, _ in self.effects() if word in ("start", "quash")]
+            if effect == "restore" and words and words[-1] == "quash":
                 raise Refused("not-listed", article=action["article"])
+            after = self.with_step(action, values or [], day)
+            says = after.listings() != self.listings() or after.is_stayed() != self.is_stayed()
+        else:
+            effect = None
+        # 256 events; the last 32 for what moves the case or changes what is said, the last 4 for the listing's end
+        paper = action.get("to", self.state) == self.state and (not says or effect == "confirm")
+        if 256 - len(self.events) <= (32 if paper else 0 if effect in ("end", "quash", "unpublish") else 4):
+            raise Refused("full", article=action["article"])
+
+    def with_step(self, action, values, day):
+        """The case as it is after it."""
+        after = copy.copy(self)
+        after.events, after.known = self.events + [{"seq": len(self.events) + 1, "action": action["action"], "values": values, "day": day}], {}
+        return after
+
+    def is_stayed(self):
+        """Has a stay not been ended yet?"""
+        words = [word for word, _ in self.effects() if word in ("suspend", "resume")]
+        return bool(words) and words[-1] == "suspend"
 
     def field_faults(self, action, values, today):
         """[(refusal, field)], every one."""
@@ -575,13 +594,12 @@ class NaiveCase:
             ask = types.SimpleNamespace(values=None, day=today, proposer=None, second=None, needs_second=False, guessed=False)
             option = {"action": word, "refusal": "granted", "expected": None, "earliest": None}
             try:
-                self.must_have_room(action)
                 for guard in action.get("guards", []):
                     if self.is_about_the_step(guard):
                         continue
                     if valid_on(guard, today) and self.holds(guard.get("when"), []):
                         getattr(self, "guard_" + guard["guard"].replace("-", "_"))(guard, ask)
-                self.must_be_fit_to_follow(action, [])
+                self.must_be_fit_to_follow(action, None, today)
             except Refused as refused:
                 option.update(refusal=refused.word, expected=refused.more.get("expected"), earliest=refused.more.get("earliest"))
             found.append(option)
