@@ -202,9 +202,11 @@ static bool is_own(const struct writing *writing, const struct approval *approva
 static bool may_decide(struct writing *writing, const struct approving *approving)
 {
         const struct approval *approval = &approving->approval;
-        bool is_told_by_effect = approving->effect && approving->effect->may_decide;
+        bool is_told_by_effect = approving->effect && approving->effect->is_known;
 
-        if (!approval->kind)
+        /* What somebody has no part in is as if it were not there, decided or not; what they signed they know of. */
+        if (!approval->kind || (is_told_by_effect && !is_own(writing, approval) &&
+                                       !approving->effect->is_known(writing, approval)))
                 return refuse(writing, RESULT_PROPOSAL_UNKNOWN);
         if (approval->is_decided)
                 return refuse(writing, RESULT_PROPOSAL_DECIDED);
@@ -219,7 +221,7 @@ static bool may_decide(struct writing *writing, const struct approving *approvin
                         "another person may approve it; you may take it back by rejecting it";
                 return false;
         }
-        return !is_told_by_effect || approving->effect->may_decide(writing, approval);
+        return true;
 }
 
 bool approval_unreadable(struct writing *writing, const struct approval *approval)

@@ -4,7 +4,7 @@
  * with what the first person signed: nothing of the effect comes from anybody else.
  *
  * What is common to all proposals (there is one, it is open, this person is another than its proposer) is asked in
- * approval.c, once; what a kind of proposal does is its effect. Of a rejection nothing but `may_decide` is asked.
+ * approval.c, once; what a kind of proposal does is its effect. Of a rejection nothing but `is_known` is asked.
  */
 #pragma once
 
@@ -36,8 +36,11 @@ struct approval {
 /* Of those functions that give a bool, false says that the call's failure is set; what follows is not asked then. */
 struct proposal_effect {
         unsigned message_case;          /* of the request it was signed with */
-        /* Whether this person may decide it at all; NULL: whoever has one of the kind's roles. */
-        bool (*may_decide)(struct writing *writing, const struct approval *approval);
+        /*
+         * Is there such a proposal as far as this person is told? They may decide it then, unless `decide` says no. NULL:
+         * everybody is told, and whoever has one of the kind's roles may.
+         */
+        bool (*is_known)(const struct writing *writing, const struct approval *approval);
         /* Reads what was signed, as it was read when it was proposed. */
         bool (*read)(struct writing *writing, struct approval *approval);
         /* Sends the queries, rows that will be changed locked. */

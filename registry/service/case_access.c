@@ -52,6 +52,11 @@ void case_access_purpose(struct call *call, struct fields *fields, bool has, con
         call->purpose = words[strspn(words, " ")] ? words : NULL;
 }
 
+bool case_access_sees(const struct case_access *access, const char *office)
+{
+        return case_access_is_insider(access, office) || case_access_is_auditor(access);
+}
+
 bool case_access_check(struct call *call, const struct case_access *access, const char *office, bool is_over)
 {
         bool is_insider = case_access_is_insider(access, office);
@@ -59,9 +64,6 @@ bool case_access_check(struct call *call, const struct case_access *access, cons
         if (case_access_is_nobody(access))
                 return failure_set(&call->failure, RESULT_ROLE_MISSING, "none of your roles allows %s",
                         call->operation->word);
-        if (!is_insider && !case_access_is_auditor(access))
-                return failure_set(&call->failure, RESULT_OTHER_OFFICE, "%s",
-                        result_find(RESULT_OTHER_OFFICE)->meaning);
         if (!call->purpose && (is_over || !is_insider))
                 return failure_set_field(&call->failure, RESULT_PURPOSE_MISSING, "purpose", slice_of(NULL, 0),
                         is_over ? "purpose: the case is over; whoever looks at it says why"

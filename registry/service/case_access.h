@@ -28,8 +28,7 @@ bool case_access_is_nobody(const struct case_access *access);
 /* Reads why somebody looks; blanks alone are no reason. */
 void case_access_purpose(struct call *call, struct fields *fields, bool has, const ProtobufCBinaryData *purpose);
 
-/*
- * May the case be shown? False with the call's failure: ROLE_MISSING, OTHER_OFFICE or PURPOSE_MISSING. `purpose` may be
- * NULL.
- */
+/* Is there a case of that office as far as this person is told? */
+bool case_access_sees(const struct case_access *access, const char *office);
+/* May one that they see be shown? False with the call's failure: ROLE_MISSING or PURPOSE_MISSING. */
 bool case_access_check(struct call *call, const struct case_access *access, const char *office, bool is_over);

@@ -310,9 +310,8 @@ static void done(void *closure)
                 failure_set_field(&call->failure, RESULT_PARTY_UNKNOWN, "code", slice_text(call->code),
                         "code: no enterprise of this code is registered");
                 call_fail(call);
-        } else if (!load->has_case) {
-                failure_set_field(&call->failure, RESULT_CASE_UNKNOWN, "number", slice_of(NULL, 0),
-                        "number: %s has no case %u", call->code, load->number);
+        } else if (!load->has_case || !case_access_sees(&load->access, load->office)) {
+                failure_set(&call->failure, RESULT_CASE_UNKNOWN, "%s", result_find(RESULT_CASE_UNKNOWN)->meaning);
                 call_fail(call);
         } else if (case_load_file(load, &weighing)) {
                 if (case_access_check(call, &load->access, load->office, case_load_is_over(&weighing)))

@@ -90,17 +90,13 @@ struct confirmation {
         struct hand proposer;
 };
 
-/* Whose step it is to confirm the procedure says; a rejection is of whoever works on cases of that office. */
-static bool may_confirm(struct writing *writing, const struct approval *approval)
+/*
+ * To whoever works on cases of that office, as those who see what waits. Whose step it is to confirm the procedure says;
+ * a rejection is of any of them.
+ */
+static bool is_known(const struct writing *writing, const struct approval *approval)
 {
-        struct failure *failure = &writing->call->failure;
-
-        if (!(hand_all_roles(&writing->hand) & approval->kind->roles))
-                return failure_set(
-                        failure, RESULT_ROLE_MISSING, "none of your roles decides %s", approval->kind->word);
-        if (!approval->approves && !hand_roles_in(&writing->hand, approval->office))
-                return failure_set(failure, RESULT_OTHER_OFFICE, "%s", result_find(RESULT_OTHER_OFFICE)->meaning);
-        return true;
+        return hand_roles_in(&writing->hand, approval->office) != 0;
 }
 
 static bool confirmation_read(struct writing *writing, struct approval *approval)
@@ -161,7 +157,7 @@ static void confirmation_save(struct writing *writing, struct approval *approval
 
 const struct proposal_effect case_effect = {
         .message_case = QCR__REQUEST__OPERATION_CASE_STEP,
-        .may_decide = may_confirm,
+        .is_known = is_known,
         .read = confirmation_read,
         .load = confirmation_load,
         .load_more = confirmation_load_more,

@@ -40,12 +40,25 @@ static bool refuse(struct writing *writing, enum result_code code)
         return failure_set(&writing->call->failure, code, "%s", result_find(code)->meaning);
 }
 
+static bool is_any_office(const struct case_taking *taking)
+{
+        unsigned action = procedure_action_find(taking->procedure, slice_text(taking->request.step.action));
+
+        return action != PROCEDURE_NONE && taking->procedure->actions[action].is_any_office;
+}
+
+/* Whoever has no part in a case of another office is not told that there is one; a step open to any office tells. */
+static bool is_seen(const struct case_taking *taking, const struct hand *hand)
+{
+        return hand_roles_in(hand, taking->own->office) != 0 || is_any_office(taking);
+}
+
 /* Is there a case, or a procedure to open one under? */
 static bool check_there(struct writing *writing, const struct case_taking *taking)
 {
         if (!taking->credit.is_found)
                 return credit_check(writing, &taking->credit);
-        if (taking->request.number > 0 && !taking->own)
+        if (taking->request.number > 0 && (!taking->own || !is_seen(taking, &writing->hand)))
                 return refuse(writing, RESULT_CASE_UNKNOWN);
         if (!taking->has_procedure)
                 return failure_set_field(&writing->call->failure, RESULT_FIELD_INVALID, "procedure",
@@ -66,7 +79,7 @@ static struct case_file file_of(const struct case_taking *taking, const struct c
         };
 }
 
-/* Whoever may not see the case is not told how far it is. */
+/* Whoever could not take the step anyway is not told how far the case is. */
 static bool is_told(enum case_refusal refusal)
 {
         return refusal != CASE_ACTION_UNKNOWN && refusal != CASE_ROLE && refusal != CASE_OFFICE;
@@ -75,12 +88,11 @@ static bool is_told(enum case_refusal refusal)
 static bool decide_step(struct writing *writing, struct case_taking *taking, const struct case_file *file,
         const struct hand *first, const struct hand *second, struct case_verdict *ret)
 {
-        unsigned action = procedure_action_find(file->procedure, slice_text(taking->request.step.action));
-        bool is_any_office = action != PROCEDURE_NONE && file->procedure->actions[action].is_any_office;
-        struct case_person one = hand_person(first, file->office, is_any_office), other;
+        bool is_open_to_all = is_any_office(taking);
+        struct case_person one = hand_person(first, file->office, is_open_to_all), other;
 
         if (second)
-                other = hand_person(second, file->office, is_any_office);
+                other = hand_person(second, file->office, is_open_to_all);
         taking->request.step.name_differs = file->count == 0 && !taking->credit.has_name;
         case_decide(file, &taking->request.step, &taking->case_rules, &one, second ? &other : NULL, ret);
         if (is_told(ret->refusal) && taking->request.after > 0 && taking->request.after != file->count)
@@ -143,10 +155,15 @@ static bool check_named(struct writing *writing, const struct case_taking *takin
         for (size_t i = 0; i < taking->number_count; i++) {
                 const struct case_number *number = &taking->numbers[i];
 
-                if (number->held_by > 0 && number->held_by != taking->request.number)
+                if (number->held_by == 0 || number->held_by == taking->request.number)
+                        continue;
+                if (hand_roles_in(&writing->hand, number->held_in))
                         return failure_set_field(failure, RESULT_DOCUMENT_NUMBER_TAKEN, number->field,
                                 slice_text(number->norm), "%s: case %u has a document of that number", number->field,
                                 number->held_by);
+                return failure_set_field(failure, RESULT_DOCUMENT_NUMBER_TAKEN, number->field,
+                        slice_text(number->norm), "%s: another case of the party has a document of that number",
+                        number->field);
         }
         return true;
 }

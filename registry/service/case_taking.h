@@ -32,6 +32,7 @@ struct case_number {
         const char *field;
         const char *norm;
         uint32_t held_by;            /* case; 0: none */
+        const char *held_in;         /* its office */
 };
 
 struct case_taking {

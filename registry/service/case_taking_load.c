@@ -207,8 +207,10 @@ static void on_number(struct writing *writing, const PGresult *result)
         struct case_taking *taking = writing->taking;
         struct case_number *number = &taking->numbers[taking->numbers_asked++];
 
-        if (PQntuples(result) > 0)
-                number->held_by = (uint32_t)cell_number(result, 0, 0);
+        if (PQntuples(result) == 0)
+                return;
+        number->held_by = (uint32_t)cell_number(result, 0, 0);
+        number->held_in = call_text(writing->call, slice_text(cell_text(result, 0, 1)));
 }
 
 static void on_strangers(struct writing *writing, const PGresult *result)

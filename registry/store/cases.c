@@ -54,8 +54,9 @@ void cases_other_events_query(struct query *ret, const char *subject, uint32_t n
 
 void cases_document_query(struct query *ret, const char *subject, const char *action, const char *number_norm)
 {
-        query_init(ret, "SELECT case_no FROM qcr.case_document"
-                        " WHERE subject = $1::text AND action = $2::text AND number_norm = $3::text");
+        query_init(ret, "SELECT d.case_no, f.office_id FROM qcr.case_document d"
+                        " JOIN qcr.case_file f ON f.subject = d.subject AND f.case_no = d.case_no"
+                        " WHERE d.subject = $1::text AND d.action = $2::text AND d.number_norm = $3::text");
         query_text(ret, subject);
         query_text(ret, action);
         query_text(ret, number_norm);

@@ -47,7 +47,7 @@ enum case_event_column {
 void cases_events_query(struct query *ret, const char *subject, uint32_t number);
 /* Events of all the party's other cases, by case and seq. */
 void cases_other_events_query(struct query *ret, const char *subject, uint32_t number);
-/* Which case of the party has a document of that number by that action; no row: none. */
+/* Which case of the party has a document of that number by that action, and its office; no row: none. */
 void cases_document_query(struct query *ret, const char *subject, const char *action, const char *number_norm);
 /* Of ids, one a line, those that are nobody's. */
 void cases_strangers_query(struct query *ret, const char *ids);

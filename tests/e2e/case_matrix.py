@@ -8,13 +8,14 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
 from case_client import Case, People, today  # noqa: E402
-from case_codes import DONE, PENDING, RESULT, expected  # noqa: E402
+from case_codes import CASE_ROLES, DONE, PENDING, RESULT, UNKNOWN, UNSEEN, expected, sees  # noqa: E402
 from case_people import PEOPLE, Enterprises, read_people  # noqa: E402
 from naive_case import NaiveCase, Rules  # noqa: E402
 from registry import SAMPLE, Registry, check, finish  # noqa: E402
 
-# The operation's own gate (registry/service/operation.def): who has none of these roles takes no step of any case.
-CASE_ROLES = {"officer", "reviewer", "superior", "publisher"}
+# The operations' own gates (registry/service/operation.def): who has none of CASE_ROLES takes no step of any case, who has
+# none of these decides nothing.
+DECIDE_ROLES = CASE_ROLES | {"recorder", "admin"}
 
 
 class Told:
@@ -116,8 +117,9 @@ class Matrix:
                 if refusal or verdict["refusal"] in ("role", "office", "state"):
                     if refusal != verdict["refusal"]:
                         raise AssertionError(f"two readings of one document differ: {refusal} and {verdict} for {word} by {name}")
+                want = expected(verdict) if sees(told.model, person) or not person["roles"] & CASE_ROLES else (UNSEEN,)
                 call = self.people[name].step_call(told.case.code, word, fields=fields, dry_run=True, **opening)
-                calls.setdefault(name, []).append(((told.state, word, name), expected(verdict), call))
+                calls.setdefault(name, []).append(((told.state, word, name), want, call))
         for name, asked in calls.items():
             for (cell, want, _), answer in zip(asked, self.people[name].pipeline([c for _, _, c in asked])):
                 self.note(kind, cell, want, answer)
@@ -141,8 +143,10 @@ class Matrix:
                 may.append((name, verdict))
             elif person is proposer:  # told so before anything else: they may take it back
                 self.note("confirmations", (told.state, word, name), (RESULT["self-approval"],), self.people[name].decide(serial))
-            elif not person["roles"] & (CASE_ROLES | {"recorder", "admin"}):
+            elif not person["roles"] & DECIDE_ROLES:
                 self.note("confirmations", (told.state, word, name), (RESULT["role"],), self.people[name].decide(serial))
+            elif not sees(told.model, person):
+                self.note("confirmations", (told.state, word, name), (UNKNOWN,), self.people[name].decide(serial))
             else:
                 self.note("confirmations", (told.state, word, name), expected(verdict), self.people[name].decide(serial))
         return serial, step, proposer, may

@@ -13,7 +13,7 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
 from case_client import People, today  # noqa: E402
-from case_codes import PENDING, RESULT, expected  # noqa: E402
+from case_codes import CASE_ROLES, PENDING, RESULT, UNKNOWN, UNSEEN, expected, sees  # noqa: E402
 from case_moves import Moves  # noqa: E402
 from case_people import PEOPLE, Enterprises, read_people  # noqa: E402
 from naive_case import NaiveCase, Rules, day_of, is_visible, listing_on, merged  # noqa: E402
@@ -115,7 +115,7 @@ class Walk:
     def confirmed(self, party, answer):
         verdict = party.case.decide(party.step, today(), party.proposer, party.second)
         self.seen[verdict["refusal"]] = self.seen.get(verdict["refusal"], 0) + 1
-        if answer["code"] not in allowed(verdict, party, self.known):
+        if answer["code"] not in confirmed_with(verdict, party, self.known):
             self.differ("confirmation", party.case.state, party.step, party.proposer["id"], party.second["id"], verdict, answer)
         elif answer["ok"]:
             self.compare(party, verdict, answer)
@@ -178,14 +178,25 @@ def day(text):
 
 
 def allowed(verdict, party, known):
-    """Codes the daemon may answer with."""
+    """Codes the daemon may answer with to who proposes."""
     codes = expected(verdict)
+    if party.proposer["roles"] & CASE_ROLES and not sees(party.case, party.proposer):
+        codes = (UNSEEN,)
     if any(not is_visible(v) or len(v.encode()) > 4000 for _, v in party.step["values"]):
         codes += (RESULT["field-invalid"],)  # before anything is looked at
     fields = party.case.known_fields.get(party.step["action"], {})
     if verdict["refusal"] == "granted" and any(fields[n]["type"] == "person" and v not in known for n, v in party.step["values"]):
         codes = (RESULT["field-invalid"],)  # nobody of that name
     return codes
+
+
+def confirmed_with(verdict, party, known):
+    """The same to who confirms; opening a case has the office of who proposes it."""
+    second, office = party.second, party.case.office if party.case.events else party.proposer["office"]
+    if second["id"] != party.proposer["id"] and second["roles"] & (CASE_ROLES | {"recorder", "admin"}) and not (
+            second["office"] == office and second["roles"] & CASE_ROLES):
+        return (UNKNOWN,)
+    return allowed(verdict, party, known)
 
 
 def main():

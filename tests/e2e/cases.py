@@ -127,19 +127,21 @@ def confirmations(r, people, enterprises):
           and "seq" not in outcome, outcome)
     before = standing(r, case)
     for name, who, code in (("by the person who proposed", "chief", 3001), ("under the same human's other certificate", "chief-2", 3001),
-                            ("by a person without the role", "recorder", 2103), ("by another role than the procedure's", "officer2", 2103),
-                            ("by another office's", "drug-superior", 3027)):
+                            ("by a person who works on no cases", "recorder", 3006), ("by another role than the procedure's", "officer2", 2103),
+                            ("by another office's", "drug-superior", 3006)):
         answer = people[who].decide(serial)
         check(f"confirmed {name} it is refused", answer["code"] == code, answer)
     line = audited(r, "chief", "self_approval", "decide")
     check("which is audited by the code it was about", line == [subject(case)] * 2, line)
-    check("rejected by another office's it is refused", people["drug-superior"].decide(serial, approve=False, reason="不同意")["code"] == 3027)
+    unknown = [people["drug-superior"].decide(n, approve=approve, reason="不同意") for n in (serial, 999999) for approve in (True, False)]
+    check("to another office's it is as if there were none", unknown[0]["code"] == 3006 and all(a == unknown[0] for a in unknown), unknown)
     check("and nothing has changed by all that", standing(r, case) == before and len(case_events(r, case)) == 6)
     answer = people["superior"].decide(serial)
     check("confirmed by whose step it is it is taken", answer["code"] in DONE and answer["filed"]["case_outcome"]["state_after"] == "decided", answer)
     row = case_events(r, case)[-1]
     check("by both under the confirmation's entry", row[2:] == ["chief", "superior", serial, str(answer["serial"])], row)
     check("a second confirmation finds it decided", people["superior"].decide(serial)["code"] == 3007)
+    check("which to another office's it never was", people["drug-superior"].decide(serial) == unknown[0])
 
     other = Case(people, *enterprises.take(), cast={"officer": "chief", "second_officer": "officer2"}).to("notice-served")
     for action in ("legal-review", "discussion", "consent"):
@@ -260,6 +262,10 @@ def two_cases(r, people, enterprises):
     one, other = Case(people, code, name).to("decided"), Case(people, code, name)
     answer = other.ask("open", filing_number=one.fields("open")["filing_number"])
     check("a number another case of the party has is refused", answer["code"] == 3023 and answer["field"] == "filing_number", answer)
+    check("to who may see that case it is said which", f"case {one.number} " in answer["text"], answer)
+    theirs = Case(people, code, name, cast={"officer": "drug-officer", "second_officer": "drug-officer2"})
+    answer = theirs.ask("open", filing_number=one.fields("open")["filing_number"])
+    check("to others that there is one", answer["code"] == 3023 and "another case of the party" in answer["text"], answer)
     elsewhere = Case(people, *enterprises.take())
     answer = elsewhere.ask("open", filing_number=one.fields("open")["filing_number"])
     check("another party's may have it", answer["code"] in DONE, answer)
@@ -322,6 +328,16 @@ def newer_procedure(r, people, enterprises):
 
 
 # ------------------------------------------------------------------ who sees, who stands in
+def unseen(people, enterprises):
+    """To another office a case is as if it were not there, whatever is asked of it."""
+    case = Case(people, *enterprises.take()).to("opened")
+    outsider = people["drug-officer"]
+    for action, more in (("notice", {}), ("notice", {"after": 1}), ("notice", {"dry_run": True}), ("bless", {}), ("open", {}), ("decide", {})):
+        answers = [outsider.step(case.code, action, number=number, **more) for number in (case.number, case.number + 1)]
+        check(f"{action} {more or ''} by another office's is refused as of a case that is not there",
+              answers[0]["code"] == 3013 and answers[0] == answers[1], answers)
+
+
 def pending(people, enterprises):
     case = Case(people, *enterprises.take()).to("opened")
     serial = int(case.ask("notice")["filed"]["proposal"])
@@ -343,10 +359,10 @@ def set_deputy(people, away, deputy, first, last, grant=True):
 def deputies(r, people, enterprises):
     case = Case(people, *enterprises.take()).to("notice-served")
     answer = case.ask("legal-review", by="drug-reviewer")
-    check("another office's reviewer does not review", answer["code"] == 3027, answer)
+    check("another office's reviewer does not review", answer["code"] == 3013, answer)
     day = today()
     set_deputy(people, "reviewer", "drug-reviewer", day + datetime.timedelta(days=1), day + datetime.timedelta(days=2))
-    check("nor as a deputy whose days have not come", case.ask("legal-review", by="drug-reviewer")["code"] == 3027)
+    check("nor as a deputy whose days have not come", case.ask("legal-review", by="drug-reviewer")["code"] == 3013)
     set_deputy(people, "reviewer", "drug-reviewer", day + datetime.timedelta(days=1), day + datetime.timedelta(days=2), grant=False)
     set_deputy(people, "reviewer", "drug-reviewer", day, day + datetime.timedelta(days=3))
     answer = case.ask("discussion", by="drug-reviewer")
@@ -410,6 +426,7 @@ def main():
         two_cases(r, people, enterprises)
         names(r, people, enterprises)
         mirrored(r, people, enterprises)
+        unseen(people, enterprises)
         pending(people, enterprises)
         at_once(r, people, enterprises)
         same_octets(r, people, enterprises)

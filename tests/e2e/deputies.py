@@ -79,7 +79,7 @@ def a_deputy_decides(r, people):
     early = people["officer2"].decide(proposal["serial"])
     check("a deputy whose days come later may not yet", early["code"] == 2103, early)
     other = people["drug-superior"].step(CODE, "close", number=case.number, fields=[("reason", "x"), ("decided_on", after(0))])
-    check("another office's persons may not as before", other["code"] == 3027, other)
+    check("another office's persons may not as before", other["code"] == 3013, other)
     done = people["officer3"].decide(proposal["serial"])
     check("the deputy decides", done["ok"], done)
     check("under their own name", r.sql("SELECT proposer, actor FROM qcr.case_event WHERE action = 'decide'") == [["officer", "officer3"]])

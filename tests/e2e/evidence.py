@@ -226,9 +226,9 @@ def reading(r, people, case, other):
         back += answer["evidence"]["octets"]
     check("a colleague reads the document back as it was", back == octets and answer["evidence"]["total"] == len(octets), len(back))
     check("beyond its end there is nothing", get(people["reviewer"], case, digest, len(octets))["evidence"].get("octets") == b"")
-    answer, lines = left_one(r, "drug-officer", "evidence-get", "other-office", lambda: get(people["drug-officer"], case, digest))
-    check("another office does not, and it is noted", answer["code"] == 3027 and lines == 1, (answer, lines))
-    check("a purpose does not help", get(people["drug-officer"], case, digest, purpose=WHY)["code"] == 3027)
+    answer, lines = left_one(r, "drug-officer", "evidence-get", "case-unknown", lambda: get(people["drug-officer"], case, digest))
+    check("to another office there is no such case, and it is noted", answer["code"] == 3013 and lines == 1, (answer, lines))
+    check("a purpose does not help", get(people["drug-officer"], case, digest, purpose=WHY)["code"] == 3013)
     answer = get(people["officer"], case, theirs)
     check("a document of another case is not given by this one", answer["code"] == 3024, answer)
     check("a document that is kept and named by no case is given to nobody", get(people["officer"], case, sha(pdf(10)))["code"] == 3024)
@@ -253,7 +253,7 @@ def pending_document(r, people, case):
     answer = case.ask("notice", document=octets and sha(octets).hex())
     check("a notice waits for a second person", answer["code"] == 1001, answer)
     check("who reads its document before confirming", get(people["officer3"], case, sha(octets))["evidence"]["octets"] == octets)
-    check("which another office cannot", get(people["drug-officer"], case, sha(octets))["code"] == 3027)
+    check("which another office cannot", get(people["drug-officer"], case, sha(octets))["code"] == 3013)
     shown = people["officer3"].case_show(CODE, case.number)["case_file"]
     check("the case shows the step that waits", [str(p["serial"]) for p in shown["proposal"]] == [answer["filed"]["proposal"]], shown["proposal"])
     done = people["officer3"].decide(answer["filed"]["proposal"], approve=False, reason="先核实")
@@ -286,11 +286,13 @@ def true_signature(signature):
 
 
 def showing(r, people, case, octets):
-    for who, code in (("drug-officer", 3027), ("drug-superior", 3027), ("regulator", 2103), ("admin", 2103), ("auditor", 3028)):
-        answer, lines = left_one(r, who, "case-show", {3027: "other-office", 2103: "role-missing", 3028: "purpose-missing"}[code],
+    for who, code in (("drug-officer", 3013), ("drug-superior", 3013), ("regulator", 2103), ("admin", 2103), ("auditor", 3028)):
+        answer, lines = left_one(r, who, "case-show", {3013: "case-unknown", 2103: "role-missing", 3028: "purpose-missing"}[code],
                                  lambda: people[who].case_show(CODE, case.number))
         check(f"{who} is not shown the case, and it is noted once", answer["code"] == code and lines == 1, (answer, lines))
-    check("of a number that is none it is said", people["officer"].case_show(CODE, 99)["code"] == 3013)
+    answers = [people[who].case_show(CODE, number) for who, number in (("officer", 99), ("drug-officer", 99), ("drug-officer", case.number))]
+    check("of a number that is none the same is said as of a case of another office",
+          answers[0]["code"] == 3013 and all(a == answers[0] for a in answers), answers)
     check("and of a code that is nobody's", people["officer"].case_show(NOBODY, 1)["code"] == 3003)
     shown = people["reviewer"].case_show(CODE, case.number)["case_file"]
     check("a colleague sees party, office and opener", (shown["code"], shown["name"], shown["office"], shown["opener"]) ==
@@ -550,7 +552,7 @@ def affected(r, people, case):
 
 # ------------------------------------------------------------------ deputies and revocation
 def deputy(r, people, case):
-    check("another office's officer does not see the case", people["drug-officer2"].case_show(CODE, case.number)["code"] == 3027)
+    check("another office's officer does not see the case", people["drug-officer2"].case_show(CODE, case.number)["code"] == 3013)
     body = {"person_id": "officer2", "deputy_id": "drug-officer2", "from": str(today()), "to": str(today()), "grant": True}
     answer = people["admin"].call("deputy_set", body)
     answer = people["admin2"].decide(answer["filed"]["proposal"])
