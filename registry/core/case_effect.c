@@ -8,6 +8,7 @@ struct change {
         enum procedure_effect effect; /* EFFECT_NONE as well while its condition does not hold */
         bool moves;                   /* the case to another state */
         bool is_said;                 /* when it lists, or that its effect is stayed */
+        bool is_stayed;               /* afterwards */
 };
 
 /* Does it hang on fields of a step that is not known? */
@@ -36,7 +37,7 @@ static bool is_same(const struct case_times *a, const struct case_times *b)
         return a->is_stayed == b->is_stayed && case_listings_equal(a->listings, a->count, b->listings, b->count);
 }
 
-/* How many places of a case's events it must leave free. */
+/* How many places of a case's events it must leave free; one more for the resumption while a stay is open after it. */
 static size_t kept_from(const struct change *change)
 {
         if (!change->moves && (!change->is_said || change->effect == EFFECT_CONFIRM))
@@ -56,13 +57,16 @@ static size_t kept_from(const struct change *change)
         case EFFECT_CONFIRM:
                 break;
         }
-        return CASE_EVENTS_KEPT_FOR_THE_END;
+        return CASE_EVENTS_KEPT_FOR_THE_END + change->is_stayed;
 }
 
 enum case_refusal case_effect_ask(const struct case_asking *asking, const struct procedure_action *action)
 {
         size_t left = CASE_EVENTS_MAX - asking->file->count;
-        struct change change = {.moves = action->to != PROCEDURE_NONE && action->to != case_state(asking->file)};
+        struct change change = {
+                .moves = action->to != PROCEDURE_NONE && action->to != case_state(asking->file),
+                .is_stayed = asking->times->is_stayed,
+        };
 
         if (left == 0)
                 return CASE_FULL;
@@ -79,6 +83,7 @@ enum case_refusal case_effect_ask(const struct case_asking *asking, const struct
                         return CASE_FULL;
                 change.effect = action->effect;
                 change.is_said = !is_same(asking->times, &after);
+                change.is_stayed = after.is_stayed;
         }
         return left > kept_from(&change) ? CASE_GRANTED : CASE_FULL;
 }

@@ -19,7 +19,7 @@
  * file up against them. Reading a source again is a paper, and so is a step whose effect changes nothing.
  */
 #define CASE_EVENTS_KEPT 32u
-#define CASE_EVENTS_KEPT_FOR_THE_END 4u /* and of those, for the end of the listing alone */
+#define CASE_EVENTS_KEPT_FOR_THE_END 4u /* and of those, for the end of the listing; while it is stayed one more to resume */
 #define CASE_VALUES_MAX 64u        /* fields of one event */
 #define CASE_TEXT_OCTETS 4000u     /* of a FIELD_TEXT */
 #define CASE_NUMBER_OCTETS 200u    /* of a FIELD_NUMBER */
@@ -142,7 +142,7 @@ const char *case_event_value(const struct case_event *event, const char *field);
 
 /*
  * The times in which it lists or did, ascending, as packed grade inputs hold them; at most CASE_LISTINGS_MAX, which
- * a case of CASE_EVENTS_MAX events that passed case_decide cannot exceed. Nothing before the decision; nothing of a
+ * a case whose events passed case_decide cannot exceed: a step is refused unless what ends a stay still fits too. Nothing before the decision; nothing of a
  * quashed listing whose display has been stopped. No two overlap, and neighbours that say the same are one. Published
  * is a mark of them all, never a day in them: making public or late makes no time begin or end.
  */

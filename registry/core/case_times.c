@@ -297,6 +297,35 @@ static void add_span(struct case_times *times, const struct reckoning *r, const 
         } while (!day_is_none(to) && (day_is_none(span->to) || day_is_before(to, span->to)));
 }
 
+static void add_spans(struct case_times *times, const struct reckoning *r)
+{
+        for (size_t i = 0; i < r->span_count; i++)
+                add_span(times, r, &r->spans[i]);
+}
+
+/*
+ * Do its times fit, whatever comes of what is open? When a stay is ended, as it must be possible to, what it hides
+ * comes to light and it may itself lie in the midst of another time; when the source is seen again, a time in which
+ * nobody knows may follow. Ends and quashings only ever take times away.
+ */
+static bool has_room(const struct reckoning *r)
+{
+        struct case_times closed = {.count = 0};
+        struct reckoning without = *r;
+        size_t more = 0;
+
+        if (open_stay(&without)) {
+                without.stay_count--;
+                more += 2;
+        }
+        if (r->file->procedure->lapse_days > 0) {
+                without.seen = DAY_NONE;
+                more++;
+        }
+        add_spans(&closed, &without);
+        return !closed.is_full && closed.count + more <= CASE_LISTINGS_MAX;
+}
+
 void case_times_reckon(const struct case_file *file, struct case_times *ret)
 {
         struct reckoning r = {.file = file, .seen = DAY_NONE};
@@ -310,12 +339,13 @@ void case_times_reckon(const struct case_file *file, struct case_times *ret)
                 if (action && case_when(&action->effect_when, &before, &file->events[i]))
                         apply(&r, &file->events[i], action->effect);
         }
+        add_spans(ret, &r);
+        ret->is_full = !has_room(&r);
         ret->is_stayed = open_stay(&r);
         ret->is_quashed = r.is_quashed;
         for (size_t i = 0; i < r.span_count; i++) {
                 const struct span *span = &r.spans[i];
 
-                add_span(ret, &r, span);
                 ret->lives[ret->life_count++] = (struct case_life){
                         .from = span->from, .over = sooner(span->to, span->quashed_on)};
                 ret->term_end = span->term_end;

@@ -19,7 +19,7 @@ struct case_life {
 struct case_times {
         size_t count;
         struct grade_listing listings[CASE_LISTINGS_MAX];
-        bool is_full;           /* there were more than fit */
+        bool is_full;           /* more than fit, or may become so by nothing but resuming and reading the source */
         bool is_stayed;         /* a stay has not been ended yet */
         bool is_quashed;        /* the last decision has been: nothing it listed is restored */
         size_t life_count;

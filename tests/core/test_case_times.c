@@ -135,6 +135,73 @@ START_TEST(stays_that_touch_are_one_and_an_older_one_learned_later_does_not_end_
 }
 END_TEST
 
+static enum case_refusal option_of(const char *word)
+{
+        struct case_option options[PROCEDURE_ACTIONS_MAX];
+        size_t count = case_options(&story->file, &story->rules, options);
+
+        for (size_t i = 0; i < count; i++)
+                if (strcmp(options[i].action->word, word) == 0)
+                        return options[i].refusal;
+        ck_abort_msg("%s is no option", word);
+        return CASE_GRANTED;
+}
+
+static void stay_a_day(struct day day)
+{
+        char from[DAY_TEXT], to[DAY_TEXT];
+
+        day_format(day, from);
+        day_format(day_add(day, 1), to);
+        DO("suspend", arena_text(&story->arena, slice_text(from)), "an", "bo");
+        DO("resume", arena_text(&story->arena, slice_text(to)), "an", "du");
+}
+
+START_TEST(a_stay_that_could_not_be_ended_for_want_of_times_is_refused_and_not_offered)
+{
+        struct grade_listing listings[CASE_LISTINGS_MAX];
+
+        story_decide(story, "with-penalty");
+        for (int32_t i = 1; i <= 7; i++)
+                stay_a_day(day_add(story_day("2026-03-12"), 10 * i));
+        ck_assert_uint_eq(case_listings(&story->file, listings), 15);
+        ck_assert_int_eq(option_of("suspend"), CASE_FULL);
+        FORBIDDEN(CASE_FULL, NULL, "行政复议法 art. 42; 行政诉讼法 art. 56", "suspend", "2026-07-01", "an", "bo");
+        REFUSED(CASE_FULL, NULL, "suspend", "2026-03-12", "an", "bo"); /* what it hides must fit again */
+}
+END_TEST
+
+START_TEST(an_end_and_a_quashing_always_have_room)
+{
+        story_decide(story, "with-penalty");
+        for (int32_t i = 1; i <= 7; i++)
+                stay_a_day(day_add(story_day("2026-03-12"), 10 * i));
+        remove_on("2027-03-12");
+        DO("restore", "2027-06-01", "an", "du");
+        REFUSED(CASE_FULL, NULL, "suspend", "2027-07-01", "an", "bo");
+        remove_on("2028-06-01");
+        FORBIDDEN(CASE_FULL, NULL, "art. 20", "restore", "2028-07-01", "an", "du");
+        ck_assert_int_eq(option_of("restore"), CASE_FULL);
+        DO("quash", "2028-07-01", "an", "du");
+        DO("lift", "2028-07-01", "fu");
+}
+END_TEST
+
+START_TEST(while_a_stay_is_open_a_place_is_kept_for_its_end)
+{
+        story_decide(story, "with-penalty");
+        while (story->file.count < CASE_EVENTS_MAX - CASE_EVENTS_KEPT)
+                DO("privacy-check", "2026-03-16", "fu");
+        while (story->file.count < CASE_EVENTS_MAX - CASE_EVENTS_KEPT_FOR_THE_END - 2)
+                stay_a_day(story_day("2026-04-01"));
+        DO("suspend", "2026-05-01", "an", "bo");
+        REFUSED(CASE_FULL, NULL, "apply", "2027-03-12", "an");
+        DO("resume", "2026-05-02", "an", "du");
+        REFUSED(CASE_FULL, NULL, "suspend", "2026-06-01", "an", "bo");
+        DO("quash", "2026-06-01", "an", "du");
+}
+END_TEST
+
 START_TEST(a_stay_that_outlasts_the_term_ends_with_it)
 {
         story_decide(story, "with-penalty");
@@ -609,6 +676,9 @@ static TCase *ours(void)
         tcase_add_test(test, a_stay_takes_its_days_out_and_leaves_the_term_as_it_is);
         tcase_add_test(test, a_stay_of_no_day_says_nothing_and_one_from_the_first_day_leaves_no_empty_time);
         tcase_add_test(test, stays_that_touch_are_one_and_an_older_one_learned_later_does_not_end_the_newer);
+        tcase_add_test(test, a_stay_that_could_not_be_ended_for_want_of_times_is_refused_and_not_offered);
+        tcase_add_test(test, an_end_and_a_quashing_always_have_room);
+        tcase_add_test(test, while_a_stay_is_open_a_place_is_kept_for_its_end);
         tcase_add_test(test, a_stay_that_outlasts_the_term_ends_with_it);
         tcase_add_test(test, a_removal_cuts_at_its_day_and_the_term_stays_the_same);
         tcase_add_test(test, what_is_over_or_quashed_is_not_removed_once_more);

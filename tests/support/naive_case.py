@@ -417,7 +417,7 @@ class NaiveCase:
         `values` they are not known, and an effect that hangs on them changes something.
         """
         when = action.get("effect_when", {})
-        effect, says = action.get("effect"), False
+        effect, says, stayed = action.get("effect"), False, self.is_stayed()
         if effect and values is None and "field" in when and "action" not in when:
             says = True
         elif effect and self.holds(when, values or []):
@@ -426,11 +426,15 @@ class NaiveCase:
                 raise Refused("not-listed", article=action["article"])
             after = self.with_step(action, values or [], day)
             says = after.listings() != self.listings() or after.is_stayed() != self.is_stayed()
+            stayed = after.is_stayed()
+            if after.times_at_most() > 16:
+                raise Refused("full", article=action["article"])
         else:
             effect = None
-        # 256 events; the last 32 for what moves the case or changes what is said, the last 4 for the listing's end
+        # 256 events; the last 32 for what moves the case or changes what is said, the last 4 for the listing's end, and
+        # one more to resume what is stayed
         paper = action.get("to", self.state) == self.state and (not says or effect == "confirm")
-        if 256 - len(self.events) <= (32 if paper else 0 if effect in ("end", "quash", "unpublish") else 4):
+        if 256 - len(self.events) <= (32 if paper else 0 if effect in ("end", "quash", "unpublish") else 4 + stayed):
             raise Refused("full", article=action["article"])
 
     def with_step(self, action, values, day):
@@ -438,6 +442,21 @@ class NaiveCase:
         after = copy.copy(self)
         after.events, after.known = self.events + [{"seq": len(self.events) + 1, "action": action["action"], "values": values, "day": day}], {}
         return after
+
+    def times_at_most(self):
+        """
+        How many times it can come to when nothing but open matters goes on: as many as without the stay that is open and
+        with a source that is seen every day, and those that this stay and not seeing it may add.
+        """
+        closed = copy.copy(self)
+        closed.known = {}
+        if self.is_stayed():
+            resumed = max([e["seq"] for effect, e in self.effects() if effect == "resume"], default=0)
+            closed.events = [e for e in self.events if e["seq"] < resumed or self.actions[e["action"]].get("effect") != "suspend"]
+        lapses = self.procedure["listing"].get("lapse_days", 0) > 0
+        if lapses:
+            closed.procedure = {**self.procedure, "listing": {**self.procedure["listing"], "lapse_days": 0}}
+        return len(closed.listings()) + 2 * self.is_stayed() + lapses
 
     def is_stayed(self):
         """Has a stay not been ended yet?"""
