@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/case_text.h"
 #include "tools/output.h"
 
 #define FORMAT "qcr-dossier/1"
@@ -440,7 +441,7 @@ static size_t add_papers_not_handed_in(struct buffer *to, const struct dossier *
 }
 
 /* What the authority has still to do; a time that is the party's to use or not leaves no gap. */
-static size_t add_steps_not_taken(struct buffer *to, const struct case_file *file)
+static size_t add_steps_not_taken(struct buffer *to, const struct dossier *d, const struct case_file *file)
 {
         struct case_deadline deadlines[PROCEDURE_DEADLINES_MAX];
         /* Whether a step was taken does not depend on the day; the days are not shown. */
@@ -448,7 +449,7 @@ static size_t add_steps_not_taken(struct buffer *to, const struct case_file *fil
         size_t count = case_deadlines(file, &rules, deadlines), open = 0;
 
         for (size_t i = 0; i < count; i++) {
-                if (deadlines[i].is_done || deadlines[i].deadline->from_window)
+                if (deadlines[i].is_done || case_text_is_partys(d->procedure, deadlines[i].deadline))
                         continue;
                 buffer_add_format(to, "  %s %s: 尚无此步骤 no such step yet (%s)\n", deadlines[i].deadline->word,
                         deadlines[i].deadline->zh, deadlines[i].deadline->article);
@@ -470,7 +471,7 @@ static void add_missing(struct buffer *to, const struct dossier *d, const struct
         }
         for (size_t i = 0; i < d->event_count; i++)
                 count += add_papers_not_handed_in(to, d, &d->events[i].event);
-        count += add_steps_not_taken(to, file);
+        count += add_steps_not_taken(to, d, file);
         if (count == 0)
                 buffer_add_text(to, "  无 none\n");
 }

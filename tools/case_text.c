@@ -67,6 +67,13 @@ const struct procedure_deadline *case_text_deadline_of(const struct procedure *p
         return NULL;
 }
 
+bool case_text_is_partys(const struct procedure *procedure, const struct procedure_deadline *deadline)
+{
+        const struct procedure_window *window = deadline->from_window ? &procedure->windows[deadline->window] : NULL;
+
+        return window && window->days == deadline->days && window->unit == deadline->unit;
+}
+
 const char *case_text_deadline_name(const struct procedure_deadline *deadline)
 {
         return deadline ? name_beside(slice_text(deadline->word), deadline->zh, deadline->en) : "";

@@ -17,6 +17,8 @@ void case_text_state(const struct procedure *procedure, struct slice word, struc
 const char *case_text_action_name(const struct procedure *procedure, struct slice word);
 /* NULL when the procedure has none of that word. */
 const struct procedure_deadline *case_text_deadline_of(const struct procedure *procedure, struct slice word);
+/* Is it the end of a window, a time that is the party's to use or not? Then nobody is late when it has passed. */
+bool case_text_is_partys(const struct procedure *procedure, const struct procedure_deadline *deadline);
 const char *case_text_deadline_name(const struct procedure_deadline *deadline);
 /* The field's name, or its word; the value with the name of a word's choice. */
 void case_text_field(const struct procedure_action *action, struct slice word, struct buffer *to);

@@ -135,11 +135,8 @@ static void print_steps(const struct case_reading *c)
         table_print(&rows, "  ", stdout);
 }
 
-/* A time that opens with service is the party's: when it has passed nobody is late. */
-static const char *deadline_standing(const Qcr__CaseDeadline *d, const struct procedure_deadline *rule)
+static const char *deadline_standing(const Qcr__CaseDeadline *d, bool is_partys)
 {
-        const bool is_partys = rule && rule->from_window;
-
         if (d->done)
                 return d->late ? _("done late") : _("done");
         if (!d->late)
@@ -162,7 +159,7 @@ static void print_deadlines(const struct case_reading *c)
                 table_add(&rows, client_slice(d->day));
                 table_add(&rows, client_slice(d->word));
                 table_add_text(&rows, case_text_deadline_name(rule));
-                table_add_text(&rows, deadline_standing(d, rule));
+                table_add_text(&rows, deadline_standing(d, rule && case_text_is_partys(c->procedure, rule)));
                 table_add_text(&rows, d->provisional && !d->done ? _("provisional") : "");
                 table_add(&rows, client_slice(d->article));
         }
