@@ -270,19 +270,25 @@ static void print_result(const struct command *command, struct import_result *re
 
 static int fail(const struct command *command, const struct import_result *result, const struct fault *fault)
 {
-        if (result->summary.rows && !command->is_dry)
-                fprintf(stderr, "qcr-admin import: %" PRIu64 " rows are done; import again to go on\n",
-                        result->summary.rows);
+        const struct result *refused = result->refused == RESULT_DONE ? NULL : result_find(result->refused);
+        int status;
+
         /* Under --json standard output is one document, on errors too. */
         if (command->is_json)
-                printf("{\"error\":\"%s\"}\n", fault_word(fault->code));
-        return admin_fail(COMMAND, fault);
+                printf("{\"error\":\"%s\"}\n", refused ? refused->word : fault_word(fault->code));
+        status = admin_fail(COMMAND, fault);
+        if (result->summary.rows && !command->is_dry)
+                fprintf(stderr,
+                        "qcr-admin import: %" PRIu64 " rows are done and stand; %s to go on: they are unchanged then\n",
+                        result->summary.rows, refused ? "have another administrator import the file again"
+                                                      : "import the file again");
+        return refused ? refused->exit_status : status;
 }
 
 static int run(struct command *command)
 {
         CLEANUP(link) struct link *link = NULL;
-        struct import_result result = {0};
+        struct import_result result = {.refused = RESULT_DONE};
         struct import_options options;
         struct fault fault;
         bool shown = !command->is_quiet && isatty(STDERR_FILENO);

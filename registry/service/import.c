@@ -59,7 +59,7 @@ static bool begin_run(struct import *import, struct fault *why)
         memcpy(header.file_hash, import->file.hash, sizeof(header.file_hash));
         run_header_format(&entry.header, &header);
         return import_entry_sign(&entry, &import->runner, why) &&
-               import_entry_append(&entry, import->link, why) &&
+               import_entry_append(&entry, &import->runner, import->link, why) &&
                import_insert_run(
                        import->link, &row, buffer_slice(&entry.header), entry.signature, entry.serial, why);
 }
@@ -80,7 +80,7 @@ static bool enter_chunk(struct import *import, struct fault *why)
                 return false;
         if (!import->has_begun && !begin_run(import, why))
                 return false;
-        if (!import_entry_append(&entry, import->link, why) ||
+        if (!import_entry_append(&entry, &import->runner, import->link, why) ||
                 !import_chunk_is_overtaken(chunk, import->link, &overtaken, why))
                 return false;
         if (overtaken)
@@ -133,7 +133,7 @@ static bool end_run(struct import *import, struct fault *why)
         run_end_format(&entry.header, result->run, (uint64_t)import->chunks, buffer_slice(&result->json));
         if (!link_begin(import->link, why) || !import_entry_sign(&entry, &import->runner, why) ||
                 (!import->has_begun && !begin_run(import, why)) ||
-                !import_entry_append(&entry, import->link, why))
+                !import_entry_append(&entry, &import->runner, import->link, why))
                 return false;
         return import_insert_end(import->link, result->run, import->chunks, buffer_slice(&result->json),
                        buffer_slice(&entry.header), entry.signature, entry.serial, why) &&
@@ -145,7 +145,8 @@ static bool end_run(struct import *import, struct fault *why)
  */
 static bool is_conflict(const struct import *import, const struct fault *why)
 {
-        return why->code == FAULT_CONFLICT || !strcmp(link_sqlstate(import->link), "23505");
+        return why->code == FAULT_CONFLICT ||
+               (why->code == FAULT_STORE && !strcmp(link_sqlstate(import->link), "23505"));
 }
 
 static bool with_tries(
@@ -277,6 +278,7 @@ static void import_init(struct import *import, struct link *link, const struct i
                 .policy = must_alloc(sizeof(*import->policy)),
         };
         memset(import->policy, 0, sizeof(*import->policy));
+        import->runner.refused = RESULT_DONE;
         import->runner.key = options->key;
         memcpy(import->runner.fingerprint, options->fingerprint, sizeof(import->runner.fingerprint));
         import->tables =
@@ -295,7 +297,7 @@ bool import_run(
         bool done;
 
         assert(options->chunk_rows >= 1 && options->chunk_rows <= IMPORT_CHUNK_MAX);
-        *ret = (struct import_result){0};
+        *ret = (struct import_result){.refused = RESULT_DONE};
         import_init(import, link, options, ret);
         if (!options->is_dry)
                 new_run(ret->run);
@@ -307,6 +309,7 @@ bool import_run(
         }
         if (!done)
                 link_rollback(link);
+        ret->refused = import->runner.refused;
         if (!import_rejects_close(&import->rejects, done ? why : &ignored))
                 done = false;
         import_header_done(&import->header);

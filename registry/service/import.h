@@ -6,7 +6,9 @@
  *
  * Each chunk is one transaction with one ledger entry, so a killed import leaves whole chunks; run again,
  * their rows are unchanged and the rest follows. The run's first entry comes with the first chunk that stores
- * anything, its last with the summary and the coverage.
+ * anything, its last with the summary and the coverage. Each of these entries asks whether the person may
+ * still import: once their certificate is revoked or over, or their role has ended, the import stops there,
+ * what was committed stands, and another administrator's import of the same file brings the rest.
  *
  * A dry run goes the same way in one transaction that is rolled back. It inserts parties and records, because
  * later rows of the same file must be decided against earlier ones, and only the store can hold a file's
@@ -18,6 +20,7 @@
 
 #include <openssl/types.h>
 
+#include "proto/result.h"
 #include "registry/service/import_summary.h"
 #include "registry/store/link.h"
 
@@ -44,10 +47,14 @@ struct import_options {
 struct import_result {
         struct import_summary summary;
         char run[33]; /* empty: a dry run */
+        enum result_code refused; /* why the person may not import, or not any more; DONE: they may */
         struct buffer json;
 };
 
-/* Refused rows are no fault. After a fault, what was committed stands; `ret` then says how far it went. */
+/*
+ * Refused rows are no fault; that the person may not import is one, and `ret->refused` says which. After a
+ * fault, what was committed stands; `ret` then says how far it went.
+ */
 bool import_run(struct link *link, const struct import_options *options, struct import_result *ret,
         struct fault *why) MUST_CHECK;
 void import_result_done(struct import_result *result);

@@ -10,6 +10,7 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
 from registry import SAMPLE, Registry, check, finish, wait_until  # noqa: E402
+from short_certificate import add_certificate, approved, seconds_from_now, seconds_left  # noqa: E402
 
 COUNTS = ("rows", "accepted", "unchanged", "corrected", "held", "parked", "rejected", "reasons")
 HEADER = "CF_XDR_MC,CF_XDR_LB,CF_XDR_SHXYM,CF_WSH,CF_WFXW,CF_SY,CF_CFLB,CF_NR_FK,CF_JDRQ,CF_GSJZQ,CF_CFJG,CF_CFJGDM,BZ\n"
@@ -68,7 +69,7 @@ def refusals(r):
         done = r.admin("import", "penalties", write(r, "bad.csv", what))
         check(f"{name} is refused and says where", done.returncode == 1 and words in done.stderr, done.stderr)
     done = r.admin("import", "penalties", SAMPLE / "penalties.csv", "--as", "regulator")
-    check("who is no administrator may not import", done.returncode != 0 and "role admin" in done.stderr, done.stderr)
+    check("who is no administrator may not import", done.returncode == 8 and "role admin" in done.stderr, done.stderr)
     check("what cannot be imported is a usage error", r.admin("import", "weather", "x").returncode == 2)
     check("refused files leave nothing behind", state_of(r) == before)
 
@@ -189,14 +190,9 @@ def killed(expected):
                                    env=r.env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         wait_until(lambda: int(psql(r, "SELECT count(*) FROM qcr.run_chunk c JOIN qcr.run USING (run_id) WHERE kind = 'penalties'")) > 5, 30)
         # Who holds the ledger's head stops it within a chunk for certain, however fast the machine is.
-        holder = subprocess.Popen(["psql", "-XAtq"], env=r.env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        holder.stdin.write("BEGIN; SELECT 'held' FROM qcr.ledger_head FOR UPDATE;\n")
-        holder.stdin.flush()
-        check("the ledger's head is held", holder.stdout.readline() == "held\n")
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-        holder.stdin.close()
-        holder.wait()
+        with r.held("SELECT FROM qcr.ledger_head FOR UPDATE"):
+            process.send_signal(signal.SIGKILL)
+            process.wait()
         wait_until(lambda: psql(r, "SELECT count(*) FROM pg_stat_activity WHERE usename = 'qcr_import'") == "0", 30)
         stored = int(psql(r, "SELECT count(*) FROM qcr.record"))
         check("a killed import leaves whole chunks", 0 < stored < 5843 and
@@ -223,6 +219,82 @@ def two_at_once(r):
           psql(r, "SELECT count(DISTINCT ordinal) = count(*) FROM qcr.record WHERE subject = 'MA6250A19' AND version = 1") == "t")
 
 
+FIRST, OTHER = "91510823MA6250A27H", "91510823MA6250A35C"
+
+
+def rows(document, code, name, count):
+    return "".join(penalty(code, f"{document}〔2026〕{i}号", name=name, fine="0.1", kinds="警告") for i in range(count))
+
+
+def interrupted(r, who, path, event):
+    """An import as `who`, with `event` at the moment it asks for the second enterprise: nothing is held then that `event` needs."""
+    with r.held("SELECT FROM qcr.standing WHERE subject = 'MA6250A35' FOR UPDATE"):
+        process = subprocess.Popen(["qcr-admin", "import", "penalties", path, "--json", "--chunk", "20", "--as", who], env=r.env,
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        waits = wait_until(lambda: r.waits_for_lock("qcr_import"), 30)
+        event()
+    out, err = process.communicate(timeout=60)
+    return waits and (process.returncode, json.loads(out), err)
+
+
+def chunks_of_last(r):
+    return psql(r, "SELECT count(c.serial) || ' ' || count(e.serial) FROM qcr.run r LEFT JOIN qcr.run_chunk c USING (run_id)"
+                   " LEFT JOIN qcr.run_end e USING (run_id) WHERE r.serial = (SELECT max(serial) FROM qcr.run)")
+
+
+def answers(r):
+    """Everything in the ledger is believed and answered from."""
+    head = int(psql(r, "SELECT serial FROM qcr.ledger_head"))
+    answer = r.lookup(FIRST, "--min-serial", str(head))
+    return answer["exit"] == 0 and int(answer["serial"]) >= head or answer
+
+
+def revoked(r):
+    path = write(r, "revoked.csv", HEADER + rows("吊", FIRST, "剑阁县先到有限公司", 40) + rows("吊", OTHER, "剑阁县后来有限公司", 20))
+    certificate = add_certificate(r, "stolen", "admin")
+    proposed = r.admin("person", "revoke", certificate, "--reason", "密钥被盗")
+    done = interrupted(r, "stolen", path, lambda: approved(r, proposed))
+    check("a run whose certificate is revoked between its chunks stops there with 8",
+          done and done[:2] == (8, {"error": "certificate-revoked"}) and "has been revoked" in done[2], done)
+    check("it says what stands and how to go on", done and "40 rows are done and stand; have another administrator import" in done[2], done)
+    check("what it had committed stands, and nothing after it", chunks_of_last(r) == "2 0", chunks_of_last(r))
+    check("the registry goes on answering", answers(r) is True, answers(r))
+    summary = take(r, "penalties", path, "--as", "admin2")
+    check("another administrator finishes it", (summary["unchanged"], summary["accepted"]) == (40, 20), summary)
+    check("and the revoked certificate begins no other", r.admin("import", "penalties", path, "--as", "stolen").returncode == 8)
+
+
+def role_ended(r):
+    approved(r, r.admin("person", "grant", "superior", "admin"))
+    path = write(r, "role.csv", HEADER + rows("职", FIRST, "剑阁县先到有限公司", 20) + rows("吊", OTHER, "剑阁县后来有限公司", 20))
+    proposed = r.admin("person", "end", "superior", "admin")
+    done = interrupted(r, "superior", path, lambda: approved(r, proposed))
+    check("a run whose person's role ends before its own end stops there with 8",
+          done and done[:2] == (8, {"error": "role-missing"}) and "role admin is needed" in done[2], done)
+    check("it has no end", chunks_of_last(r) == "1 0", chunks_of_last(r))
+    check("the registry goes on answering", answers(r) is True, answers(r))
+
+
+def expired(r):
+    end = seconds_from_now(4)
+    add_certificate(r, "short", "admin", end)
+    before = psql(r, "SELECT count(*) FROM qcr.run")
+    path = write(r, "expired.csv", HEADER + rows("期", OTHER, "剑阁县后来有限公司", 20))
+    done = interrupted(r, "short", path, lambda: wait_until(lambda: seconds_left(end) < 0, 30))
+    check("a run whose certificate ends before its first entry stops there with 8",
+          done and done[:2] == (8, {"error": "certificate-expired"}) and "out of its time" in done[2], done)
+    check("it leaves nothing behind", psql(r, "SELECT count(*) FROM qcr.run") == before)
+    check("the registry goes on answering", answers(r) is True, answers(r))
+
+
+def no_longer_allowed(r):
+    """Who runs an import may lose the right to while it runs: the follower would refuse what came after, and all answers with it."""
+    take(r, "enterprises", write(r, "two.csv", PARTIES + party(FIRST, "剑阁县先到有限公司") + party(OTHER, "剑阁县后来有限公司")))
+    r.start()
+    for part in (revoked, role_ended, expired):
+        part(r)
+
+
 def main():
     with Registry(start=False) as r:
         refusals(r)
@@ -234,6 +306,7 @@ def main():
         names(r)
         hostile(r)
         two_at_once(r)
+        no_longer_allowed(r)
         doctor = r.admin("doctor")
         check("the doctor finds nothing after all this", doctor.returncode == 0, doctor.stdout[-600:])
     killed(expected)

@@ -9,6 +9,7 @@
 
 Nothing here sleeps for a fixed time; waits are for events, with a limit.
 """
+import contextlib
 import fcntl
 import hashlib
 import json
@@ -255,6 +256,27 @@ class Registry:
         if done.returncode != 0:
             raise RuntimeError(done.stderr)
         return [line.split("|") for line in done.stdout.splitlines()]
+
+    @contextlib.contextmanager
+    def held(self, query):
+        """What `query` locks is kept from everybody until the block ends."""
+        holder = subprocess.Popen(["psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-h", str(self.pg), "-U", "postgres", "-d", "qcr"],
+                                  env=self.env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        try:
+            holder.stdin.write(f"BEGIN;\n{query};\n\\echo held\n")
+            holder.stdin.flush()
+            while (line := holder.stdout.readline()) != "held\n":
+                if not line:
+                    raise RuntimeError(f"nothing is held by {query}")
+            yield
+        finally:
+            holder.stdin.close()
+            holder.wait()
+            holder.stdout.close()
+
+    def waits_for_lock(self, user):
+        """Whether somebody of this database role waits for what another holds."""
+        return self.sql(f"SELECT 1 FROM pg_stat_activity WHERE usename = '{user}' AND wait_event_type = 'Lock'") != []
 
     def record(self, code, name, document, *words, who="recorder", kind="fine", decided_on="2026-11-02", json_out=True, env=None):
         command = ["record", "file", "--code", code, "--name", name, "--type", "penalty", "--domain", "product",
