@@ -45,12 +45,15 @@ static void on_certificate(struct writing *writing, const PGresult *result)
                 writing_refuse(writing);
                 return;
         }
-        if (!cell_bool(result, 0, 0))
+        if (PQntuples(result) == 0) {
                 code = RESULT_CERTIFICATE_UNKNOWN;
-        else if (cell_bool(result, 0, 1))
+        } else if (cell_bool(result, 0, 0)) {
                 code = RESULT_CERTIFICATE_REVOKED;
-        else
+        } else {
+                writing->not_before_ms = cell_number(result, 0, 1);
+                writing->not_after_ms = cell_number(result, 0, 2);
                 return;
+        }
         failure_set(&writing->call->failure, code, "%s", result_find(code)->meaning);
         writing_refuse(writing);
 }

@@ -236,11 +236,18 @@ void writing_save_proposal(
         writing_send_one(writing, &query);
 }
 
-/* Midnight may have come between the rules and the entry. */
+/* Midnight, or the end of the certificate, may have come between the rules and the entry. */
 static void on_appended(struct writing *writing, const PGresult *result)
 {
-        struct day day = day_of_instant(cell_number(result, 0, 1));
+        int64_t at_ms = cell_number(result, 0, 1);
+        struct day day = day_of_instant(at_ms);
 
+        if (at_ms < writing->not_before_ms || at_ms > writing->not_after_ms) {
+                failure_set(&writing->call->failure, RESULT_CERTIFICATE_EXPIRED, "%s",
+                        result_find(RESULT_CERTIFICATE_EXPIRED)->meaning);
+                writing_refuse(writing);
+                return;
+        }
         if (!day_is_none(writing->entry_day) && day_compare(day, writing->entry_day) != 0) {
                 writing_conflict(writing);
                 return;

@@ -5,7 +5,7 @@
  *     BEGIN, the person's row locked against change, their roles and certificate as they are now, and whether
  *     this key was used before; then what the act itself loads, its subject's row locked (`load`)
  *     the rules (`decide`)
- *     the ledger's entry, which locks the head
+ *     the ledger's entry, which locks the head and has its time by the database's clock
  *     the rows that carry its serial (`save`), the reply under the idempotency key, COMMIT
  *     the view reaches the serial; the reply
  *
@@ -44,6 +44,8 @@ struct writing {
         enum result_code trouble;  /* of this state's answers: DONE, CONTENDED (a conflict), or what it was */
         struct hand hand;          /* who acts, now, in the transaction */
         uint32_t roles;            /* their own */
+        int64_t not_before_ms;     /* the time of their certificate: the entry's must be in it */
+        int64_t not_after_ms;
         struct hand *asked_hand;   /* the one whose answers are to come (service/hand) */
         struct day entry_day;      /* the entry must be of the day the rules were asked for; DAY_NONE: of any */
         bool is_replay;            /* the key was used before, for this same request */

@@ -6,7 +6,7 @@
 void persons_lock_query(struct query *ret, const char *person_id, bool for_update)
 {
         query_init(ret, for_update ? "SELECT version, office_id, name FROM qcr.person"
-                                     " WHERE person_id = $1::text FOR UPDATE"
+                                     " WHERE person_id = $1::text FOR NO KEY UPDATE"
                                    : "SELECT version, office_id, name FROM qcr.person"
                                      " WHERE person_id = $1::text FOR SHARE");
         query_text(ret, person_id);
@@ -22,9 +22,9 @@ void persons_roles_query(struct query *ret, const char *person_id)
 void persons_certificate_query(struct query *ret, const char *person_id, const uint8_t fingerprint[32])
 {
         query_init(ret,
-                "SELECT EXISTS (SELECT FROM qcr.certificate WHERE fingerprint = $1::bytea AND person_id ="
-                " $2::text),"
-                " EXISTS (SELECT FROM qcr.certificate_revocation WHERE fingerprint = $1::bytea)");
+                "SELECT EXISTS (SELECT FROM qcr.certificate_revocation v WHERE v.fingerprint = c.fingerprint),"
+                " (extract(epoch FROM c.not_before) * 1000)::bigint, (extract(epoch FROM c.not_after) * 1000)::bigint"
+                " FROM qcr.certificate c WHERE c.fingerprint = $1::bytea AND c.person_id = $2::text");
         query_bytes(ret, fingerprint, 32);
         query_text(ret, person_id);
 }
@@ -43,7 +43,7 @@ void persons_lock_admins_query(struct query *ret)
         query_init(ret,
                 "SELECT p.person_id FROM qcr.person p WHERE EXISTS (SELECT FROM qcr.person_role r"
                 " WHERE r.person_id = p.person_id AND r.role = 'admin' AND" PERSONS_GRANT_HOLDS("r") ")"
-                " ORDER BY p.person_id FOR UPDATE OF p");
+                " ORDER BY p.person_id FOR NO KEY UPDATE OF p");
 }
 
 void persons_admins_query(struct query *ret, const char *without_person, const uint8_t *without_certificate)

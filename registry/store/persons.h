@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /*
  * Persons, offices, roles and certificates in the store. A person's row is locked by whoever acts as them
- * (for share) or changes what they may do (for update), and its version counts those changes; roles are
- * read by statements of their own after the lock, so that they are as of the lock and not as of the wait
- * for it.
+ * (for share) or changes what they may do (for update, but for its key: rows that merely refer to the
+ * person wait for nobody), and its version counts those changes; roles are read by statements of their own
+ * after the lock, so that they are as of the lock and not as of the wait for it.
  */
 #pragma once
 
@@ -13,7 +13,7 @@
 void persons_lock_query(struct query *ret, const char *person_id, bool for_update);
 /* Columns: role, grant serial; only grants that hold. */
 void persons_roles_query(struct query *ret, const char *person_id);
-/* One row, columns: is the person's, is revoked. */
+/* Columns: is revoked, first and last ms it holds. No row: it is not the person's. */
 void persons_certificate_query(struct query *ret, const char *person_id, const uint8_t fingerprint[32]);
 /* Columns: person, revoked. No row: unknown. */
 void persons_certificate_owner_query(struct query *ret, const uint8_t fingerprint[32]);

@@ -10,15 +10,16 @@ import sys
 import threading
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
-from registry import SAMPLE, Registry, check, finish  # noqa: E402
+from registry import SAMPLE, Registry, check, finish, wait_until  # noqa: E402
+from short_certificate import add_certificate, seconds_from_now, seconds_left  # noqa: E402
 
 CODE, NAME = "91510823141777630N", "剑阁县诚盛农业开发有限公司"
 AUTHORITY = "11510823008765438X"
 CUT = int(os.environ.get("QCR_ACTS_CUT", "40"))
 
 
-def filing(document, key):
-    return ["record", "file", "--code", CODE, "--name", NAME, "--type", "penalty", "--domain", "product",
+def filing(document, key, code=CODE, name=NAME):
+    return ["record", "file", "--code", code, "--name", name, "--type", "penalty", "--domain", "product",
             "--authority-code", AUTHORITY, "--authority", "剑阁县市场监督管理局", "--document", document,
             "--kind", "fine", "--decided-on", "2026-11-02", "--yes", "--json", "--key", key]
 
@@ -78,6 +79,47 @@ def taking_back(r):
           done.returncode == 11 and json.loads(done.stdout)["reason"] == "proposal-overtaken", done.stdout)
 
 
+def certificate_end(r):
+    """A certificate ends while acts are under way: an entry of a later time would be believed by nobody."""
+    code, name = r.sql("SELECT code, name FROM qcr.code JOIN qcr.party_version USING (subject) WHERE code LIKE '9151%'"
+                       f" AND code <> '{CODE}' ORDER BY code LIMIT 1")[0]
+    end = seconds_from_now(4)
+    add_certificate(r, "short", "recorder", end)
+    stream = []
+
+    def file_across_the_end(row):
+        number = 0
+        while seconds_left(end) > -0.3:
+            number += 1
+            stream.append(r.qcr(*filing(f"剑市监处罚〔2026〕庚{row}{number:03}号", f"{row}{number:031x}", code, name), who="short"))
+
+    # Admitted before the end, it gets its entry after it: until then another holds the enterprise.
+    with r.held("SELECT FROM qcr.standing WHERE subject = '141777630' FOR UPDATE"):
+        wait_until(lambda: seconds_left(end) < 1.5, 30)
+        threads = [threading.Thread(target=file_across_the_end, args=(row,)) for row in "12"]
+        for thread in threads:
+            thread.start()
+        late = start(r, filing("剑市监处罚〔2026〕庚1号", "c0" * 16), "short")
+        waits = wait_until(lambda: r.waits_for_lock("qcr_app"), 5)
+        in_time = seconds_left(end) > 0
+        wait_until(lambda: seconds_left(end) < 0, 30)
+    out, err = late.communicate()
+    for thread in threads:
+        thread.join()
+    check("an act is under way when its certificate ends", waits and in_time, seconds_left(end))
+    check("it is refused for that, and nothing is written", (late.returncode, json.loads(out).get("error")) == (8, 2106) and
+          count(r, "record", "document = '剑市监处罚〔2026〕庚1号'") == 0, (late.returncode, out, err))
+    statuses = [done.returncode for done in stream]
+    check("acts sent across the end are done until then and refused from then on", set(statuses) == {0, 8},
+          [(done.returncode, done.stdout, done.stderr) for done in stream if done.returncode not in (0, 8)] or statuses)
+    check("no entry is later than its certificate", count(r, "act a JOIN qcr.ledger l USING (serial) JOIN qcr.certificate c"
+          " ON c.fingerprint = a.certificate", "l.at > c.not_after") == 0)
+    done = r.record(code, name, "剑市监处罚〔2026〕庚2号")
+    filed = json.loads(done.stdout)
+    check("and what others file afterwards is answered from", done.returncode == 0 and
+          int(r.lookup(code, "--min-serial", filed["serial"]).get("serial", 0)) >= int(filed["serial"]), filed)
+
+
 def last_admins(r):
     proposal = json.loads(r.admin("person", "grant", "superior", "admin", "--json").stdout or "{}").get("proposal")
     if not proposal:
@@ -122,7 +164,7 @@ def cut(r):
 def main():
     with Registry() as r:
         r.import_file("enterprises", SAMPLE / "enterprises.csv")
-        for part in (twins, deciders, taking_back, last_admins, cut):
+        for part in (twins, deciders, taking_back, certificate_end, last_admins, cut):
             part(r)
         done = r.admin("doctor")
         check("after all this everything still proves itself", done.returncode == 0, done.stdout[-800:])

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /*
  * Two who write at once, on the real schema: the ledger stays one line in commit order whoever is first, an
- * enterprise is claimed by one at a time, and of two outcomes of one proposal exactly one is stored.
+ * enterprise is claimed by one at a time, of two outcomes of one proposal exactly one is stored, and nobody acts
+ * as a person while what they may do changes.
  */
 #include "registry/store/ledger.h"
 
@@ -12,6 +13,7 @@
 #include <unistd.h>
 
 #include "registry/store/link.h"
+#include "registry/store/persons.h"
 #include "tests/support/postgres.h"
 #include "tests/support/suite.h"
 
@@ -203,6 +205,42 @@ START_TEST(a_version_that_moved_on_is_not_overwritten)
 }
 END_TEST
 
+/*
+ * An import names its person in rows that it inserts under the head's lock; who changes what that person may do holds
+ * the person and waits for the head. Were the rows to wait for the person, the two would wait for each other.
+ */
+START_TEST(while_a_persons_roles_change_nobody_acts_as_them_but_rows_may_name_them)
+{
+        struct link *changes = open_link(), *acts = open_link(), *names = open_link();
+        struct query query;
+        PGresult *rows;
+        struct fault why;
+        int64_t serial;
+
+        ck_assert(link_run_text(acts, "SET lock_timeout TO '50ms'", &why));
+        ck_assert(link_run_text(names, "SET lock_timeout TO '50ms'", &why));
+        persons_lock_query(&query, "bob", true);
+        ck_assert(link_begin(changes, &why) && link_query(changes, &query, &rows, &why));
+        ck_assert_int_eq(PQntuples(rows), 1);
+        PQclear(rows);
+
+        persons_lock_query(&query, "bob", false);
+        ck_assert(link_begin(acts, &why) && !link_query(acts, &query, &rows, &why));
+        ck_assert_str_eq(link_sqlstate(acts), "55P03");
+        link_rollback(acts);
+
+        ck_assert(link_begin(names, &why) && append(names, &serial, &why));
+        query_init(&query, "INSERT INTO qcr.proposal VALUES ($1::bigint, 0, 'role-grant', NULL, 'bob', 's')");
+        query_number(&query, serial);
+        if (!link_run(names, &query, NULL, &why))
+                ck_abort_msg("%s", why.text);
+        ck_assert(link_commit(names, &why) && link_commit(changes, &why));
+        link_free(changes);
+        link_free(acts);
+        link_free(names);
+}
+END_TEST
+
 /* The schema and two persons, by the superuser. */
 static void set_up(void)
 {
@@ -240,6 +278,7 @@ int main(void)
         tcase_add_test(cases, who_appends_second_waits_for_the_first_to_end);
         tcase_add_test(cases, of_two_outcomes_of_one_proposal_one_is_stored);
         tcase_add_test(cases, a_version_that_moved_on_is_not_overwritten);
+        tcase_add_test(cases, while_a_persons_roles_change_nobody_acts_as_them_but_rows_may_name_them);
         tcase_add_test(cases, entries_of_many_writers_are_one_gapless_chain_in_order_of_time);
         suite_add_tcase(suite, cases);
         return suite_run(suite);
