@@ -34,7 +34,7 @@ struct procedure_when {
         const char *field;      /* NULL: that the action has happened is enough */
         unsigned word_count;
         const char *words[PROCEDURE_WORDS_MAX];
-        bool in_time;           /* and its last event was not late */
+        bool in_time;           /* and its last event was not late; of fields and guards alone */
 };
 
 struct procedure_validity {

@@ -144,13 +144,20 @@ static void check_in_time(const struct procedure *procedure, const struct proced
                 place_refuse(at, key, DOCUMENT_VALUE, "no deadline waits for that action: it is never late");
 }
 
+/* Lateness is reckoned for steps; effects and deadlines, which it rests on itself, do not ask for it. */
+static void check_not_in_time(const struct procedure_when *when, const struct place *at, const char *key)
+{
+        if (when->is_there && when->in_time)
+                place_refuse(at, key, DOCUMENT_VALUE, "only fields and guards can ask whether a step was in time");
+}
+
 static void check_whens(const struct procedure *procedure, const struct place *root)
 {
         for (unsigned i = 0; i < procedure->action_count; i++) {
                 const struct procedure_action *action = &procedure->actions[i];
                 struct place at = item_of(root, "actions", i);
 
-                check_in_time(procedure, &action->effect_when, &at, "effect_when");
+                check_not_in_time(&action->effect_when, &at, "effect_when");
                 for (unsigned k = 0; k < action->field_count; k++) {
                         struct place field = item_of(&at, "fields", k);
 
@@ -165,7 +172,7 @@ static void check_whens(const struct procedure *procedure, const struct place *r
         for (unsigned i = 0; i < procedure->deadline_count; i++) {
                 struct place at = item_of(root, "deadlines", i);
 
-                check_in_time(procedure, &procedure->deadlines[i].when, &at, "when");
+                check_not_in_time(&procedure->deadlines[i].when, &at, "when");
         }
 }
 

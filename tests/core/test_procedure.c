@@ -343,6 +343,12 @@ static const struct {
         /* nothing waits for it, so that it is never late */
         {"'when':{'action':'answer','in_time':true}", "'when':{'action':'tell','in_time':true}", VALUE,
                 "actions[3].guards[2].when", "no deadline waits"},
+        /* nobody would ask for it there */
+        {"'effect_when':{'field':'how','words':['for-good']}", "'effect_when':{'action':'answer','in_time':true}", VALUE,
+                "actions[8].effect_when", "only fields and guards"},
+        {"'when':{'action':'tell','field':'method','words':['posted']},'from':['tell']",
+                "'when':{'action':'answer','in_time':true},'from':['tell']", VALUE, "deadlines[0].when",
+                "only fields and guards"},
 
         /* guards: all kinds */
         {"'guard':'lead'", "'guard':'led'", VALUE, "actions[2].guards[0].guard", "no such kind"},
