@@ -100,6 +100,29 @@ static bool is_of_type(const struct procedure_field *field, const char *text)
         abort();
 }
 
+static bool is_unique(const struct procedure_field *field)
+{
+        return field && field->type == FIELD_NUMBER && field->is_unique;
+}
+
+/* Is that number, however it is written, in a unique field of the step before? `at` is in such a field, and sound. */
+static bool is_number_there(const struct procedure_action *action, const struct case_event *event, size_t at)
+{
+        CLEANUP(buffer) struct buffer norm = BUFFER_INIT;
+        bool is_there = false;
+
+        if (!record_document_normalise(slice_text(event->values[at].value), &norm))
+                return false;
+        for (size_t i = 0; i < at && !is_there; i++) {
+                CLEANUP(buffer) struct buffer other = BUFFER_INIT;
+
+                is_there = is_unique(procedure_field_find(action, slice_text(event->values[i].name))) &&
+                           record_document_normalise(slice_text(event->values[i].value), &other) &&
+                           slice_equal(buffer_slice(&norm), buffer_slice(&other));
+        }
+        return is_there;
+}
+
 static enum case_refusal check_value(const struct case_rules *rules, const struct procedure_action *action,
         const struct case_event *event, size_t at)
 {
@@ -113,7 +136,9 @@ static enum case_refusal check_value(const struct case_rules *rules, const struc
                         return CASE_FIELD_TWICE;
         if (field->type == FIELD_DAY)
                 return check_day(field, value->value, rules->today);
-        return is_of_type(field, value->value) ? CASE_GRANTED : CASE_FIELD_INVALID;
+        if (!is_of_type(field, value->value))
+                return CASE_FIELD_INVALID;
+        return is_unique(field) && is_number_there(action, event, at) ? CASE_FIELD_TWICE : CASE_GRANTED;
 }
 
 const struct code_table *case_table(const struct case_rules *rules, const char *id)

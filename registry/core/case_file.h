@@ -84,7 +84,7 @@ enum case_refusal {
         CASE_FIELD_UNKNOWN,
         CASE_FIELD_MISSING,
         CASE_FIELD_INVALID,
-        CASE_FIELD_TWICE,
+        CASE_FIELD_TWICE,     /* or one number, however it is written, in two unique fields */
         CASE_DATE_IN_FUTURE,
         CASE_CODE_NOT_IN_FORCE, /* the table has no such row on that day, or the row lacks what is asked for */
         CASE_PERSON_EXCLUDED, /* this person had a hand in an earlier step that keeps them out of this one */

@@ -58,7 +58,7 @@ struct procedure_field {
         enum procedure_field_type type;
         bool is_required;       /* while `when` holds */
         bool is_many;           /* may stand several times */
-        bool is_unique;         /* NUMBER: no other case of this party has it (service) */
+        bool is_unique;         /* NUMBER: no other case of this party has it (service), nor the step itself twice */
         bool may_be_future;     /* DAY */
         struct procedure_when when;
         unsigned word_count;

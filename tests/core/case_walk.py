@@ -98,6 +98,9 @@ def another_regime(procedure):
     actions = {action["action"]: action for action in other["actions"]}
     actions["statement"]["any_office"] = True
     actions["grant"]["excludes_opener"] = True
+    for field in actions["decide"]["fields"]:
+        if field["field"] in ("penalty_number", "judgment_number"):
+            field["unique"] = True  # beside the decision's own number
     del actions["waiver"]["day"]  # its day is that of its recording
     words = {"article": "art. 1", "zh": "条", "en": "rule"}
     actions["suspend"]["guards"].insert(0, {"guard": "in-force", **words})
@@ -128,6 +131,7 @@ class Walk:
         self.regimes = Rules()
         self.regimes.procedures["another-regime"] = another_regime(rules.procedures["samr-44"])
         self.moves = Moves(self.rng, rules, persons(), [f"{n:064x}" for n in range(5)])
+        self.moves.repeats = True
         self.refusals, self.actions, self.depth = collections.Counter(), collections.Counter(), collections.Counter()
         self.differences, self.steps = [], 0
 

@@ -211,6 +211,28 @@ START_TEST(a_name_that_the_party_does_not_have_needs_a_second_person)
 }
 END_TEST
 
+/* A decision with two numbers that nobody else of the party has, and one that anybody may have. */
+static const char numbered[] =
+        "{'format':'qcr-procedure/1','id':'numbered','version':1,'names':{'zh':'号','en':'numbered'},'basis':'-',"
+        "'states':[{'state':'listed','zh':'列入','en':'listed'}],'windows':[],'deadlines':[],"
+        "'listing':{'starts':'decision'},'actions':["
+        "{'action':'list','zh':'列入','en':'list','article':'1','from':[],'to':'listed','roles':['officer'],"
+        " 'effect':'start','day':'day','fields':[{'field':'day','zh':'日','en':'day','type':'day','required':true},"
+        "  {'field':'number','zh':'号','en':'number','type':'number','required':true,'unique':true},"
+        "  {'field':'penalty','zh':'罚','en':'penalty','type':'number','unique':true,'many':true},"
+        "  {'field':'letter','zh':'函','en':'letter','type':'number'}]}]}";
+
+START_TEST(one_number_in_two_unique_fields_is_there_twice_however_it_is_written)
+{
+        story_end(story);
+        story_begin_json(story, numbered);
+        REFUSED(CASE_FIELD_TWICE, "penalty", "list", "2026-03-02", "an", NULL, "number=剑市监〔2026〕1号;penalty=剑市监[2026] 1号");
+        REFUSED(CASE_FIELD_TWICE, "penalty", "list", "2026-03-02", "an", NULL, "penalty=a1;number=2;penalty=Ａ1");
+        REFUSED(CASE_FIELD_TWICE, "number", "list", "2026-03-02", "an", NULL, "penalty=a1;number=A1");
+        DO("list", "2026-03-02", "an", NULL, "number=a1;penalty=a2;penalty=a3;letter=a1");
+}
+END_TEST
+
 START_TEST(more_values_than_an_event_has_are_refused)
 {
         char with[CASE_VALUES_MAX * 80] = "";
@@ -726,6 +748,7 @@ int main(void)
         tcase_add_test(test, electronic_service_needs_the_partys_written_consent);
         tcase_add_test(test, a_measure_that_is_on_no_national_list_is_refused);
         tcase_add_test(test, a_name_that_the_party_does_not_have_needs_a_second_person);
+        tcase_add_test(test, one_number_in_two_unique_fields_is_there_twice_however_it_is_written);
         tcase_add_test(test, more_values_than_an_event_has_are_refused);
         tcase_add_test(test, no_decision_before_the_notice_was_served);
         tcase_add_test(test, no_decision_while_the_window_is_open_unless_it_was_waived_in_writing);

@@ -18,6 +18,7 @@ class Moves:
     def __init__(self, rng, rules, persons, files, fixed_today=None):
         self.rng, self.rules, self.persons, self.files, self.fixed_today = rng, rules, persons, files, fixed_today
         self.count = 0
+        self.repeats = False  # may two number fields of one step have the same?
         self.codes = {name: table["rows"] for name, table in rules.tables.items()}
 
     def begin(self):
@@ -98,9 +99,21 @@ class Moves:
             found.append((field["field"], value))
             if field.get("many") and self.rng.random() < 0.2:
                 found.append((field["field"], self.value(case, action, field, day)))
+        if self.repeats and self.rng.random() < 0.1:
+            found = self.repeated(action, found)
         if fault:
             found = self.spoil(action, found, day)
         return found
+
+    def repeated(self, action, values):
+        """One number twice, written in two ways."""
+        numbers = [f["field"] for f in action["fields"] if f["type"] == "number"]
+        at = [n for n, (name, _) in enumerate(values) if name in numbers]
+        if len(at) < 2:
+            return values
+        first, second = self.rng.sample(at, 2)
+        text = self.rng.choice((values[first][1], values[first][1].replace("〔", "［").replace("〕", " ] ")))
+        return [(name, text if n == second else value) for n, (name, value) in enumerate(values)]
 
     def spoil(self, action, values, day):
         chance = self.rng.randrange(7)

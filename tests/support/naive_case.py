@@ -111,6 +111,12 @@ def is_text(value, lines=True):
     return value.strip() != "" and is_visible(value) and (lines or "\n" not in value)
 
 
+def normal_number(value):
+    """A document's number without the differences of its writing: width, spaces, case, kind of brackets."""
+    plain = unicodedata.normalize("NFKC", value).translate(str.maketrans("〔【[〕】]", "(((" + ")))"))
+    return "".join(c.upper() for c in plain if unicodedata.category(c) != "Zs")
+
+
 def valid_on(rule, day):
     valid = rule.get("valid", {})
     return (not valid.get("from") or day_of(valid["from"]) <= day) and (not valid.get("to") or day <= day_of(valid["to"]))
@@ -470,7 +476,7 @@ class NaiveCase:
         if action.get("day"):
             text = self.value(values, action["day"])
             event_day = day_of(text) if text else None
-        standing, missing, codes, seen = [], [], [], set()
+        standing, missing, codes, seen, numbers = [], [], [], set(), set()
         for name, value in values:
             if name not in known:
                 standing.append(("field-unknown", name))
@@ -478,9 +484,13 @@ class NaiveCase:
                 standing.append(("field-twice", name))
             elif word := self.value_fault(known[name], value, today):
                 standing.append((word, name))
+            elif known[name].get("unique") and normal_number(value) in numbers:
+                standing.append(("field-twice", name))
             elif known[name]["type"] == "code" and event_day and not self.is_code_in_force(known[name], value, event_day):
                 codes.append(("code-not-in-force", name))
             seen.add(name)
+            if name in known and known[name].get("unique"):
+                numbers.add(normal_number(value))
         for field in action["fields"]:
             if field["field"] not in seen and field.get("required") and self.holds(field.get("when"), values):
                 missing.append(("field-missing", field["field"]))
