@@ -427,6 +427,8 @@ static bool check_event(struct checking *c, size_t at)
                 return false;
         if (e->is_confirmed && (!check_act(c, folder, &e->confirmation, e->event.actor) || !read_confirmation(c, e, folder)))
                 return false;
+        if (at == 0 && c->d->number != e->event.serial)
+                return refuse(c, "case-json", folder, "the case has another number than the entry that opened it");
         if (last->serial != e->event.serial || last->at_ms != e->event.recorded_ms ||
                 (!e->is_confirmed && strcmp(e->event.actor, e->event.proposer) != 0))
                 return refuse(c, "case-json", folder, "serial, time or person is another than the signature's");

@@ -54,14 +54,21 @@ static void add_second(struct table *rows, const Qcr__CaseOutcome *o)
         table_add(rows, buffer_slice(&roles));
 }
 
-void case_outcome_describe(const Qcr__CaseOutcome *o, struct table *rows)
+/* As one types it: CODE-N. */
+static void add_name(const Qcr__CaseOutcome *o, struct slice code, struct buffer *to)
 {
-        char number[24];
+        buffer_add_slice(to, code);
+        buffer_add_format(to, "%s%u", code.length ? "-" : "", o->number);
+}
+
+void case_outcome_describe(const Qcr__CaseOutcome *o, struct slice code, struct table *rows)
+{
+        CLEANUP(buffer) struct buffer name = BUFFER_INIT;
 
         if (o->number) {
-                snprintf(number, sizeof(number), "%u", o->number);
-                table_add_text(rows, _("case number"));
-                table_add_text(rows, number);
+                add_name(o, code, &name);
+                table_add_text(rows, code.length ? _("case") : _("case number"));
+                table_add(rows, buffer_slice(&name));
         }
         table_add_text(rows, _("step"));
         table_add(rows, client_slice(o->action));
@@ -71,10 +78,14 @@ void case_outcome_describe(const Qcr__CaseOutcome *o, struct table *rows)
         add_listing(rows, o);
 }
 
-json_t *case_outcome_document(const Qcr__CaseOutcome *o)
+json_t *case_outcome_document(const Qcr__CaseOutcome *o, struct slice code)
 {
+        CLEANUP(buffer) struct buffer name = BUFFER_INIT;
         json_t *d = json_object();
 
+        if (o->number && code.length)
+                add_name(o, code, &name);
+        output_set(d, "case", buffer_slice(&name));
         json_object_set_new(d, "number", o->number ? json_integer(o->number) : json_null());
         output_set_bytes(d, "action", o->action);
         output_set_bytes(d, "state_before", o->state_before);

@@ -29,7 +29,7 @@ int case_ref_parse(struct qcr *qcr, const char *text, struct case_ref *ret)
         int status;
 
         if (!hyphen || !number_parse(slice_text(hyphen + 1), &number) || number == 0 || number > UINT32_MAX)
-                return qcr_usage(qcr, "'%s': a case is CODE-N, like 91510823141777630N-1", text);
+                return qcr_usage(qcr, "'%s': a case is CODE-N, like 91510823141777630N-18", text);
         status = parse_code(qcr, slice_of(text, (size_t)(hyphen - text)), &ret->code);
         if (status)
                 return status;

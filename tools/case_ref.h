@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /*
- * A case as people name it: CODE-N, the party's code and the number of the case within the party, like
- * `91510823141777630N-1`. The last hyphen parts the two, so that a code may be typed with one of its own.
+ * A case as people name it: CODE-N, the party's code and the number of the case, which is the serial it was opened
+ * under, like `91510823141777630N-18`. The last hyphen parts the two, so that a code may be typed with one of its own.
  */
 #pragma once
 
@@ -19,5 +19,5 @@ struct case_ref {
 int case_ref_parse(struct qcr *qcr, const char *text, struct case_ref *ret) MUST_CHECK;
 /* A party's code alone; the same. */
 int case_ref_code(struct qcr *qcr, const char *text, struct org_code *ret) MUST_CHECK;
-/* `91510823141777630N-1`. */
+/* `91510823141777630N-18`. */
 void case_ref_format(const struct case_ref *ref, char ret[CASE_REF_TEXT]);

@@ -197,7 +197,7 @@ if [[ ! $empty ]]; then
     expect 0
     proposal=$(qcr --as superior pending --jsonl | sed -n 's/.*"proposal": *"\([0-9.]*\)".*"kind": *"case-step".*/\1/p' | tail -n 1)
   }
-  case=$code-1 number="〔$(day 0 | cut -c1-4)〕7号" papers=$demo/papers
+  number="〔$(day 0 | cut -c1-4)〕7号" papers=$demo/papers
   mkdir -p "$papers"
   for paper in 现场检查笔录 告知书 送达回证 批复 列入决定书 守信承诺书 履行证明 整改报告 移出决定书; do
     echo "$paper：演示用材料" >"$papers/$paper.txt"
@@ -207,6 +207,7 @@ if [[ ! $empty ]]; then
     --evidence "@$papers/现场检查笔录.txt" --officer-certificate 51082300001 --second-officer investigator \
     --second-officer-certificate 51082300002 --recusal no-conflict --yes
   expect 0
+  case=$(qcr --as officer case list "$code" --jsonl | sed -n 's/.*"case": *"\([^"]*\)".*/\1/p' | head -n 1)
   propose qcr --as officer case notice "$case" --number "剑市监告$number" --date "$(day -50)" \
     --facts '生产不符合保障健康安全国家标准的产品' --reasons '情节严重' --basis samr-44 \
     --rights '有权陈述、申辩，五个工作日内可以书面申请听证' --document "@$papers/告知书.txt"

@@ -61,7 +61,14 @@ static bool is_dry_run(const Qcr__Request *request)
         return request->operation_case == QCR__REQUEST__OPERATION_CASE_STEP && request->case_step->dry_run;
 }
 
-static void print_result(const struct client_answer *answer, bool dry_run, bool colours)
+/* The party of a case's step; empty of other acts. */
+static struct slice code_of(const Qcr__Request *request)
+{
+        return request->operation_case == QCR__REQUEST__OPERATION_CASE_STEP ? client_slice(request->case_step->code)
+                                                                             : slice_of(NULL, 0);
+}
+
+static void print_result(const struct client_answer *answer, const Qcr__Request *request, bool colours)
 {
         const Qcr__Reply *reply = answer->reply;
         const Qcr__Filed *filed = reply->body_case == QCR__REPLY__BODY_FILED ? reply->filed : NULL;
@@ -69,7 +76,7 @@ static void print_result(const struct client_answer *answer, bool dry_run, bool 
         CLEANUP(table) struct table rows;
         char serial[24];
 
-        if (dry_run)
+        if (is_dry_run(request))
                 buffer_add_format(&line, "%s: ", _("dry run, nothing was done"));
         show_coloured(&line, reply->code == RESULT_PENDING ? COLOUR_CARE : COLOUR_GOOD, colours,
                 _(outcome_text(answer)));
@@ -97,7 +104,7 @@ static void print_result(const struct client_answer *answer, bool dry_run, bool 
                 table_add(&rows, buffer_slice(&change));
         }
         if (filed && filed->case_outcome)
-                case_outcome_describe(filed->case_outcome, &rows);
+                case_outcome_describe(filed->case_outcome, code_of(request), &rows);
         if (reply->code == RESULT_NOT_YET_VISIBLE) {
                 table_add_text(&rows, _("note"));
                 table_add_text(&rows, _("lookups here will show it from this serial on"));
@@ -105,7 +112,7 @@ static void print_result(const struct client_answer *answer, bool dry_run, bool 
         table_print(&rows, "  ", stdout);
 }
 
-static json_t *result_document(const struct client_answer *answer, bool dry_run, const char *key)
+static json_t *result_document(const struct client_answer *answer, const Qcr__Request *request, const char *key)
 {
         const Qcr__Reply *reply = answer->reply;
         const Qcr__Filed *filed = reply->body_case == QCR__REPLY__BODY_FILED ? reply->filed : NULL;
@@ -122,9 +129,9 @@ static json_t *result_document(const struct client_answer *answer, bool dry_run,
         output_set(d, "proposal", filed ? client_slice(filed->proposal) : slice_of(NULL, 0));
         output_set(d, "grade_before", filed ? client_slice(filed->grade_before) : slice_of(NULL, 0));
         output_set(d, "grade_after", filed ? client_slice(filed->grade_after) : slice_of(NULL, 0));
-        json_object_set_new(
-                d, "case", filed && filed->case_outcome ? case_outcome_document(filed->case_outcome) : json_null());
-        json_object_set_new(d, "dry_run", json_boolean(dry_run));
+        json_object_set_new(d, "case",
+                filed && filed->case_outcome ? case_outcome_document(filed->case_outcome, code_of(request)) : json_null());
+        json_object_set_new(d, "dry_run", json_boolean(is_dry_run(request)));
         output_set_text(d, "key", key);
         output_set_number(d, "request_id", answer->request_id);
         output_set_bytes(d, "server", reply->server);
@@ -146,7 +153,7 @@ static int report_unknown(
         return qcr_fail(qcr, &failure);
 }
 
-static int report(struct qcr *qcr, const struct client_answer *answer, bool dry_run, const char *key)
+static int report(struct qcr *qcr, const struct client_answer *answer, const Qcr__Request *request, const char *key)
 {
         struct failure failure;
 
@@ -157,9 +164,9 @@ static int report(struct qcr *qcr, const struct client_answer *answer, bool dry_
                 return qcr_fail(qcr, &failure);
         }
         if (qcr->output.mode == OUTPUT_TEXT)
-                print_result(answer, dry_run, qcr->colours);
+                print_result(answer, request, qcr->colours);
         else
-                output_document(&qcr->output, result_document(answer, dry_run, key));
+                output_document(&qcr->output, result_document(answer, request, key));
         return EXIT_ANSWERED;
 }
 
@@ -187,7 +194,6 @@ int qcr_act(struct qcr *qcr, Qcr__Request *request, const struct act_flags *flag
         CLEANUP(client_answer) struct client_answer answer = CLIENT_ANSWER_INIT;
         uint8_t key[CLIENT_KEY_OCTETS];
         char key_text[2 * CLIENT_KEY_OCTETS + 1];
-        const bool dry_run = is_dry_run(request);
         enum wire_trouble trouble;
         struct failure failure;
         struct fault why;
@@ -204,11 +210,11 @@ int qcr_act(struct qcr *qcr, Qcr__Request *request, const struct act_flags *flag
         request->has_idempotency_key = true;
         request->idempotency_key = (ProtobufCBinaryData){.len = sizeof(key), .data = key};
         trouble = client_ask(qcr->client, request, &answer, &why);
-        if (trouble && trouble != WIRE_CONFIG && !dry_run)
+        if (trouble && trouble != WIRE_CONFIG && !is_dry_run(request))
                 return report_unknown(qcr, trouble, &why, key_text);
         if (trouble) {
                 failure_of_trouble(&failure, trouble, &why);
                 return qcr_fail(qcr, &failure);
         }
-        return report(qcr, &answer, dry_run, key_text);
+        return report(qcr, &answer, request, key_text);
 }

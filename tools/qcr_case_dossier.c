@@ -318,11 +318,11 @@ static const struct flag dossier_flags[] = {
 const struct command case_file_commands[] = {
         {"case dossier", run_dossier, "CASE FILE", 2, 2, dossier_flags,
                 N_("writes a case with its papers, signatures and certificates as one indexed tar archive"),
-                "  qcr --as officer case dossier 91510823141777630N-1 案卷.tar\n"
+                "  qcr --as officer case dossier 91510823141777630N-18 案卷.tar\n"
                 "  tar xOf 案卷.tar index.txt\n"},
         {"case check-evidence", run_check, "CASE|FILE", 1, 1, dossier_flags,
                 N_("verifies a dossier offline, or the documents the registry keeps of a case; 7 if anything was changed"),
                 "  qcr case check-evidence 案卷.tar --ca registry-ca.pem\n"
-                "  qcr --as officer case check-evidence 91510823141777630N-1\n"},
+                "  qcr --as officer case check-evidence 91510823141777630N-18\n"},
         {NULL, NULL, NULL, 0, 0, NULL, NULL, NULL},
 };

@@ -182,11 +182,11 @@ static const struct flag document_flags[] = {PURPOSE_FLAG, FLAGS_JSON, FLAGS_END
 const struct command case_paper_commands[] = {
         {"case draft", run_draft, "notice|decision|receipt CASE [FILE]", 2, 3, draft_flags,
                 N_("writes an official document from a template and the case; what is missing is marked and listed"),
-                "  qcr --as officer case draft notice 91510823141777630N-1 --office 剑阁县市场监督管理局 \\\n"
+                "  qcr --as officer case draft notice 91510823141777630N-18 --office 剑阁县市场监督管理局 \\\n"
                 "      --notice.number '剑市监告〔2026〕7号'\n"
-                "  qcr --as officer case draft decision 91510823141777630N-1 列入决定书.txt\n"},
+                "  qcr --as officer case draft decision 91510823141777630N-18 列入决定书.txt\n"},
         {"case document", run_document, "CASE SHA256 FILE", 3, 3, document_flags,
                 N_("fetches a document that a step of the case names, also one that waits for confirmation"),
-                "  qcr --as reviewer case document 91510823141777630N-1 9f86d081... notice.pdf\n"},
+                "  qcr --as reviewer case document 91510823141777630N-18 9f86d081... notice.pdf\n"},
         {NULL, NULL, NULL, 0, 0, NULL, NULL, NULL},
 };

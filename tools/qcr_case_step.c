@@ -142,7 +142,7 @@ static bool is_wanted(struct qcr *qcr, const struct step_flags *flags, struct st
                 return false;
         describe(flags, step, &rows);
         if (preview.reply->filed->case_outcome)
-                case_outcome_describe(preview.reply->filed->case_outcome, &rows);
+                case_outcome_describe(preview.reply->filed->case_outcome, slice_of(NULL, 0), &rows);
         describe_grade(preview.reply->filed, &rows);
         if (qcr_confirm(qcr, _("Take this step:"), &rows))
                 return true;
@@ -210,9 +210,9 @@ static const struct flag step_flags[] = {
         "  qcr --as officer case open --procedure samr-44 --code 91510823141777630N \\\n"                    \
         "      --name 剑阁县诚盛农业开发有限公司 --path with-penalty --filing-number '剑市监立〔2026〕7号' \\\n"  \
         "      --filed-on 2026-09-01 --ground ... --facts ... --evidence @inspection.pdf ...\n"              \
-        "  qcr --as officer case serve-notice 91510823141777630N-1 --method direct \\\n"                     \
+        "  qcr --as officer case serve-notice 91510823141777630N-18 --method direct \\\n"                     \
         "      --received-on 2026-09-10 --receipt @receipt.pdf --dry-run\n"                                  \
-        "  qcr --as publisher case publish 91510823141777630N-1 --channel ... --published-on 2026-11-02\n"
+        "  qcr --as publisher case publish 91510823141777630N-18 --channel ... --published-on 2026-11-02\n"
 
 const struct command case_step_commands[] = {
         {"case step", run_step, "ACTION [CASE]", 1, 2, step_flags,

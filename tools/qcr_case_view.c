@@ -485,13 +485,13 @@ static const struct flag view_flags[] = {
 const struct command case_view_commands[] = {
         {"case show", run_show, "CASE", 1, 1, view_flags,
                 N_("shows where a case stands: steps, deadlines, listing, what waits for a second person"),
-                "  qcr --as officer case show 91510823141777630N-1\n"
-                "  qcr --as auditor case show 91510823141777630N-1 --purpose 年度执法检查 --json\n"},
+                "  qcr --as officer case show 91510823141777630N-18\n"
+                "  qcr --as auditor case show 91510823141777630N-18 --purpose 年度执法检查 --json\n"},
         {"case history", run_history, "CASE", 1, 1, view_flags,
                 N_("shows every step of a case with its fields, who took it and who confirmed it"),
-                "  qcr --as officer case history 91510823141777630N-1\n"},
+                "  qcr --as officer case history 91510823141777630N-18\n"},
         {"case next", run_next, "CASE", 1, 1, view_flags,
                 N_("shows what may be done now and by whom, and what not before which day"),
-                "  qcr --as officer case next 91510823141777630N-1\n"},
+                "  qcr --as officer case next 91510823141777630N-18\n"},
         {NULL, NULL, NULL, 0, 0, NULL, NULL, NULL},
 };

@@ -3,7 +3,7 @@
 # Cases: what the client sends, shows and proves, against the scripted registry; what the law says is tried end to end.
 load helper
 
-case=$clear-1
+case=$clear-11
 export QCR_SHARE=$top/share
 
 teardown() {

@@ -68,7 +68,7 @@ def main(path, folder):
     save(f'moved-{name}', members[:i] + members[i + 1:] + [members[i]] if i + 1 < len(members) else [members[i]] + members[:-1])
   texts = dict(members)
   for what, old, new in (('lateness', '"late": false', '"late": true'), ('person', '"proposer": "officer"', '"proposer": "reviewer"'),
-                         ('serial', '"serial": 11', '"serial": 12'), ('office', '"office": "market"', '"office": "drug"'),
+                         ('serial', '"serial": 11', '"serial": 12'), ('number', '"number": 11', '"number": 12'), ('office', '"office": "market"', '"office": "drug"'),
                          ('state', '"state": "opened"', '"state": "decided"'), ('origin', 'credit.script', 'credit.other')):
     for count in (1, -1):
       changed = texts['case.json'].decode().replace(old, new, count).encode()

@@ -11,6 +11,7 @@ import types
 from case_client import ROADS, TOP, Case, encode
 
 CODE, NAME = '91510823141777630N', '剑阁县诚盛农业开发有限公司'
+NUMBER = 11  # the serial of its opening
 PEOPLE = {'officer': '王志强', 'officer2': '许文静', 'officer3': '吕志远', 'reviewer': '张慧敏', 'superior': '刘永康',
           'publisher': '何春梅'}
 
@@ -44,7 +45,7 @@ class SignedCase:
   """Events as CaseShow has them in a dossier. `keys` and `certificates` (DER) by person."""
   def __init__(self, folder, origin, keys, certificates):
     self.origin, self.keys, self.certificates = origin, keys, certificates
-    self.papers, self.serial, self.state, self.events = Papers(folder), 10, '', []
+    self.papers, self.serial, self.state, self.events = Papers(folder), NUMBER - 1, '', []
     self.at_ms = int(time.time() * 1000) - 3600_000
     self.story = Case(self.papers, CODE, NAME, decided_on='2026-05-08')
     for action in ROADS['published']:
@@ -62,7 +63,7 @@ class SignedCase:
   def add(self, action):
     fields = [{'name': n, 'value': v} for n, v in self.story.values(action)]
     first, second = self.story.people_for(action)
-    opening = {'name': NAME, 'procedure': 'samr-44'} if action == 'open' else {'number': 1}
+    opening = {'name': NAME, 'procedure': 'samr-44'} if action == 'open' else {'number': NUMBER}
     step = self.sign(first, 'case_step', {'code': CODE, 'action': action, 'field': fields, **opening})
     two = 'second' in ACTIONS[action]
     confirmation = self.sign(second, 'decide', {'proposal_serial': step['serial'], 'approve': True}) if two else None
@@ -90,7 +91,7 @@ class SignedCase:
       events = [{**e, 'step': None, 'confirmation': None} for e in events]
     option = {'role': ['officer'], 'provisional': False}
     return {
-      'code': CODE, 'name': NAME, 'number': 1, 'procedure': RULES['procedure', 'samr-44'], 'office': 'market',
+      'code': CODE, 'name': NAME, 'number': NUMBER, 'procedure': RULES['procedure', 'samr-44'], 'office': 'market',
       'opener': 'officer', 'state': self.state, 'event': events,
       'option': [{'action': 'appeal', 'refusal': 'granted', **option, 'second_role': ['officer', 'reviewer', 'superior']},
                  {'action': 'apply', 'refusal': 'not-yet', **option, 'earliest': '2027-05-08', 'article': '国市监令第107号',
@@ -100,6 +101,6 @@ class SignedCase:
                    {'word': 'serve-decision', 'day': '2026-05-19', 'provisional': True, 'done': False, 'late': True}],
       'listing': [{'effect': 'in-force', 'from': '2026-05-08', 'to': '2029-05-08', 'published': True}],
       'document': [d for d in self.documents() if d['seq'] in [e['seq'] for e in events]] if dossier else [],
-      'proposal': [{'serial': 77, 'item': 0, 'kind': 'case-step', 'proposer': 'officer', 'summary': 'case %s-1: appeal 申请复议或提起诉讼' % CODE, 'at_ms': self.at_ms,
+      'proposal': [{'serial': 77, 'item': 0, 'kind': 'case-step', 'proposer': 'officer', 'summary': 'case %s-%d: appeal 申请复议或提起诉讼' % (CODE, NUMBER), 'at_ms': self.at_ms,
                     'field': [{'name': 'kind', 'value': 'litigation'}, {'name': 'organ', 'value': '剑阁县人民法院'}]}],
       'truncated': from_seq - 1 + page < len(self.events), 'term_end': '2029-05-08'}

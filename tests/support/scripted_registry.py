@@ -284,7 +284,7 @@ class Registry:
 
   def case_show(self, request, fields):
     show = decode('CaseShow', fields[31][0])
-    if show['number'] != 1:
+    if show['number'] != scripted_case.NUMBER:
       return failure(3013, 'case-unknown', 'the party has no case of that number')
     return reply(encode('Case', self.shown_case(show.get('dossier'), show.get('from_seq', 1))), 23)
 
@@ -301,7 +301,7 @@ class Registry:
   def case_affected(self, request, fields):
     asked = decode('CaseAffected', fields[33][0])
     row = {'serial': 11, 'at_ms': asked['since_ms'] + 1, 'kind': 'case-step', 'operation': 'case-step', 'subject': CLEAR,
-           'case_number': 1, 'action': 'open', 'certificate_sha256': bytes(32)}
+           'case_number': scripted_case.NUMBER, 'action': 'open', 'certificate_sha256': bytes(32)}
     return reply(encode('Acts', {'row': [row], 'truncated': False}), 26)
 
   def evidence_put(self, request, fields):
@@ -442,7 +442,7 @@ class Waiting(Registry):
   """A step of the case waits for a second person."""
   def pending(self, request, fields):
     row = {'serial': 77, 'item': 0, 'kind': 'case-step', 'proposer': 'officer', 'subject': CLEAR[8:17], 'at_ms': 0,
-           'summary': 'case %s-1: appeal 申请复议或提起诉讼, number 剑府复〔2026〕3号' % scripted_case.CODE}
+           'summary': 'case %s-%d: appeal 申请复议或提起诉讼, number 剑府复〔2026〕3号' % (scripted_case.CODE, scripted_case.NUMBER)}
     return reply(encode('Proposals', {'proposal': [row], 'truncated': False}), 22)
 
 
