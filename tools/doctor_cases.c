@@ -68,7 +68,7 @@ static const char cases_sql[] =
         " subject || '-' || case_no || ' ' || seq,"
         " encode(procedure_hash, 'hex') || '|' || from_state || '|' || action || '|' || to_state || '|' ||"
         " needs_second::integer || '|' || excludes_opener::integer || '|' || opener || '|' || proposer || '|' || actor"
-        " || '|' || event_on || '|' || is_late::integer || '|' || coalesce(proposal_serial, 0) || '|' || serial"
+        " || '|' || event_on || '|' || is_late::integer || '|' || lists::integer || '|' || coalesce(proposal_serial, 0) || '|' || serial"
         " FROM qcr.case_event"
         " UNION ALL SELECT subject, 4, 0, 0, NULL, NULL, NULL, NULL, NULL,"
         " subject || ' ' || action || ' ' || number_norm, case_no || '|' || seq FROM qcr.case_document"
@@ -123,19 +123,31 @@ static void add_file_fact(struct cases *cases, const struct played_case *of, uin
                 doctor_key(key, "%s-%" PRIu32, cases->subject, of->file.number), buffer_text(&rest));
 }
 
+/* Has the newest event? */
+static bool changes_listings(const struct case_file *file)
+{
+        struct grade_listing old[CASE_LISTINGS_MAX], new[CASE_LISTINGS_MAX];
+        struct case_file before = *file;
+
+        before.count--;
+        return !case_listings_equal(
+                old, before.count ? case_listings(&before, old) : 0, new, case_listings(file, new));
+}
+
 static void add_event_fact(struct cases *cases, const struct played_case *of, const struct taking *taking,
         const struct case_verdict *verdict)
 {
         const struct case_event *event = &of->events[of->file.count - 1];
         const struct procedure_state *states = of->file.procedure->states;
+        bool lists = changes_listings(&of->file);
         CLEANUP(buffer) struct buffer rest = BUFFER_INIT;
         char key[DOCTOR_KEY], day[DAY_TEXT];
 
         day_format(verdict->day, day);
-        buffer_add_format(&rest, "%s|%s|%s|%s|%d|%d|%s|%s|%s|%s|%d|%s|%" PRIu64, of->hash,
+        buffer_add_format(&rest, "%s|%s|%s|%s|%d|%d|%s|%s|%s|%s|%d|%d|%s|%" PRIu64, of->hash,
                 verdict->from == PROCEDURE_NONE ? "" : states[verdict->from].word, event->action,
                 states[verdict->to].word, verdict->needs_second, verdict->action->excludes_opener, of->opener,
-                event->proposer, event->actor, day, verdict->is_late,
+                event->proposer, event->actor, day, verdict->is_late, lists,
                 taking->second ? cell_text(taking->row, 0, PROPOSAL_SERIAL) : "0", taking->serial);
         doctor_facts_add(&cases->wanted, "case_event",
                 doctor_key(key, "%s-%" PRIu32 " %" PRIu32, cases->subject, of->file.number, event->seq),
@@ -244,7 +256,7 @@ static struct played_case *open_case(struct cases *cases, struct taking *taking)
         *of = (struct played_case){
                 .file = {
                         .subject = cases->subject,
-                        .number = (uint32_t)cases->count + 1,
+                        .number = (uint32_t)taking->serial,
                         .office = doctor_office_of(cases->doctor, taking->proposer),
                         .procedure = rule->procedure,
                 },
@@ -259,8 +271,9 @@ static struct played_case *case_of(struct cases *cases, struct taking *taking)
 {
         if (!taking->request.number)
                 return open_case(cases, taking);
-        if (taking->request.number <= cases->count)
-                return &cases->cases[taking->request.number - 1];
+        for (size_t i = 0; i < cases->count; i++)
+                if (cases->cases[i].file.number == taking->request.number)
+                        return &cases->cases[i];
         refuse(cases, taking, "its case is not there");
         return NULL;
 }

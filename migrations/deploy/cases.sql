@@ -57,7 +57,6 @@ ALTER TABLE qcr.approval ADD CONSTRAINT approval_by UNIQUE (proposal_serial, pro
 CREATE TABLE qcr.case_file (
   subject text NOT NULL REFERENCES qcr.party (subject),
   case_no integer NOT NULL CHECK (case_no > 0),
-  prev_no integer GENERATED ALWAYS AS (nullif(case_no - 1, 0)) STORED,
   procedure_hash bytea NOT NULL,
   kind text NOT NULL DEFAULT 'procedure' CHECK (kind = 'procedure'),
   opener text NOT NULL REFERENCES qcr.person (person_id),
@@ -66,7 +65,8 @@ CREATE TABLE qcr.case_file (
   PRIMARY KEY (subject, case_no),
   UNIQUE (subject, case_no, procedure_hash),
   UNIQUE (subject, case_no, opener),
-  FOREIGN KEY (subject, prev_no) REFERENCES qcr.case_file (subject, case_no),
+  -- a case has the number of the entry that opened it: that says nothing of how many others the party has
+  CONSTRAINT case_number CHECK (case_no = serial),
   FOREIGN KEY (kind, procedure_hash) REFERENCES qcr.rule (kind, rule_hash)
 );
 CREATE INDEX ON qcr.case_file (office_id, subject, case_no);
@@ -87,6 +87,7 @@ CREATE TABLE qcr.case_event (
   actor text NOT NULL REFERENCES qcr.person (person_id),
   event_on date NOT NULL,
   is_late boolean NOT NULL,
+  lists boolean NOT NULL, -- it changed the times in which the case lists: the others need not be read for an answer
   proposal_serial bigint REFERENCES qcr.act (serial), -- the proposer's signature, where another confirmed
   serial bigint NOT NULL REFERENCES qcr.act (serial), -- the actor's
   proposal_item bigint GENERATED ALWAYS AS (CASE WHEN proposal_serial IS NOT NULL THEN 0 END) STORED,
@@ -119,6 +120,8 @@ CREATE TABLE qcr.case_event (
 -- Which event somebody's signature is under.
 CREATE INDEX ON qcr.case_event (serial);
 CREATE INDEX ON qcr.case_event (proposal_serial) WHERE proposal_serial IS NOT NULL;
+-- Cases of a party that list or did.
+CREATE INDEX ON qcr.case_event (subject, case_no, serial) WHERE lists;
 
 -- Numbers of documents that may stand in one case of a party only.
 CREATE TABLE qcr.case_document (

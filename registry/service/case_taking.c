@@ -60,6 +60,9 @@ static bool check_there(struct writing *writing, const struct case_taking *takin
                 return credit_check(writing, &taking->credit);
         if (taking->request.number > 0 && (!taking->own || !is_seen(taking, &writing->hand)))
                 return refuse(writing, RESULT_CASE_UNKNOWN);
+        if (taking->request.number == 0 && taking->head >= INT32_MAX)
+                return failure_set(&writing->call->failure, RESULT_STORE_UNAVAILABLE,
+                        "the ledger is longer than a case's number may be");
         if (!taking->has_procedure)
                 return failure_set_field(&writing->call->failure, RESULT_FIELD_INVALID, "procedure",
                         slice_text(taking->request.procedure), "procedure: none of that id is in force");
@@ -328,7 +331,7 @@ bool case_taking_decide(struct writing *writing, struct case_taking *taking, con
         const struct hand *second)
 {
         struct call *call = writing->call;
-        const struct case_loaded opened = {.number = (uint32_t)taking->count + 1, .office = first->office};
+        const struct case_loaded opened = {.office = first->office};
         struct case_verdict verdict;
         struct case_file file, after;
         struct case_event event;
@@ -371,10 +374,13 @@ void case_taking_save(struct writing *writing, struct case_taking *taking, uint6
         struct query query;
 
         if (!taking->own) {
+                taking->file.number = (uint32_t)writing->serial;
                 cases_insert(&query, &taking->file, writing->serial);
                 writing_send_one(writing, &query);
         }
+        taking->outcome->number = taking->file.number;
         taking->row.proposal = proposal;
+        taking->row.lists = taking->lists;
         cases_event_insert(&query, &taking->row, writing->serial);
         writing_send_one(writing, &query);
         for (size_t i = 0; i < taking->number_count; i++)

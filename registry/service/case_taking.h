@@ -18,7 +18,7 @@
 
 #define CASE_UNIQUE_MAX 8u /* numbers of one step that no other case of the party may have */
 
-/* A case of the party as it was loaded; texts of fields are left where they are signed, no rule asks for them. */
+/* A case of the party that is weighed; texts of fields are left where they are signed, no rule asks for them. */
 struct case_loaded {
         uint32_t number;
         const char *office;
@@ -42,11 +42,12 @@ struct case_taking {
         /* what was loaded */
         bool has_events;             /* asked for */
         int64_t now_ms;              /* the transaction's */
+        uint64_t head;               /* the ledger's newest serial */
         struct day today;
         struct rule_set rules;
         bool has_procedure;          /* the case's, or the one in force of the id asked for */
         uint8_t procedure_hash[32];
-        struct case_loaded *cases;   /* of the party, by number */
+        struct case_loaded *cases;   /* the one it is a step of, and those that list or did; by number */
         size_t count;
         struct case_loaded *own;     /* NULL: there is none of that number, or it is to be opened */
         struct case_number numbers[CASE_UNIQUE_MAX];
@@ -60,7 +61,7 @@ struct case_taking {
         struct case_rules case_rules;
         /* what was decided; `row` with the texts it needs later */
         bool needs_second;
-        bool lists;                  /* the party's times of listing are others by it */
+        bool lists;                  /* the case's times of listing are others by it */
         struct case_row file;
         struct case_event_row row;
         Qcr__CaseOutcome *outcome;
@@ -79,7 +80,7 @@ bool case_taking_load_more(struct writing *writing, struct case_taking *taking);
  */
 bool case_taking_decide(struct writing *writing, struct case_taking *taking, const struct hand *first,
         const struct hand *second);
-/* What would be, or is, and the grade where it changes. */
+/* What would be, or is, and the grade where it changes. A case has its number once it is saved. */
 void case_taking_reply(const struct case_taking *taking, Qcr__Filed *filed);
 /* The rows. `proposal` is the proposal's serial, 0 when one person was enough. */
 void case_taking_save(struct writing *writing, struct case_taking *taking, uint64_t proposal);

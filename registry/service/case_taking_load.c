@@ -24,6 +24,7 @@ static void on_day(struct writing *writing, const PGresult *result)
 {
         writing->taking->today = cell_day(result, 0, 0);
         writing->taking->now_ms = cell_number(result, 0, 1);
+        writing->taking->head = (uint64_t)cell_number(result, 0, 2);
 }
 
 static void on_rules(struct writing *writing, const PGresult *result)
@@ -60,15 +61,15 @@ static void on_cases(struct writing *writing, const PGresult *result)
                 loaded->number = (uint32_t)cell_number(result, row, 0);
                 loaded->office = call_text(writing->call, slice_text(cell_text(result, row, 2)));
                 loaded->opener = call_text(writing->call, slice_text(cell_text(result, row, 3)));
-                if (loaded->number != i + 1 ||
-                        !cell_octets(result, row, 1, loaded->procedure, sizeof(loaded->procedure))) {
+                if (!cell_octets(result, row, 1, loaded->procedure, sizeof(loaded->procedure))) {
                         unreadable(writing, "a case", NULL);
                         return;
                 }
+                if (loaded->number == taking->request.number)
+                        taking->own = loaded;
         }
-        if (taking->request.number == 0 || taking->request.number > taking->count)
+        if (!taking->own)
                 return;
-        taking->own = &taking->cases[taking->request.number - 1];
         memcpy(taking->procedure_hash, taking->own->procedure, sizeof(taking->procedure_hash));
         taking->has_procedure = true;
 }
@@ -83,10 +84,10 @@ void case_taking_load(struct writing *writing, struct case_taking *taking)
         credit_load(writing, &taking->credit);
         cases_rules_lock_query(&query);
         writing_send(writing, &query, NULL);
-        cases_rules_query(&query, taking->credit.subject);
+        cases_rules_query(&query, taking->credit.subject, taking->request.number);
         rule_cache_known(writing->call->service->rules, &query);
         writing_send(writing, &query, on_rules);
-        cases_list_query(&query, taking->credit.subject);
+        cases_list_query(&query, taking->credit.subject, taking->request.number);
         writing_send(writing, &query, on_cases);
 }
 
@@ -175,25 +176,26 @@ static bool take_event(struct writing *writing, const PGresult *result, int row,
                read_signed(arena, procedure, buffer_slice(&request), event);
 }
 
-/* Rows of one case stand together. */
+/* Rows of one case stand together, in the order of the cases. Room is made for what is there: they may be many. */
 static void on_events(struct writing *writing, const PGresult *result)
 {
         struct case_taking *taking = writing->taking;
-        struct case_loaded *to = NULL;
+        struct case_loaded *to = taking->cases, *end = taking->cases + taking->count;
+        size_t rows = (size_t)PQntuples(result);
+        struct case_event *events = arena_alloc(&writing->call->arena, rows * sizeof(*events));
 
-        for (int i = 0; i < PQntuples(result); i++) {
+        for (int i = 0; i < (int)rows; i++) {
                 uint32_t number = (uint32_t)cell_number(result, i, CASE_EVENT_CASE);
 
-                if (!to || to->number != number) {
-                        if (number == 0 || number > taking->count) {
-                                writing_conflict(writing);
-                                return;
-                        }
-                        to = &taking->cases[number - 1];
-                        to->events = arena_alloc(&writing->call->arena, CASE_EVENTS_MAX * sizeof(*to->events));
-                        to->count = 0;
+                while (to < end && to->number != number)
+                        to++;
+                if (to == end) {
+                        writing_conflict(writing);
+                        return;
                 }
-                if (!to->events || to->count == CASE_EVENTS_MAX || !take_event(writing, result, i, to)) {
+                if (to->count == 0)
+                        to->events = events + i;
+                if (!events || to->count == CASE_EVENTS_MAX || !take_event(writing, result, i, to)) {
                         unreadable(writing, "a case", NULL);
                         return;
                 }

@@ -54,21 +54,24 @@ void case_reads_events_query(struct query *ret, const char *subject, uint32_t nu
         query_number(ret, number);
 }
 
+#define HAD_LISTED(of) \
+        "EXISTS (SELECT FROM qcr.case_event w WHERE w.subject = " of ".subject AND w.case_no = " of ".case_no" \
+        " AND w.lists AND w.serial <= $2::bigint)"
+
 void case_reads_known_query(struct query *ret, const char *subject, uint64_t serial)
 {
         query_init(ret,
                 "SELECT r.kind, r.id, r.version, r.rule_hash,"
                 " CASE WHEN r.rule_hash = ANY ($3::bytea[]) THEN NULL ELSE r.document END, f.case_no"
                 " FROM qcr.case_file f JOIN qcr.rule r ON r.rule_hash = f.procedure_hash"
-                " WHERE f.subject = $1::text AND f.serial <= $2::bigint ORDER BY f.case_no");
+                " WHERE f.subject = $1::text AND " HAD_LISTED("f") " ORDER BY f.case_no");
         query_text(ret, subject);
         query_number(ret, (int64_t)serial);
 }
 
 void case_reads_party_events_query(struct query *ret, const char *subject, uint64_t serial)
 {
-        query_init(ret, EVENTS " JOIN qcr.case_file f ON f.subject = e.subject AND f.case_no = e.case_no"
-                               " WHERE e.subject = $1::text AND f.serial <= $2::bigint ORDER BY e.case_no, e.seq");
+        query_init(ret, EVENTS " WHERE e.subject = $1::text AND " HAD_LISTED("e") " ORDER BY e.case_no, e.seq");
         query_text(ret, subject);
         query_number(ret, (int64_t)serial);
 }

@@ -48,12 +48,12 @@ enum case_read_event_column {
 void case_reads_events_query(struct query *ret, const char *subject, uint32_t number);
 
 /*
- * All cases of a party with what had been recorded of them up to a serial, by number. Columns: kind, id, version, hash
- * and document of the procedure as above, then the number; add the hashes whose documents are not wanted.
+ * The cases of a party that had listed it by a serial, by number. Columns: kind, id, version, hash and document of the
+ * procedure as above, then the number; add the hashes whose documents are not wanted.
  */
 #define CASE_READ_KNOWN_NUMBER 5
 void case_reads_known_query(struct query *ret, const char *subject, uint64_t serial);
-/* All their events, by case and seq, of those whose case was opened up to it. */
+/* All their events until now, by case and seq. */
 void case_reads_party_events_query(struct query *ret, const char *subject, uint64_t serial);
 
 /*

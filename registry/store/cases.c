@@ -5,7 +5,8 @@
 
 void cases_day_query(struct query *ret)
 {
-        query_init(ret, "SELECT " PERSONS_LEGAL_DAY ", (extract(epoch FROM now()) * 1000)::bigint");
+        query_init(ret, "SELECT " PERSONS_LEGAL_DAY ", (extract(epoch FROM now()) * 1000)::bigint,"
+                        " (SELECT serial FROM qcr.ledger_head)");
 }
 
 void cases_rules_lock_query(struct query *ret)
@@ -13,24 +14,31 @@ void cases_rules_lock_query(struct query *ret)
         query_init(ret, "SELECT FROM qcr.rule_current ORDER BY kind, id FOR SHARE");
 }
 
-void cases_rules_query(struct query *ret, const char *subject)
+/* That case, and those whose times of listing are a part of the party's. */
+#define IS_WEIGHED(f) \
+        "(" f ".case_no = $2::integer OR EXISTS (SELECT FROM qcr.case_event w" \
+        " WHERE w.subject = " f ".subject AND w.case_no = " f ".case_no AND w.lists))"
+
+void cases_rules_query(struct query *ret, const char *subject, uint32_t number)
 {
         query_init(ret,
                 "SELECT r.kind, r.id, r.version, r.rule_hash,"
-                " CASE WHEN r.rule_hash = ANY ($2::bytea[]) THEN NULL ELSE r.document END,"
+                " CASE WHEN r.rule_hash = ANY ($3::bytea[]) THEN NULL ELSE r.document END,"
                 " c.version IS NOT NULL FROM qcr.rule r"
                 " LEFT JOIN qcr.rule_current c ON c.kind = r.kind AND c.id = r.id AND c.version = r.version"
                 " WHERE c.version IS NOT NULL"
-                " OR r.rule_hash IN (SELECT f.procedure_hash FROM qcr.case_file f WHERE f.subject = $1::text)"
-                " ORDER BY r.kind, r.id, r.version");
+                " OR r.rule_hash IN (SELECT f.procedure_hash FROM qcr.case_file f WHERE f.subject = $1::text"
+                " AND " IS_WEIGHED("f") ") ORDER BY r.kind, r.id, r.version");
         query_text(ret, subject);
+        query_number(ret, number);
 }
 
-void cases_list_query(struct query *ret, const char *subject)
+void cases_list_query(struct query *ret, const char *subject, uint32_t number)
 {
-        query_init(ret, "SELECT case_no, procedure_hash, office_id, opener FROM qcr.case_file"
-                        " WHERE subject = $1::text ORDER BY case_no");
+        query_init(ret, "SELECT f.case_no, f.procedure_hash, f.office_id, f.opener FROM qcr.case_file f"
+                        " WHERE f.subject = $1::text AND " IS_WEIGHED("f") " ORDER BY f.case_no");
         query_text(ret, subject);
+        query_number(ret, number);
 }
 
 #define EVENTS \
@@ -47,7 +55,9 @@ void cases_events_query(struct query *ret, const char *subject, uint32_t number)
 
 void cases_other_events_query(struct query *ret, const char *subject, uint32_t number)
 {
-        query_init(ret, EVENTS " AND e.case_no <> $2::integer ORDER BY e.case_no, e.seq");
+        query_init(ret, EVENTS " AND e.case_no <> $2::integer AND EXISTS (SELECT FROM qcr.case_event w"
+                               " WHERE w.subject = e.subject AND w.case_no = e.case_no AND w.lists)"
+                               " ORDER BY e.case_no, e.seq");
         query_text(ret, subject);
         query_number(ret, number);
 }
@@ -103,11 +113,11 @@ void cases_event_insert(struct query *ret, const struct case_event_row *row, uin
 {
         query_init(ret,
                 "INSERT INTO qcr.case_event (subject, case_no, seq, procedure_hash, from_state, action, to_state,"
-                " needs_second, excludes_opener, opener, proposer, actor, event_on, is_late, proposal_serial,"
-                " serial)"
+                " needs_second, excludes_opener, opener, proposer, actor, event_on, is_late, lists,"
+                " proposal_serial, serial)"
                 " VALUES ($1::text, $2::integer, $3::integer, $4::bytea, $5::text, $6::text, $7::text, $8::boolean,"
-                " $9::boolean, $10::text, $11::text, $12::text, $13::date, $14::boolean, $15::bigint,"
-                " $16::bigint)");
+                " $9::boolean, $10::text, $11::text, $12::text, $13::date, $14::boolean,"
+                " $15::boolean, $16::bigint, $17::bigint)");
         query_text(ret, row->file->subject);
         query_number(ret, row->file->number);
         query_number(ret, row->seq);
@@ -122,6 +132,7 @@ void cases_event_insert(struct query *ret, const struct case_event_row *row, uin
         query_text(ret, row->actor);
         query_day(ret, row->event_on);
         query_text(ret, row->is_late ? "true" : "false");
+        query_text(ret, row->lists ? "true" : "false");
         if (row->proposal)
                 query_number(ret, (int64_t)row->proposal);
         else

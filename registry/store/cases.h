@@ -11,13 +11,13 @@
 #include "registry/core/calendar.h"
 #include "registry/store/query.h"
 
-/* One row: the transaction's legal day, and its instant in ms. */
+/* One row: the transaction's legal day, its instant in ms, and the newest serial of the ledger. */
 void cases_day_query(struct query *ret);
 
 /* No use is made of the rows: the rules stay as they are until the transaction ends. */
 void cases_rules_lock_query(struct query *ret);
 /*
- * The rules in force and the procedures of the party's cases. Add the hashes whose documents are not wanted
+ * The rules in force and the procedures of the cases below. Add the hashes whose documents are not wanted
  * (rule_cache_known) before sending.
  */
 enum case_rule_column {
@@ -28,10 +28,13 @@ enum case_rule_column {
         CASE_RULE_DOCUMENT,   /* null: not wanted */
         CASE_RULE_IS_CURRENT,
 };
-void cases_rules_query(struct query *ret, const char *subject);
+void cases_rules_query(struct query *ret, const char *subject, uint32_t number);
 
-/* The party's cases by number. Columns: number, procedure hash, office, opener. */
-void cases_list_query(struct query *ret, const char *subject);
+/*
+ * By number, the case of that number and those of the party that list or did; however many others it has is nobody's
+ * burden. Columns: number, procedure hash, office, opener.
+ */
+void cases_list_query(struct query *ret, const char *subject, uint32_t number);
 
 enum case_event_column {
         CASE_EVENT_CASE,
@@ -45,7 +48,7 @@ enum case_event_column {
 };
 /* Events of one case by seq. */
 void cases_events_query(struct query *ret, const char *subject, uint32_t number);
-/* Events of all the party's other cases, by case and seq. */
+/* Events of the others of these cases, by case and seq. */
 void cases_other_events_query(struct query *ret, const char *subject, uint32_t number);
 /* Which case of the party has a document of that number by that action, and its office; no row: none. */
 void cases_document_query(struct query *ret, const char *subject, const char *action, const char *number_norm);
@@ -59,7 +62,7 @@ void cases_away_roles_query(struct query *ret, const char *person_id);
 
 struct case_row {
         const char *subject;
-        uint32_t number;
+        uint32_t number;          /* the serial it is opened under */
         const uint8_t *procedure; /* hash, 32 octets */
         const char *opener;
         const char *office;
@@ -78,6 +81,7 @@ struct case_event_row {
         const char *actor;
         struct day event_on;
         bool is_late;
+        bool lists;               /* it changed the times in which the case lists */
         uint64_t proposal;        /* 0: one person was enough */
 };
 void cases_event_insert(struct query *ret, const struct case_event_row *row, uint64_t serial);

@@ -89,19 +89,19 @@ static bool load_there(struct taking *t, struct fault *why)
         return is_new(t, &t->entry) || refuse(t, why, "its step was taken before");
 }
 
-/* The number behind the party's other cases, none of which this request opened. */
-static bool count_others(struct taking *t, struct fault *why)
+/* None of the party's cases was opened by this request. */
+static bool check_others(struct taking *t, struct fault *why)
 {
         enum view_found found = VIEW_FOUND;
 
-        for (t->number = 0; found == VIEW_FOUND;) {
+        for (uint32_t number = 0; found == VIEW_FOUND;) {
                 struct view_case other;
                 struct arena arena;
                 bool went_well;
 
-                t->number++;
                 arena_init(&arena, VIEW_CASE_ARENA);
-                went_well = view_cases_case(t->v->writer, t->subject, t->number, &arena, &found, &other, why) &&
+                went_well = view_cases_next_case(
+                                    t->v->writer, t->subject, number, &arena, &found, &number, &other, why) &&
                         (found || is_new(t, &other) || refuse(t, why, "its case was opened before"));
                 arena_done(&arena);
                 if (!went_well)
@@ -114,8 +114,11 @@ static bool load_new(struct taking *t, struct fault *why)
 {
         enum view_found found;
 
+        if (t->step->entry->serial > INT32_MAX)
+                return refuse(t, why, "no case has so high a number");
+        t->number = (uint32_t)t->step->entry->serial;
         t->entry = (struct view_case){.office = t->step->proposer->office_id};
-        if (!count_others(t, why) ||
+        if (!check_others(t, why) ||
                 !follow_rules_holding(t->v->writer, t->request.procedure, &found, t->entry.procedure, why))
                 return false;
         return !found || refuse(t, why, "its procedure does not hold");
@@ -329,20 +332,20 @@ static bool add_listings(struct follow_rules *rules, struct view_writer *writer,
 bool follow_cases_listings(struct follow_rules *rules, struct view_writer *writer, const char *subject,
         struct grade_listing ret[GRADE_LISTINGS_MAX], size_t *ret_count, struct fault *why)
 {
+        enum view_found found = VIEW_FOUND;
+
         *ret_count = 0;
-        for (uint32_t number = 1;; number++) {
-                enum view_found found;
+        for (uint32_t number = 0; found == VIEW_FOUND;) {
                 struct view_case entry;
                 struct arena arena;
                 bool read;
 
                 arena_init(&arena, VIEW_CASE_ARENA);
-                read = view_cases_case(writer, subject, number, &arena, &found, &entry, why) &&
+                read = view_cases_next_case(writer, subject, number, &arena, &found, &number, &entry, why) &&
                        (found || add_listings(rules, writer, subject, &entry, ret, ret_count, why));
                 arena_done(&arena);
                 if (!read)
                         return false;
-                if (found)
-                        return true;
         }
+        return true;
 }

@@ -75,6 +75,27 @@ bool view_cases_case(struct view_writer *writer, const char *subject, uint32_t n
                 fault_set(why, FAULT_VIEW, "a case in the view cannot be read");
 }
 
+bool view_cases_next_case(struct view_writer *writer, const char *subject, uint32_t after, struct arena *arena,
+        enum view_found *ret_found, uint32_t *ret_number, struct view_case *ret, struct fault *why)
+{
+        uint8_t behind[CASE_KEY_OCTETS];
+        struct slice key, value;
+        uint32_t number = 0;
+
+        if (!view_tables_next(view_writer_tables(writer), VIEW_TABLE_CASE, case_key(subject, after, behind), ret_found,
+                    &key, &value, why))
+                return false;
+        if (*ret_found != VIEW_FOUND || key.length != CASE_KEY_OCTETS ||
+                memcmp(key.data, subject, VIEW_SUBJECT_OCTETS) != 0) {
+                *ret_found = VIEW_ABSENT;
+                return true;
+        }
+        for (unsigned i = VIEW_SUBJECT_OCTETS; i < CASE_KEY_OCTETS; i++)
+                number = number << 8 | key.data[i];
+        *ret_number = number;
+        return view_case_decode(value, arena, ret) ? true : fault_set(why, FAULT_VIEW, "a case in the view cannot be read");
+}
+
 bool view_cases_put_case(struct view_writer *writer, const char *subject, uint32_t number,
         const struct view_case *entry, struct fault *why)
 {

@@ -22,9 +22,12 @@ bool view_cases_put_rule(struct view_writer *writer, const uint8_t hash[32], str
 bool view_cases_rules(struct view_writer *writer, struct view_rules *ret, struct fault *why) MUST_CHECK;
 bool view_cases_put_rules(struct view_writer *writer, const struct view_rules *rules, struct fault *why) MUST_CHECK;
 
-/* Cases of a party are numbered from 1 without a gap. `subject` has VIEW_SUBJECT_OCTETS. */
+/* A case's number is the serial it was opened under. `subject` has VIEW_SUBJECT_OCTETS. */
 bool view_cases_case(struct view_writer *writer, const char *subject, uint32_t number, struct arena *arena,
         enum view_found *ret_found, struct view_case *ret, struct fault *why) MUST_CHECK;
+/* The party's case with the next number behind `after`; ABSENT when there is none. */
+bool view_cases_next_case(struct view_writer *writer, const char *subject, uint32_t after, struct arena *arena,
+        enum view_found *ret_found, uint32_t *ret_number, struct view_case *ret, struct fault *why) MUST_CHECK;
 bool view_cases_put_case(struct view_writer *writer, const char *subject, uint32_t number,
         const struct view_case *entry, struct fault *why) MUST_CHECK;
 

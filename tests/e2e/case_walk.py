@@ -123,6 +123,7 @@ class Walk:
 
     def compare(self, party, verdict, answer):
         told = answer["filed"]["case_outcome"]
+        party.case.number = told["number"] or party.case.number
         want = {"state_before": verdict["from"] or "", "state_after": verdict["to"], "day": str(verdict["day"]), "late": verdict["late"]}
         if {k: told[k] for k in want} != want:
             self.differ("outcome", party.step, want, told)
@@ -193,7 +194,9 @@ def allowed(verdict, party, known):
 def confirmed_with(verdict, party, known):
     """The same to who confirms; opening a case has the office of who proposes it."""
     second, office = party.second, party.case.office if party.case.events else party.proposer["office"]
-    if second["id"] != party.proposer["id"] and second["roles"] & (CASE_ROLES | {"recorder", "admin"}) and not (
+    if second["id"] == party.proposer["id"]:
+        return (RESULT["self-approval"],)  # told so before anything else: they may take it back
+    if second["roles"] & (CASE_ROLES | {"recorder", "admin"}) and not (
             second["office"] == office and second["roles"] & CASE_ROLES):
         return (UNKNOWN,)
     return allowed(verdict, party, known)

@@ -169,46 +169,48 @@ ACT_EDITS = [
 
 # What rests on signed steps, rules and deputies: one party with a published listing and a case that waits, another
 # listed by a deputy.
-DECIDED = "subject = '{subject}' AND case_no = 1 AND action = 'decide'"
+DECIDED = "subject = '{subject}' AND case_no = {one} AND action = 'decide'"
 CASE_EDITS = [
-    ("a decision is dated back", f"UPDATE qcr.case_event SET event_on = event_on - 400 WHERE {DECIDED}", [("case_event", "{subject}-1 {seq}", "was changed")]),
-    ("a late step is made one in time", "UPDATE qcr.case_event SET is_late = NOT is_late WHERE subject = '{subject}' AND case_no = 1 AND seq = 2",
-     [("case_event", "{subject}-1 2", "was changed")]),
-    ("a decision is laid to another person", f"UPDATE qcr.case_event SET actor = 'chief' WHERE {DECIDED}", [("case_event", "{subject}-1 {seq}", "was changed")]),
+    ("a decision is dated back", f"UPDATE qcr.case_event SET event_on = event_on - 400 WHERE {DECIDED}", [("case_event", "{subject}-{one} {seq}", "was changed")]),
+    ("a late step is made one in time", "UPDATE qcr.case_event SET is_late = NOT is_late WHERE subject = '{subject}' AND case_no = {one} AND seq = 2",
+     [("case_event", "{subject}-{one} 2", "was changed")]),
+    ("a decision is laid to another person", f"UPDATE qcr.case_event SET actor = 'chief' WHERE {DECIDED}", [("case_event", "{subject}-{one} {seq}", "was changed")]),
+    ("a decision is made a step that lists nothing", f"UPDATE qcr.case_event SET lists = NOT lists WHERE {DECIDED}",
+     [("case_event", "{subject}-{one} {seq}", "was changed")]),
     ("a confirmed step becomes one person's", f"UPDATE qcr.case_event SET needs_second = false, excludes_opener = false, proposal_serial = NULL, actor = proposer WHERE {DECIDED}",
-     [("case_event", "{subject}-1 {seq}", "was changed")]),
-    ("a case's last event is removed", "DELETE FROM qcr.case_event WHERE subject = '{subject}' AND case_no = 1 AND action = 'publish'",
-     [("case_event", "{subject}-1", "is missing: a signed entry")]),
+     [("case_event", "{subject}-{one} {seq}", "was changed")]),
+    ("a case's last event is removed", "DELETE FROM qcr.case_event WHERE subject = '{subject}' AND case_no = {one} AND action = 'publish'",
+     [("case_event", "{subject}-{one}", "is missing: a signed entry")]),
     ("an event is inserted", """INSERT INTO qcr.case_event (subject, case_no, seq, procedure_hash, from_state, action, to_state, needs_second, excludes_opener,
-        opener, proposer, actor, event_on, is_late, proposal_serial, serial)
+        opener, proposer, actor, event_on, is_late, lists, proposal_serial, serial)
         SELECT subject, case_no, 90, procedure_hash, from_state, action, to_state, needs_second, excludes_opener, opener, proposer, actor, event_on, is_late,
-        NULL, 1 FROM qcr.case_event WHERE subject = '{subject}' AND case_no = 1 AND action = 'serve-notice'""", [("case_event", "{subject}-1 90", "was inserted")]),
+        lists, NULL, 1 FROM qcr.case_event WHERE subject = '{subject}' AND case_no = {one} AND action = 'serve-notice'""", [("case_event", "{subject}-{one} 90", "was inserted")]),
     ("a whole case is removed", """DELETE FROM qcr.case_document WHERE subject = '{deputised}'; DELETE FROM qcr.case_event WHERE subject = '{deputised}';
         DELETE FROM qcr.case_file WHERE subject = '{deputised}'""",
-     [("case_file", "{deputised}-1", "is missing"), ("case_event", "{deputised}-1 1", "is missing"), ("case_document", "{deputised}", "is missing")]),
+     [("case_file", "{deputised}-{third}", "is missing"), ("case_event", "{deputised}-{third} 1", "is missing"), ("case_document", "{deputised}", "is missing")]),
     ("a case is inserted", """INSERT INTO qcr.case_file (subject, case_no, procedure_hash, opener, office_id, serial)
-        SELECT subject, 9, procedure_hash, opener, office_id, 1 FROM qcr.case_file WHERE subject = '{subject}' AND case_no = 1""",
+        SELECT subject, 9, procedure_hash, opener, office_id, 9 FROM qcr.case_file WHERE subject = '{subject}' AND case_no = {one}""",
      [("case_file", "{subject}-9", "was inserted")]),
-    ("a case is given to another office", "UPDATE qcr.case_file SET office_id = 'drug' WHERE subject = '{subject}' AND case_no = 1",
-     [("case_file", "{subject}-1", "was changed")]),
-    ("a case is laid to another opener", "UPDATE qcr.case_file SET opener = 'chief' WHERE subject = '{subject}' AND case_no = 2",
-     [("case_file", "{subject}-2", "was changed")]),
+    ("a case is given to another office", "UPDATE qcr.case_file SET office_id = 'drug' WHERE subject = '{subject}' AND case_no = {one}",
+     [("case_file", "{subject}-{one}", "was changed")]),
+    ("a case is laid to another opener", "UPDATE qcr.case_file SET opener = 'chief' WHERE subject = '{subject}' AND case_no = {two}",
+     [("case_file", "{subject}-{two}", "was changed")]),
     ("a case is put under another procedure",
-     "UPDATE qcr.case_file SET procedure_hash = (SELECT rule_hash FROM qcr.rule WHERE id = 'mirror') WHERE subject = '{subject}' AND case_no = 1",
-     [("case_file", "{subject}-1", "was changed")]),
+     "UPDATE qcr.case_file SET procedure_hash = (SELECT rule_hash FROM qcr.rule WHERE id = 'mirror') WHERE subject = '{subject}' AND case_no = {one}",
+     [("case_file", "{subject}-{one}", "was changed")]),
     ("a document's number is freed", "DELETE FROM qcr.case_document WHERE subject = '{subject}' AND action = 'decide'", [("case_document", "{subject} decide", "is missing")]),
-    ("a document is put into another event", "UPDATE qcr.case_document SET case_no = 2, seq = 1 WHERE subject = '{subject}' AND action = 'decide'",
+    ("a document is put into another event", "UPDATE qcr.case_document SET case_no = {two}, seq = 1 WHERE subject = '{subject}' AND action = 'decide'",
      [("case_document", "{subject} decide", "was changed")]),
-    ("a step that waits is put into another case", "UPDATE qcr.proposal SET case_no = 1 WHERE subject = '{subject}' AND case_no = 2",
-     [("proposal", "", "case_no was changed: signed was 2")]),
+    ("a step that waits is put into another case", "UPDATE qcr.proposal SET case_no = {one} WHERE subject = '{subject}' AND case_no = {two}",
+     [("proposal", "", "case_no was changed: signed was {two}")]),
     ("a listing is taken out of what grades are made from", "UPDATE qcr.standing SET inputs = '\\x010000' WHERE subject = '{subject}'",
      [("standing", "{subject}", "inputs were changed")]),
     ("a signed step is replaced by another of the same person",
      "UPDATE qcr.act a SET request = b.request, signature = b.signature, certificate = b.certificate FROM qcr.act b WHERE a.serial = {second} AND b.serial = {first}",
      [("ledger_body", "{second}", "its line"), ("case_document", "{subject} open", "was inserted")]),
-    ("a step's signature is taken away", "DELETE FROM qcr.act WHERE serial = {first}", [("act", "{first}", "is missing"), ("case_file", "{subject}-1", "")]),
+    ("a step's signature is taken away", "DELETE FROM qcr.act WHERE serial = {first}", [("act", "{first}", "is missing"), ("case_file", "{subject}-{one}", "")]),
     ("the approval of a step is removed", "DELETE FROM qcr.approval WHERE serial = {approval}",
-     [("approval", "{approval}", "is missing"), ("case_event", "{subject}-1", "was inserted")]),
+     [("approval", "{approval}", "is missing"), ("case_event", "{subject}-{one}", "was inserted")]),
     ("a procedure's document is edited",
      """ALTER TABLE qcr.rule DROP CONSTRAINT rule_check;
         UPDATE qcr.rule SET document = convert_to(replace(convert_from(document, 'UTF8'), '"months":36', '"months":12'), 'UTF8') WHERE id = 'samr-44'""",
@@ -339,7 +341,7 @@ def cases(r):
         listed.to("published")
         waiting = Case(people, *subjects[0])
         waiting.to("opened")
-        waits = people["officer"].step(subjects[0][0], "notice", number=2, fields=[
+        waits = people["officer"].step(subjects[0][0], "notice", number=waiting.number, fields=[
             (name, one) for name, value in waiting.fields("notice").items() for one in (value if isinstance(value, list) else [value])])
         check("a step waits for its second person", waits["ok"], waits)
         deputised = Case(people, *subjects[1], cast={"superior": "officer3", "confirmer": "officer3"})
@@ -350,10 +352,10 @@ def cases(r):
     status, report = doctor(r, "qcr")
     check("a registry with cases, rules and deputies is clean", status == 0 and report.get("clean") is True, report)
     subject = subjects[0][0][8:17]
-    number = r.sql(f"SELECT seq, serial FROM qcr.case_event WHERE subject = '{subject}' AND case_no = 1 AND action = 'decide'")[0]
+    number = r.sql(f"SELECT seq, serial FROM qcr.case_event WHERE subject = '{subject}' AND case_no = {listed.number} AND action = 'decide'")[0]
     opened = r.sql(f"SELECT serial FROM qcr.case_file WHERE subject = '{subject}' ORDER BY case_no")
     edits(r, {"subject": subject, "deputised": subjects[1][0][8:17], "seq": number[0], "approval": number[1], "first": opened[0][0],
-              "second": opened[1][0]}, CASE_EDITS)
+              "second": opened[1][0], "one": str(listed.number), "two": str(waiting.number), "third": str(deputised.number)}, CASE_EDITS)
 
 
 def main():

@@ -113,7 +113,6 @@ def main():
         listed.to("suspended")
         quashed.take("quash")
         case.done = list(listed.done[:7])
-        case.number = 1
         case.take("serve-decision")
         Case(people, *fourth).to("notice-served")
         expected = {"first": ("listed", "no"), "second": ("suspended", "yes"), "third": ("basis-quashed", "yes"), "fourth": ("not-listed", "-")}

@@ -137,8 +137,13 @@ def open_case(rules, code):
     check("a case is opened under the new procedure", answer["ok"], answer)
 
 
+def number_of(rules, code):
+    """Of the party's only case."""
+    return int(rules.r.sql(f"SELECT case_no FROM qcr.case_file WHERE subject = '{code[8:17]}'")[0][0])
+
+
 def watch(rules, code, day, number):
-    return rules.people["officer"].step(code, "watch", number=1, fields=[("number", number), ("decided_on", day)])
+    return rules.people["officer"].step(code, "watch", number=number_of(rules, code), fields=[("number", number), ("decided_on", day)])
 
 
 def to_its_end(rules):
@@ -156,11 +161,11 @@ def to_its_end(rules):
 
 def release(rules):
     people = rules.people
-    proposed = people["officer"].step(FIRST, "release", number=1, fields=[("released_on", "2025-12-01")])
+    proposed = people["officer"].step(FIRST, "release", number=number_of(rules, FIRST), fields=[("released_on", "2025-12-01")])
     done = people["superior"].decide(proposed["serial"])
     check("it is taken to its end", done["ok"], done)
     check("and the party is listed no more", people["regulator"].lookup(FIRST, min_serial=done["serial"])["listing"] == "not-listed")
-    after = people["officer"].step(FIRST, "release", number=1, fields=[("released_on", "2025-12-02")])
+    after = people["officer"].step(FIRST, "release", number=number_of(rules, FIRST), fields=[("released_on", "2025-12-02")])
     check("after its end nothing can be done", after["code"] == 3014, after)
 
 
@@ -193,7 +198,7 @@ def procedure_kept(rules):
     second["version"], second["windows"] = 2, []
     second["actions"][1]["guards"] = []
     check("a procedure's second version is brought in", rules.bring_in("procedure", second))
-    state = people["officer"].case_show(FIRST, 1)
+    state = people["officer"].case_show(FIRST, number_of(rules, FIRST))
     check("a case opened before keeps the version it was opened under", state["ok"] and json.loads(state["case_file"]["procedure"])["version"] == 1, state)
 
 

@@ -50,7 +50,7 @@ class Scene:
         self.make_turned()
         # Made by people who were asked to sign in good faith, or who are in it together; the registry took none of them.
         elsewhere = Person(r.home, "officer", r.port, origin="credit.elsewhere.example")
-        self.elsewhere = elsewhere.step_call(self.code("ready"), "statement", number=1, fields=self.ready.values("statement"))
+        self.elsewhere = elsewhere.step_call(self.code("ready"), "statement", number=self.ready.number, fields=self.ready.values("statement"))
         self.statement = self.call("officer", "ready", "statement")
         self.statement_tried = self.call("officer", "ready", "statement", dry_run=True)
         self.decision_alone = self.call("officer", "ready", "decide")
@@ -324,7 +324,7 @@ def own_proposal(t):
 
 def second_certificate(t):
     """chief proposes, chief-2 approves: one human, two keys."""
-    call = t.scene.people["chief"].step_call(t.scene.code("ready"), "decide", number=1, fields=t.scene.ready.values("decide"))
+    call = t.scene.people["chief"].step_call(t.scene.code("ready"), "decide", number=t.scene.ready.number, fields=t.scene.ready.values("decide"))
     return t.enter_approval("chief-2", t.enter_proposal("chief", call, "ready"), "ready")
 
 

@@ -25,7 +25,6 @@
 
 static uint8_t procedure[32]; /* SHA-256 of `p` */
 static PGconn *observer;
-static uint32_t cases_made;
 static uint64_t serials_used = 1;
 
 /* ------------------------------------------------------------------ sessions */
@@ -210,20 +209,19 @@ static uint32_t make_case(void)
         char text[512];
         uint64_t serial = ++serials_used;
 
-        cases_made++;
         snprintf(text, sizeof(text),
                 "INSERT INTO qcr.case_file (subject, case_no, procedure_hash, opener, office_id, serial)"
                 " SELECT '" SUBJECT "', %u, rule_hash, 'ann', 'o', %u FROM qcr.rule",
-                cases_made, (unsigned)serial);
+                (unsigned)serial, (unsigned)serial);
         postgres_sql("race", text);
         snprintf(text, sizeof(text),
                 "INSERT INTO qcr.case_event (subject, case_no, seq, procedure_hash, from_state, action, to_state,"
-                " needs_second, excludes_opener, opener, proposer, actor, event_on, is_late, serial)"
+                " needs_second, excludes_opener, opener, proposer, actor, event_on, is_late, lists, serial)"
                 " SELECT '" SUBJECT "', %u, 1, rule_hash, '', 'open', 'opened', false, false, 'ann', 'ann', 'ann',"
-                " '2026-01-01', false, %u FROM qcr.rule",
-                cases_made, (unsigned)serial);
+                " '2026-01-01', false, false, %u FROM qcr.rule",
+                (unsigned)serial, (unsigned)serial);
         postgres_sql("race", text);
-        return cases_made;
+        return (uint32_t)serial;
 }
 
 static int64_t events_of(uint32_t number)

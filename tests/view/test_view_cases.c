@@ -60,6 +60,17 @@ static uint64_t case_of(const char *subject, uint32_t number)
         return found ? 0 : entry.events[0].serial;
 }
 
+/* The number behind that one, or 0. */
+static uint32_t next_case(const char *subject, uint32_t after)
+{
+        enum view_found found;
+        struct view_case entry;
+        uint32_t number;
+
+        ck_assert_msg(view_cases_next_case(writer, subject, after, &arena, &found, &number, &entry, &why), "%s", why.text);
+        return found ? 0 : number;
+}
+
 static const char *overdue(uint64_t serial)
 {
         static char subject[VIEW_SUBJECT_OCTETS + 1];
@@ -132,6 +143,12 @@ START_TEST(cases_are_found_by_party_and_number)
         ck_assert_uint_eq(case_of(OTHER, 1), 14);
         put_case(OTHER, 1, 15);
         ck_assert_uint_eq(case_of(OTHER, 1), 15);
+        ck_assert_uint_eq(next_case(SUBJECT, 0), 1);
+        ck_assert_uint_eq(next_case(SUBJECT, 2), 256);
+        ck_assert_uint_eq(next_case(SUBJECT, 256), 0);
+        ck_assert_uint_eq(next_case(OTHER, 0), 1);
+        ck_assert_uint_eq(next_case(OTHER, 1), 0);
+        ck_assert_uint_eq(next_case("000000000", 0), 0);
 }
 END_TEST
 
