@@ -10,6 +10,7 @@
 #include "proto/text.h"
 #include "registry/base/log.h"
 #include "registry/core/record.h"
+#include "registry/service/clock.h"
 
 /* ----------------------------------------------------------------- loading */
 
@@ -20,11 +21,19 @@ static void unreadable(struct writing *writing, const char *what, const struct f
         writing_refuse(writing);
 }
 
+/* Days are the database's; the worker that would reckon with them must live on the same ones. */
 static void on_day(struct writing *writing, const PGresult *result)
 {
+        struct call *call = writing->call;
+
         writing->taking->today = cell_day(result, 0, 0);
         writing->taking->now_ms = cell_number(result, 0, 1);
         writing->taking->head = (uint64_t)cell_number(result, 0, 2);
+        if (clock_watch_agrees(&call->service->clock, writing->taking->now_ms, call->now_ms))
+                return;
+        failure_set(&call->failure, RESULT_CLOCK_STEPPED,
+                "this machine's clock and the database's are apart; cases are frozen until the operator has looked");
+        writing_refuse(writing);
 }
 
 static void on_rules(struct writing *writing, const PGresult *result)

@@ -30,6 +30,22 @@ int64_t clock_ahead_ms(void)
         return clock_now_ms() - clock_boot_ms();
 }
 
+bool clock_watch_agrees(struct clock_watch *watch, int64_t said_ms, int64_t since_ms)
+{
+        int64_t now_ms = clock_now_ms();
+        int64_t apart_ms = said_ms > now_ms ? said_ms - now_ms : said_ms < since_ms ? said_ms - since_ms : 0;
+        bool is_apart = watch->step_ms > 0 && (apart_ms > watch->step_ms || apart_ms < -watch->step_ms);
+
+        if (is_apart != watch->is_apart) {
+                watch->is_apart = is_apart;
+                if (is_apart)
+                        log_event(LOG_ALERT, "clock.apart", "ms", LOG_NUMBER(apart_ms));
+                else
+                        log_event(LOG_NOTICE, "clock.together", "ms", LOG_NUMBER(apart_ms));
+        }
+        return !is_apart;
+}
+
 bool clock_watch_is_steady(struct clock_watch *watch)
 {
         int64_t moved_ms = clock_ahead_ms() - watch->ahead_ms;

@@ -20,10 +20,17 @@ struct clock_watch {
         int64_t ahead_ms;   /* the wall clock before CLOCK_BOOTTIME, at first */
         int64_t step_ms;    /* what it may differ by; 0: no clock is doubted */
         bool has_stepped;   /* said so in the log */
+        bool is_apart;      /* the same of the database's clock */
 };
 int64_t clock_ahead_ms(void);
 /* Asks both clocks; an alarm in the log when it ends to be so, a notice when it is again. */
 bool clock_watch_is_steady(struct clock_watch *watch);
+
+/*
+ * Is the database's clock this one's, but for what it may differ by? It said `said_ms` at some time since `since_ms` of
+ * this clock. An alarm in the log when it ends to be, a notice when it is again.
+ */
+bool clock_watch_agrees(struct clock_watch *watch, int64_t said_ms, int64_t since_ms);
 
 /* CLOCK_BOOTTIME: how old something is. It neither steps nor stops in a suspended machine. */
 int64_t clock_boot_ms(void);

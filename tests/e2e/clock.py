@@ -5,6 +5,7 @@ import pathlib
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
+from case_client import Case, People  # noqa: E402
 from registry import SAMPLE, Registry, check, finish, wait_until  # noqa: E402
 
 CODE, NAME = "91510823141777630N", "剑阁县诚盛农业开发有限公司"
@@ -40,12 +41,52 @@ def jump(r, offset, what, number):
     r.stop()
 
 
+def database(r, offset):
+    """The database alone on a clock that is so far off."""
+    plain = dict(r.env)
+    r.pg_stop("fast")
+    r.env.update({"LD_PRELOAD": "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1", "FAKETIME": offset, "FAKETIME_DONT_FAKE_MONOTONIC": "1"})
+    r.pg_start()
+    r.env = plain
+
+
+def tried(case):
+    """Opening it, once the worker has the database again."""
+    def answer():
+        said = case.ask("open", dry_run=True)
+        return None if said["code"] == 5001 else said
+    return wait_until(answer, 20, 0.1)
+
+
+def apart(r):
+    """A case's days are the database's: a worker that lives on others takes no step."""
+    r.start()
+    begun = len(r.log())
+    with People(r) as people:
+        case = Case(people, CODE, NAME)
+        check("on one clock a case may be opened", tried(case)["ok"])
+        database(r, "+20")
+        answer = tried(case)
+        check("with the database some seconds ahead it may, too", answer and answer["ok"], answer)
+        for offset, what in (("+3h", "ahead"), ("-3h", "behind")):
+            database(r, offset)
+            answers = [tried(case), tried(case)]
+            check(f"with the database hours {what} it is not", [a and a["code"] for a in answers] == [CLOCK_STEPPED] * 2, answers)
+            if what == "ahead":
+                alarms = [line for line in r.log(begun).splitlines() if "event=clock.apart" in line]
+                check("which is an alarm, once", len(alarms) == 1 and alarms[0].startswith("<1>"), alarms)
+        database(r, "+0")
+        answer = tried(case)
+        check("and together again it is", answer and answer["ok"] and "event=clock.together" in r.log(begun), answer)
+
+
 def main():
     with Registry(workers=1) as r:
         r.import_file("enterprises", SAMPLE / "enterprises.csv")
         r.stop()
         jump(r, "+40d", "ahead", 1)
         jump(r, "-120", "back", 2)  # certificates are younger than a day
+        apart(r)
     finish()
 
 
