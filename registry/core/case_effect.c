@@ -68,8 +68,6 @@ enum case_refusal case_effect_ask(const struct case_asking *asking, const struct
                 .is_stayed = asking->times->is_stayed,
         };
 
-        if (left == 0)
-                return CASE_FULL;
         if (action->effect && is_unknowable(asking, &action->effect_when)) {
                 change.effect = action->effect;
                 change.is_said = true;
@@ -78,6 +76,8 @@ enum case_refusal case_effect_ask(const struct case_asking *asking, const struct
 
                 if (action->effect == EFFECT_RESTORE && asking->times->is_quashed)
                         return CASE_NOT_LISTED;
+                if (left == 0)
+                        return CASE_FULL;
                 times_after(asking, action, &after);
                 if (after.is_full)
                         return CASE_FULL;

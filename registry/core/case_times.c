@@ -21,6 +21,7 @@ struct stay {
 
 struct reckoning {
         const struct case_file *file;
+        const struct case_event *decision; /* the last; NULL before it */
         const struct case_event *unserved; /* the decision whose service its listing waits for */
         struct span spans[CASE_EVENTS_MAX];
         size_t span_count;
@@ -95,24 +96,12 @@ static void begin(struct reckoning *r, struct day from, const struct case_event 
 
 static void start(struct reckoning *r, const struct case_event *event, struct day day)
 {
+        r->decision = event;
         r->is_quashed = false;
         if (r->file->procedure->starts_with_service)
                 r->unserved = event;
         else
                 begin(r, day, event);
-}
-
-static const struct case_event *decision_of(const struct reckoning *r)
-{
-        const struct case_event *found = NULL;
-
-        for (const struct case_event *e = r->file->events; e < r->file->events + r->file->count; e++) {
-                const struct procedure_action *action = case_action(r->file, e);
-
-                if (action && action->effect == EFFECT_START)
-                        found = e;
-        }
-        return found;
 }
 
 static void end(struct reckoning *r, struct day day)
@@ -203,7 +192,7 @@ static void apply(struct reckoning *r, const struct case_event *event, enum proc
                 end(r, day);
                 break;
         case EFFECT_RESTORE:
-                begin(r, day, decision_of(r));
+                begin(r, day, r->decision);
                 see(r, event, day);
                 break;
         case EFFECT_QUASH:

@@ -580,6 +580,18 @@ START_TEST(what_was_decided_anew_after_a_quashing_can_be_restored)
 }
 END_TEST
 
+START_TEST(a_later_decision_leaves_the_term_of_an_earlier_one_that_was_restored_as_it_was)
+{
+        begin_served(NULL);
+        DO("serve", "2026-03-09", "an");
+        DO("end", "2026-05-01", "an");
+        DO("restore", "2026-06-01", "an");
+        DO("end", "2027-07-01", "an"); /* it was over on its own */
+        DO("decide-anew", "2027-07-05", "an", NULL, "until=2029-12-31");
+        story_listings(story, "in-force 2026-03-09 2026-05-01; in-force 2026-06-01 2027-06-01");
+}
+END_TEST
+
 START_TEST(what_is_stayed_is_listed_but_not_in_force)
 {
         begin_served(NULL);
@@ -696,6 +708,7 @@ static TCase *ours(void)
         tcase_add_test(test, ended_before_it_was_served_it_never_lists);
         tcase_add_test(test, papers_older_than_the_listing_give_no_time_that_ends_before_it_begins);
         tcase_add_test(test, what_was_decided_anew_after_a_quashing_can_be_restored);
+        tcase_add_test(test, a_later_decision_leaves_the_term_of_an_earlier_one_that_was_restored_as_it_was);
         tcase_add_test(test, what_is_stayed_is_listed_but_not_in_force);
         tcase_add_test(test, a_removal_after_the_term_ended_lengthens_nothing);
         tcase_add_test(test, a_restriction_that_is_longer_than_the_restored_term_still_counts);

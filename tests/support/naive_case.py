@@ -274,24 +274,32 @@ class NaiveCase:
         never), the first quashing recorded after it, if any, and when nothing of it is left, by its end or a quashing.
         One that ends on the day it begins lists on no day.
         """
-        found, pending = [], None
+        found, pending, decision = [], None, None
         served = self.procedure["listing"]["starts"] == "service"
 
         def begin(term_event, day):
-            end = self.term_of(term_event, day)
-            found.append(types.SimpleNamespace(begin=day, term_end=end, end=end, quash=None, over=end))
+            for stint in found:  # what listed before is over by then
+                stint.end = min(stint.end or LAST, max(day, stint.begin))
+                stint.over = min(stint.over or LAST, stint.end)
+            term_end = self.term_of(term_event, day)
+            end = term_end and max(term_end, day)
+            found.append(types.SimpleNamespace(begin=day, term_end=term_end, end=end, quash=None, over=end))
         for effect, event in self.effects():
+            decision = event if effect == "start" else decision
             if effect == "start" and served:
                 pending = event
             elif effect in ("start", "restore"):
-                begin(event, event["day"])
+                begin(decision, event["day"])
+                pending = None
             elif effect == "serve" and pending:
                 received = [self.received_on(w, event) for w in self.windows.values() if w["opens"] == event["action"]]
                 begin(pending, max(received, default=event["day"]))
                 pending = None
-            elif effect == "end" and found:
-                found[-1].end = min(event["day"], found[-1].end or LAST)
-                found[-1].over = min(event["day"], found[-1].over or LAST)
+            elif effect == "end":
+                pending = None  # nor is what has been ended
+                for stint in found[-1:]:
+                    stint.end = min(event["day"], stint.end or LAST)
+                    stint.over = min(event["day"], stint.over or LAST)
             elif effect == "quash":
                 pending = None  # what has been annulled is not brought into force by serving it
                 for stint in found:
@@ -300,13 +308,19 @@ class NaiveCase:
         return found
 
     def suspended_on(self, day):
-        """Is one of the stays in force on that day? Each runs from its day to that of the resumption recorded after it."""
-        stays = []
+        """
+        Is one of the stays in force on that day? Each runs from its day, or an earlier one named while it was open, to that
+        of the resumption recorded after it.
+        """
+        stays, is_open = [], False
         for effect, event in self.effects():
-            if effect == "suspend":
+            if effect == "suspend" and is_open:
+                stays[-1][0] = min(stays[-1][0], event["day"])
+            elif effect == "suspend":
                 stays.append([event["day"], LAST])
-            elif effect == "resume":
-                stays[-1][1] = event["day"]
+                is_open = True
+            elif effect == "resume" and is_open:
+                stays[-1][1], is_open = event["day"], False
         return any(begin <= day < end for begin, end in stays)
 
     @until_the_next
@@ -400,6 +414,8 @@ class NaiveCase:
             raise Refused("office")
         if (self.state is None) != (not action["from"]) or (self.state is not None and self.state not in action["from"]):
             raise Refused("state", roles=action["roles"])
+        if step.get("name_differs") and not self.events and not needs_second:
+            raise Refused("field-invalid", field="name")
         faults = self.field_faults(action, step["values"], today)
         if faults:
             raise Refused(faults[0][0], field=faults[0][1], faults=faults)
