@@ -120,16 +120,38 @@ def another_regime(procedure):
     return other
 
 
+def plain_regime():
+    """A small regime without any guard: papers of any day in any order, stays, gaps and quashings until no more fit."""
+    def action(word, source, effect, to=None, roles=("officer",), **more):
+        found = {"action": word, "zh": "步", "en": word, "article": "art. 1", "from": source, "roles": list(roles), "effect": effect, "day": "day",
+                 "fields": [{"field": "day", "zh": "日", "en": "day", "type": "day", "required": True}], **more}
+        return {**found, "to": to} if to else found
+    start = [{"field": "day", "zh": "日", "en": "day", "type": "day", "required": True},
+             {"field": "seen", "zh": "见", "en": "seen", "type": "day", "required": True},
+             {"field": "longer", "zh": "至", "en": "longer", "type": "day", "future": True}]
+    return {"format": "qcr-procedure/1", "id": "plain-regime", "version": 1, "names": {"zh": "简", "en": "plain"}, "basis": "-",
+            "states": [{"state": "listed", "zh": "列", "en": "listed"}, {"state": "out", "zh": "出", "en": "out", "end": True}],
+            "windows": [], "listing": {"starts": "decision", "terms": [{"months": 12}], "longer_field": "longer", "seen_field": "seen", "lapse_days": 200},
+            "actions": [
+                action("list", [], "start", "listed", fields=start), action("list-anew", ["out"], "start", "listed", fields=start),
+                action("see", ["listed"], "confirm", fields=start[:2]), action("stay", ["listed", "out"], "suspend"),
+                action("go-on", ["listed", "out"], "resume"), action("end", ["listed"], "end", "out"), action("restore", ["out"], "restore", "listed"),
+                action("quash", ["listed", "out"], "quash"), action("show", ["listed"], "publish", roles=["publisher"]),
+                action("hide", ["listed", "out"], "unpublish", roles=["publisher"], guards=[
+                    {"guard": "ended", "article": "art. 2", "zh": "未", "en": "not over"}])],
+            "deadlines": [{"deadline": "see", "zh": "看", "en": "see", "article": "art. 3", "from": ["list", "see"], "until": ["see"], "days": 20, "unit": "days"}]}
+
+
 class Walk:
     def __init__(self, program, rules, seed):
         self.program, self.rules, self.rng = program, rules, random.Random(seed)
         self.paths = {word: str(TOP / "share" / "procedures" / f"{word}.json") for word in rules.procedures}
-        self.other = tempfile.NamedTemporaryFile("w", suffix=".json")
-        json.dump(another_regime(rules.procedures["samr-44"]), self.other)
-        self.other.flush()
-        self.paths["another-regime"] = self.other.name
-        self.regimes = Rules()
-        self.regimes.procedures["another-regime"] = another_regime(rules.procedures["samr-44"])
+        self.regimes, self.files = Rules(), []
+        for regime in (another_regime(rules.procedures["samr-44"]), plain_regime()):
+            self.files.append(tempfile.NamedTemporaryFile("w", suffix=".json"))
+            json.dump(regime, self.files[-1])
+            self.files[-1].flush()
+            self.paths[regime["id"]], self.regimes.procedures[regime["id"]] = self.files[-1].name, regime
         self.moves = Moves(self.rng, rules, persons(), [f"{n:064x}" for n in range(5)])
         self.moves.repeats = True
         self.refusals, self.actions, self.depth = collections.Counter(), collections.Counter(), collections.Counter()
@@ -137,14 +159,19 @@ class Walk:
 
     def case(self):
         """The steps of one case as (order, what the model says)."""
-        word = self.rng.choices(("samr-44", "mirror", "another-regime"), (65, 15, 20))[0]
+        word = self.rng.choices(("samr-44", "mirror", "another-regime", "plain-regime"), (65, 15, 20, 3))[0]
         case, begin = NaiveCase(self.regimes, word), self.moves.begin()
         yield {"procedure": self.paths[word]}, None
         yield {"reset": {"subject": "141777630", "number": 1, "office": "market"}}, None
         full = self.rng.random() < 0.004  # a file that is filled up
-        left, after_end = (700, 700) if full else (self.rng.choice((20, 60, 100, 140)), 10)
+        left, after_end = (700, 700) if full else (60, 60) if word == "plain-regime" else (self.rng.choice((20, 60, 100, 140)), 10)
         while left and after_end:
-            step, today = self.moves.paper(case) if full and self.rng.random() < 0.9 and case.events else self.moves.step(case, begin)
+            if full and self.rng.random() < 0.9 and case.events:
+                step, today = self.moves.paper(case)
+            elif word == "plain-regime" and self.rng.random() < 0.6 and case.events:
+                step, today = self.moves.stay(case)
+            else:
+                step, today = self.moves.step(case, begin)
             proposer, second = self.moves.asking(case, step)
             verdict = case.decide(step, today, proposer, second)
             applied = verdict["refusal"] == "granted" and not verdict["waits"]

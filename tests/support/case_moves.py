@@ -10,7 +10,7 @@ from naive_case import DAY, day_of, days_on, months_on
 # Taken less often, for they lead away from where most rules are.
 RARE = {"close": 0.05, "quash": 0.08, "correct": 0.2, "consent-refused": 0.15, "remove": 0.2, "statement": 0.4, "notice": 0.5,
         "decline-acceptance": 0.4, "refuse": 0.4, "decide": 4, "legal-review": 2, "discussion": 2, "consent": 2, "apply": 3, "accept": 3,
-        "grant": 4, "lift": 0.7, "outcome": 2, "serve-notice": 2}
+        "grant": 4, "lift": 0.7, "outcome": 2, "serve-notice": 2, "list-anew": 0.2, "end": 0.3}
 ROLES = ("officer", "reviewer", "superior", "publisher", "recorder", "admin")
 
 
@@ -161,6 +161,13 @@ class Moves:
         day = case.events[-1]["day"]
         name = possible[0] if possible else "correct"
         return {"action": name, "values": self.values(case, case.actions.get(name, {"fields": []}), day, False), "name_differs": False}, day
+
+    def stay(self, case):
+        """The next stay, or the end of the one that is open, a little later: (step, today)."""
+        wanted = "resume" if case.is_stayed() else "suspend"
+        name = next(n for n, action in case.actions.items() if action.get("effect") == wanted)
+        day = days_on(case.events[-1]["day"], self.rng.choice((0, 1, 3, 12)))
+        return {"action": name, "values": self.values(case, case.actions[name], day, False), "name_differs": False}, day
 
     def asking(self, case, step):
         """(proposer, second or None): mostly those whose step it is."""
