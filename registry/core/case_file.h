@@ -45,7 +45,7 @@ struct case_event {
 
 struct case_file {
         const char *subject;
-        uint32_t number;           /* within the party, from 1 */
+        uint32_t number;           /* the serial it was opened under; 0: it is to be opened */
         const char *office;        /* of who opened it */
         const struct procedure *procedure;
         const struct case_event *events; /* seq ascending from 1; none for a case that is to be opened */

@@ -58,6 +58,7 @@ class Scene:
         self.early_decision = self.call("officer", "early", "decide", case=self.early)
         self.revoked_statement = self.call("officer2", "ready", "statement")
         self.revoke("officer2")
+        self.deputise("drug-superior", "regulator")
         self.answers_before = self.answers()
 
     # ------------------------------------------------------------ the story so far
@@ -102,6 +103,13 @@ class Scene:
         self.turned.take("open")
         self.rejected = int(self.turned.ask("notice")["filed"]["proposal"])
         answer = self.people["officer3"].decide(self.rejected, approve=False, reason="依据不足")
+        if not answer["ok"]:
+            raise AssertionError(answer)
+
+    def deputise(self, away, deputy):
+        proposal = self.people["admin"].call("deputy_set", {"person_id": away, "deputy_id": deputy, "from": str(today()),
+                                                            "to": str(today() + datetime.timedelta(days=9)), "grant": True})
+        answer = self.people["admin2"].decide(proposal["filed"]["proposal"])
         if not answer["ok"]:
             raise AssertionError(answer)
 
@@ -341,6 +349,11 @@ def other_office(t):
     return t.enter_approval("drug-superior", t.scene.proposed, "ready")
 
 
+def deputy_elsewhere(t):
+    """Somebody of the office who stands in for the other office's superior."""
+    return t.enter_approval("regulator", t.scene.proposed, "ready")
+
+
 def too_early(t):
     return t.enter_approval("superior", t.enter_proposal("officer", t.scene.early_decision, "early"), "early")
 
@@ -535,6 +548,7 @@ ENTERED = [
     ("a decision approved by somebody without a role", without_role, "roles do not allow the decision"),
     ("a decision approved by somebody whose step it is not", not_their_step, "decide of case"),
     ("a decision approved from another office", other_office, "decide of case"),
+    ("a decision approved by the deputy of another office's superior", deputy_elsewhere, "decide of case"),
     ("a decision before the hearing window has closed", too_early, "not-yet"),
     ("a decision that was never proposed", never_proposed, "does not wait for anybody"),
     ("a proposal exchanged under its approval", other_proposal, "not the one that was entered"),

@@ -157,7 +157,7 @@ class Registry:
         return done.stdout
 
     def pg_start(self):
-        """libfaketime's semaphores are called by pids and stay behind; of another account's the next process has a better name."""
+        """libfaketime names its semaphores by pid and leaves them behind: another account's may be in the way, not of the next pid."""
         for _ in range(4):
             try:
                 return self._run([PG, "start", self.pg])
