@@ -19,7 +19,7 @@
  * file up against them. Reading a source again is a paper, and so is a step whose effect changes nothing.
  */
 #define CASE_EVENTS_KEPT 32u
-#define CASE_EVENTS_KEPT_FOR_THE_END 4u /* and of those, for the end of the listing; while it is stayed one more to resume */
+#define CASE_EVENTS_KEPT_FOR_THE_END 4u /* of those, for the end of the listing; one more while it is stayed */
 #define CASE_VALUES_MAX 64u        /* fields of one event */
 #define CASE_TEXT_OCTETS 4000u     /* of a FIELD_TEXT */
 #define CASE_NUMBER_OCTETS 200u    /* of a FIELD_NUMBER */
