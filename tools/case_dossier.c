@@ -185,21 +185,6 @@ static struct case_event *line_up(const struct dossier *d, struct case_file *ret
         return events;
 }
 
-static const char *effect_word(enum listing_effect effect)
-{
-        switch (effect) {
-        case LISTING_IN_FORCE:
-                return "in-force";
-        case LISTING_SUSPENDED:
-                return "suspended";
-        case LISTING_QUASHED:
-                return "quashed";
-        case LISTING_UNKNOWN:
-                return "unknown";
-        }
-        return "-";
-}
-
 /* ----------------------------------------------------------------- case.json */
 
 static void set_text(json_t *d, const char *member, const char *text)
@@ -267,7 +252,7 @@ static json_t *listings_json(const struct case_file *file)
         for (size_t i = 0; i < count; i++) {
                 json_t *row = json_object();
 
-                set_text(row, "effect", effect_word(listings[i].effect));
+                set_text(row, "effect", listing_effect_word(listings[i].effect));
                 set_day(row, "from", listings[i].from);
                 set_day(row, "to", listings[i].to);
                 json_object_set_new(row, "published", json_boolean(listings[i].is_published));
@@ -486,7 +471,7 @@ static void add_listings(struct buffer *to, const struct case_file *file)
 
                 day_format(listings[i].from, from);
                 day_format(listings[i].to, until);
-                buffer_add_format(to, "列入 listing      %s  %s .. %s  %s\n", effect_word(listings[i].effect), from, until,
+                buffer_add_format(to, "列入 listing      %s  %s .. %s  %s\n", listing_effect_word(listings[i].effect), from, until,
                         listings[i].is_published ? "已公示 published" : "未公示 not published");
         }
 }

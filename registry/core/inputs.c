@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 #include "registry/core/inputs.h"
 
+#include <stdlib.h>
+
 #define VERSION 1
 
 #define HEAD_TYPE 0x07u
@@ -68,6 +70,21 @@ static bool listing_is_before(const struct grade_listing *a, const struct grade_
         if (a_to != b_to)
                 return a_to < b_to;
         return a->effect != b->effect ? a->effect < b->effect : a->is_published < b->is_published;
+}
+
+const char *listing_effect_word(enum listing_effect effect)
+{
+        switch (effect) {
+        case LISTING_IN_FORCE:
+                return "in-force";
+        case LISTING_SUSPENDED:
+                return "suspended";
+        case LISTING_QUASHED:
+                return "quashed";
+        case LISTING_UNKNOWN:
+                return "unknown";
+        }
+        abort();
 }
 
 bool inputs_is_valid(const struct grade_inputs *inputs)

@@ -72,6 +72,9 @@ struct grade_inputs {
         struct grade_listing listings[GRADE_LISTINGS_MAX];
 };
 
+/* `in-force`, `suspended`, `quashed`, `unknown`. */
+const char *listing_effect_word(enum listing_effect effect);
+
 /* Can these be encoded: in order, every field in its range and only where its type has it? */
 bool inputs_is_valid(const struct grade_inputs *inputs);
 /* Appends the encoding. False, with `to` untouched, if they are not valid. */

@@ -36,21 +36,6 @@ struct showing {
 
 /* ------------------------------------------------------------------- pieces */
 
-static const char *effect_word(enum listing_effect effect)
-{
-        switch (effect) {
-        case LISTING_IN_FORCE:
-                return "in-force";
-        case LISTING_SUSPENDED:
-                return "suspended";
-        case LISTING_QUASHED:
-                return "quashed";
-        case LISTING_UNKNOWN:
-                return "unknown";
-        }
-        return "unknown";
-}
-
 static ProtobufCBinaryData *role_words(struct call *call, uint32_t roles, size_t *ret_count)
 {
         ProtobufCBinaryData *words = call_alloc(call, ROLE_COUNT * sizeof(*words));
@@ -138,7 +123,7 @@ static void add_listings(struct showing *showing, const struct case_weighing *we
                 Qcr__CaseListing *shown = call_alloc(call, sizeof(*shown));
 
                 qcr__case_listing__init(shown);
-                shown->effect = call_data_text(effect_word(listings[i].effect));
+                shown->effect = call_data_text(listing_effect_word(listings[i].effect));
                 shown->from = case_load_day(call, listings[i].from);
                 shown->has_to = !day_is_none(listings[i].to);
                 if (shown->has_to)

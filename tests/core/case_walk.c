@@ -197,21 +197,6 @@ static json_t *text_json(const char *text)
         return text ? json_string(text) : json_null();
 }
 
-static const char *effect_word(enum listing_effect effect)
-{
-        switch (effect) {
-        case LISTING_IN_FORCE:
-                return "in-force";
-        case LISTING_SUSPENDED:
-                return "suspended";
-        case LISTING_QUASHED:
-                return "quashed";
-        case LISTING_UNKNOWN:
-                return "unknown";
-        }
-        abort();
-}
-
 static json_t *listings_json(const struct case_file *file)
 {
         struct grade_listing listings[CASE_LISTINGS_MAX];
@@ -219,7 +204,7 @@ static json_t *listings_json(const struct case_file *file)
         json_t *all = json_array();
 
         for (size_t i = 0; i < count; i++)
-                json_array_append_new(all, json_pack("[s,o,o,b]", effect_word(listings[i].effect),
+                json_array_append_new(all, json_pack("[s,o,o,b]", listing_effect_word(listings[i].effect),
                         day_json(listings[i].from), day_json(listings[i].to), (int)listings[i].is_published));
         return all;
 }
