@@ -180,8 +180,10 @@ def day(text):
 
 def allowed(verdict, party, known):
     """Codes the daemon may answer with to who proposes."""
+    if not party.proposer["roles"] & CASE_ROLES:
+        return (RESULT["role"],)  # told so before the step is read
     codes = expected(verdict)
-    if party.proposer["roles"] & CASE_ROLES and not sees(party.case, party.proposer):
+    if not sees(party.case, party.proposer):
         codes = (UNSEEN,)
     if any(not is_visible(v) or len(v.encode()) > 4000 for _, v in party.step["values"]):
         codes += (RESULT["field-invalid"],)  # before anything is looked at
