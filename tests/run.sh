@@ -144,6 +144,9 @@ fi
 if wants sql; then run sql tests/sql/run.sh; fi
 if wants cli; then run cli bats --tap tests/cli; fi
 if wants e2e; then
+  # Of the tests' own programs one is run end to end.
+  build var/build-coverage tests/view/view-dump -- -Db_coverage=true -Doptimization=1 || fail e2e "view-dump does not build"
+  export QCR_VIEW_DUMP=$top/var/build-coverage/tests/view/view-dump
   # Those that hold answers to a time run alone.
   alone=(tests/e2e/faults.py tests/e2e/peers.py tests/e2e/processes.py tests/e2e/writes.py)
   beside=()

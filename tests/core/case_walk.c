@@ -138,7 +138,7 @@ static struct case_person person_of(struct walk *walk, const json_t *about)
         json_t *word;
 
         json_array_foreach(json_object_get(about, "roles"), i, word) {
-                uint32_t role;
+                uint32_t role = 0;
 
                 if (!json_is_string(word) || !role_parse(json_string_value(word), &role))
                         give_up("not a role", json_string_value(word));

@@ -598,7 +598,8 @@ def play(share):
             tries.follow_anew(what, do, reason)
         answer = scene.connected("superior").decide(scene.proposed)
         check("after all that the superior may still approve", answer["ok"], answer)
-        check("and the decision lists", scene.answers()["ready"][1] == "listed")
+        # its view has just been built anew: the workers look for another once a second
+        check("and the decision lists", wait_until(lambda: scene.answers()["ready"][1] == "listed", 10, 0.1))
 
 
 def main():
