@@ -75,11 +75,11 @@ run() {
   echo "$name: $((SECONDS - started)) s"
 }
 
-# run_beside PROGRAM...: e2e programs that wait more than they compute, two at a time
+# run_beside PROGRAM...: e2e programs that wait more than they compute, three at a time
 run_beside() {
   local program name started=$SECONDS
   # shellcheck disable=SC2016
-  printf '%s\n' "$@" | xargs -P 2 -I{} bash -c '
+  printf '%s\n' "$@" | xargs -P 3 -I{} bash -c '
     name=e2e/${1##*/} log=$2/e2e-${1##*/}.log
     "$1" >"$log" 2>&1 </dev/null; echo $? >"$log.status"' _ {} "$QCR_VAR/tests"
   for program in "$@"; do
