@@ -78,10 +78,13 @@ static const struct case_event *runs_from(const struct case_file *file, const st
 static struct day last_day(const struct case_file *file, const struct case_rules *rules,
         const struct procedure_deadline *deadline, const struct case_event *from, bool *ret_provisional)
 {
-        struct day day = deadline->from_window
-                                 ? opened_by(file, &file->procedure->windows[deadline->window], from)
-                                 : case_event_day(file, from);
+        const char *text = deadline->day_field ? case_event_value(from, deadline->day_field) : NULL;
+        struct day day;
 
+        if (deadline->from_window)
+                day = opened_by(file, &file->procedure->windows[deadline->window], from);
+        else if (!text || !day_parse(slice_text(text), &day))
+                day = case_event_day(file, from);
         return limit_of(day, deadline->days, deadline->unit, rules, ret_provisional);
 }
 

@@ -176,6 +176,7 @@ struct procedure_deadline {
         unsigned until[PROCEDURE_ACTIONS_MAX];  /* done by any of these after it */
         int32_t days;
         enum procedure_unit unit;
+        const char *day_field;      /* counted from the day in this field of that step, where it has one; NULL: its own day */
         bool from_window;           /* counted from when `window` opened (deemed service) instead of the event's day */
         unsigned window;
 };

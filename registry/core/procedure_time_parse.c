@@ -56,6 +56,25 @@ void reading_windows(struct procedure_reading *reading, const struct place *root
         }
 }
 
+/* A day field that one of the steps it is counted from must have: another would be counted from its own day unseen. */
+static const char *read_deadline_day(struct procedure_reading *reading, const struct place *at,
+        const struct procedure_deadline *deadline)
+{
+        const char *word = reading_word(reading, at, "day", '_');
+
+        for (unsigned i = 0; i < deadline->from_count; i++) {
+                const struct procedure_action *action =
+                        deadline->from[i] == PROCEDURE_NONE ? NULL : &reading->procedure->actions[deadline->from[i]];
+                const struct procedure_field *field = action ? procedure_field_find(action, slice_text(word)) : NULL;
+
+                if (!field || field->type != FIELD_DAY) {
+                        place_refuse(at, "day", DOCUMENT_VALUE, "is no day field of an action it is counted from");
+                        return NULL;
+                }
+        }
+        return word;
+}
+
 static void read_deadline_start(struct procedure_reading *reading, const struct place *at,
         struct procedure_deadline *deadline)
 {
@@ -63,8 +82,12 @@ static void read_deadline_start(struct procedure_reading *reading, const struct 
 
         deadline->from_count = reading_action_list(reading, at, "from", 1, deadline->from);
         deadline->window = PROCEDURE_NONE;
+        if (place_has(at, "day"))
+                deadline->day_field = read_deadline_day(reading, at, deadline);
         if (!place_has(at, "window"))
                 return;
+        if (deadline->day_field)
+                place_refuse(at, "day", DOCUMENT_VALUE, "a window has a day of its own");
         deadline->window = reading_window(reading, at, "window");
         deadline->from_window = true;
         for (unsigned i = 0; deadline->window != PROCEDURE_NONE && i < deadline->from_count; i++)
@@ -84,7 +107,7 @@ void reading_deadlines(struct procedure_reading *reading, const struct place *ro
                 struct place at = place_item(&deadlines, i);
                 struct procedure_deadline *deadline = &reading->deadlines[i];
 
-                place_only(&at, KEYS("deadline", "zh", "en", "article", "valid", "when", "from", "until", "days",
+                place_only(&at, KEYS("deadline", "zh", "en", "article", "valid", "when", "from", "day", "until", "days",
                         "unit", "window"));
                 deadline->word = reading_word(reading, &at, "deadline", '-');
                 deadline->zh = reading_text(reading, &at, "zh");

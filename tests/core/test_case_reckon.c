@@ -169,6 +169,16 @@ START_TEST(deadlines_count_from_the_last_step_and_are_done_by_what_comes_after_i
 }
 END_TEST
 
+START_TEST(a_source_is_to_be_read_again_after_it_was_read_not_after_it_listed)
+{
+        story_begin(story, "mirror");
+        DO("mirror", "2026-03-03", "an", "bo", "listed_on=2025-01-15");
+        ck_assert_int_eq(deadline_of("read-again").day.number, story_day("2026-03-23").number);
+        ck_assert(!DO("confirm", "2026-03-20", "an", "bo").is_late);
+        ck_assert_int_eq(deadline_of("read-again").day.number, story_day("2026-04-09").number);
+}
+END_TEST
+
 START_TEST(ninety_days_that_end_on_a_holiday_end_on_the_next_working_day)
 {
         DO("open", "2026-03-21", "an"); /* + 90 = 2026-06-19, the Dragon Boat Festival, a Friday */
@@ -297,6 +307,7 @@ int main(void)
         tcase_add_test(test, without_any_calendar_everything_in_working_days_is_provisional);
         tcase_add_test(test, a_deadline_is_kept_on_its_last_day_and_late_on_the_next);
         tcase_add_test(test, deadlines_count_from_the_last_step_and_are_done_by_what_comes_after_it);
+        tcase_add_test(test, a_source_is_to_be_read_again_after_it_was_read_not_after_it_listed);
         tcase_add_test(test, ninety_days_that_end_on_a_holiday_end_on_the_next_working_day);
         tcase_add_test(test, the_time_to_speak_after_a_public_notice_counts_from_deemed_service);
         tcase_add_test(test,

@@ -455,6 +455,8 @@ static const struct {
         {"'days':3,'unit':'months'", "'days':3,'unit':'years'", VALUE, "deadlines[1].unit", ""},
         {"'days':3,'unit':'months'", "'days':3,'unit':'months','window':'reply','late':true", UNKNOWN,
                 "deadlines[1].late", ""},
+        {"'days':3,'unit':'months'", "'days':3,'unit':'months','day':'nothing'", VALUE, "deadlines[1].day",
+                "is no day field"},
         {"'unit':'days','window':'reply'", "'unit':'days','window':'answer'", VALUE, "deadlines[0].window",
                 "no such window"},
         {"'from':['tell'],'until':['answer']", "'from':['begin'],'until':['answer']", VALUE, "deadlines[0].window",

@@ -211,6 +211,8 @@ class NaiveCase:
         start = event["day"]
         if "window" in deadline:
             start = self.window_of(deadline["window"])[0]
+        if "day" in deadline and self.value(event["values"], deadline["day"]):
+            start = day_of(self.value(event["values"], deadline["day"]))
         return self.rules.count(start, deadline["days"], deadline["unit"])
 
     def deadlines(self, today):
