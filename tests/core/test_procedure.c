@@ -519,6 +519,7 @@ START_TEST(there_are_no_more_of_a_thing_than_there_may_be)
         for (unsigned over = 0; over <= 1; over++) {
                 CLEANUP(buffer) struct buffer items = BUFFER_INIT;
 
+                tear_down();
                 set_up();
                 buffer_add_text(&items, maxima[_i].at);
                 make_items(&items, maxima[_i].key, maxima[_i].more, maxima[_i].most - maxima[_i].there + over);
@@ -528,9 +529,7 @@ START_TEST(there_are_no_more_of_a_thing_than_there_may_be)
                         ck_assert_uint_eq(over, 0);
                 else
                         ck_assert_str_eq(error.path, over ? maxima[_i].path : "states[4].state");
-                tear_down();
         }
-        set_up();
 }
 END_TEST
 

@@ -467,11 +467,13 @@ END_TEST
 /* Of a past answer: a day and an instant that were asked for. */
 static void ask_as_of(const char *day)
 {
+        static const uint8_t no_outcome[8];
+
         facts.kind = STATEMENT_AS_OF;
         facts.as_of = day_must(day);
         facts.known_at_ms = instant_must("2026-11-22T00:00:00.000Z");
         facts.ledger_size = 12;
-        party.policy_hash = (const uint8_t[8]){0}; /* nothing is stored with it that could be compared */
+        party.policy_hash = no_outcome; /* nothing is stored with it that could be compared */
 }
 
 static const struct {
