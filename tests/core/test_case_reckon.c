@@ -171,6 +171,7 @@ END_TEST
 
 START_TEST(a_source_is_to_be_read_again_after_it_was_read_not_after_it_listed)
 {
+        story_end(story);
         story_begin(story, "mirror");
         DO("mirror", "2026-03-03", "an", "bo", "listed_on=2025-01-15");
         ck_assert_int_eq(deadline_of("read-again").day.number, story_day("2026-03-23").number);
