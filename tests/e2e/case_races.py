@@ -121,7 +121,7 @@ def races(r, people, enterprises):
 
 
 # ------------------------------------------------------------------ the very next answer
-def very_next(people, enterprises):
+def very_next(r, people, enterprises):
     """A step that changes what is said, then a lookup on another connection."""
     older, pairs = [], 0
     while pairs < PAIRS:
@@ -184,16 +184,24 @@ def leaks(r, people, enterprises):
     check("and the ledger names no enterprise for a step that changes nothing said of it", moved == [["0"]], moved)
 
 
-def main():
+def on_a_registry(*parts):
+    """Each part takes enterprises of the sample as it needs them."""
     with Registry(people=PEOPLE) as r:
         r.import_file("enterprises", SAMPLE / "enterprises.csv")
         with People(r) as people:
             enterprises = Enterprises()
-            leaks(r, people, enterprises)
-            races(r, people, enterprises)
-            very_next(people, enterprises)
+            for part in parts:
+                part(r, people, enterprises)
         done = r.admin("doctor")
         check("after all this everything still proves itself", done.returncode == 0, done.stdout[-800:])
+
+
+def main():
+    if LONG:  # the sample has not enough enterprises for both
+        on_a_registry(very_next)
+        on_a_registry(leaks, races)
+    else:
+        on_a_registry(leaks, races, very_next)
     finish()
 
 
