@@ -291,6 +291,12 @@ static void print_event(const struct case_reading *c, const Qcr__CaseEvent *e)
         print_fields(c, e);
 }
 
+static void print_events(const struct case_reading *c)
+{
+        for (size_t i = 0; i < c->event_count; i++)
+                print_event(c, c->events[i]);
+}
+
 /* ----------------------------------------------------------------- documents */
 
 static json_t *listing_document(const Qcr__CaseListing *l)
@@ -434,45 +440,37 @@ static int run_show(struct qcr *qcr, const void *flags, unsigned count, char **o
         return EXIT_ANSWERED;
 }
 
-static int run_history(struct qcr *qcr, const void *flags, unsigned count, char **operands)
+/* One list of a case: as a member of its document, or below its heading. */
+static int view_list(struct qcr *qcr, const struct view_flags *flags, const char *ref, const char *member,
+        json_t *(*document)(const struct case_reading *c), void (*print)(const struct case_reading *c))
 {
         CLEANUP(case_reading) struct case_reading c = CASE_READING_INIT;
-        int status = load(qcr, flags, operands[0], &c);
+        int status = load(qcr, flags, ref, &c);
         json_t *d;
 
-        (void)count;
         if (status)
                 return status;
         if (qcr->output.mode != OUTPUT_TEXT) {
                 d = case_document(&c);
-                json_object_set_new(d, "events", events_document(&c));
+                json_object_set_new(d, member, document(&c));
                 output_document(&qcr->output, d);
                 return EXIT_ANSWERED;
         }
         print_heading(&c, qcr->colours);
-        for (size_t i = 0; i < c.event_count; i++)
-                print_event(&c, c.events[i]);
+        print(&c);
         return EXIT_ANSWERED;
+}
+
+static int run_history(struct qcr *qcr, const void *flags, unsigned count, char **operands)
+{
+        (void)count;
+        return view_list(qcr, flags, operands[0], "events", events_document, print_events);
 }
 
 static int run_next(struct qcr *qcr, const void *flags, unsigned count, char **operands)
 {
-        CLEANUP(case_reading) struct case_reading c = CASE_READING_INIT;
-        int status = load(qcr, flags, operands[0], &c);
-        json_t *d;
-
         (void)count;
-        if (status)
-                return status;
-        if (qcr->output.mode != OUTPUT_TEXT) {
-                d = case_document(&c);
-                json_object_set_new(d, "actions", options_document(&c));
-                output_document(&qcr->output, d);
-                return EXIT_ANSWERED;
-        }
-        print_heading(&c, qcr->colours);
-        print_next(&c);
-        return EXIT_ANSWERED;
+        return view_list(qcr, flags, operands[0], "actions", options_document, print_next);
 }
 
 static const struct flag view_flags[] = {

@@ -5,9 +5,6 @@
 
 #include "registry/core/role.h"
 
-/* Cases are officers' work: whoever keeps persons, rules or the audit takes no step of one. */
-#define CASE_ROLES (ROLE_OFFICER | ROLE_REVIEWER | ROLE_SUPERIOR | ROLE_PUBLISHER)
-
 static const char *const effects[] = {
         [EFFECT_NONE] = "",
         [EFFECT_START] = "start",
@@ -83,7 +80,7 @@ static uint32_t read_roles(const struct place *at, const char *key)
                 struct place item = place_item(&list, i);
                 uint32_t role = 0;
 
-                if (!role_parse(place_string(&item), &role) || !(role & CASE_ROLES))
+                if (!role_parse(place_string(&item), &role) || !(role & ROLES_OF_CASES))
                         place_refuse(&item, NULL, DOCUMENT_VALUE,
                                 "officer, reviewer, superior or publisher is wanted");
                 if (roles & role)

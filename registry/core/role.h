@@ -21,7 +21,10 @@ enum role {
 
 #define ROLE_COUNT 8
 
-/* Who may have a hand in cases; whose of these a step is, says its procedure. */
+/*
+ * Who may have a hand in cases; whose of these a step is, says its procedure. Whoever keeps persons, rules or the audit
+ * takes no step of one.
+ */
 #define ROLES_OF_CASES (ROLE_OFFICER | ROLE_REVIEWER | ROLE_SUPERIOR | ROLE_PUBLISHER)
 
 /* The word of one role, as in SQL; NULL if it is not one. */

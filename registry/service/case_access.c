@@ -3,8 +3,6 @@
 
 #include <string.h>
 
-#define ROLES_CASE (ROLE_OFFICER | ROLE_REVIEWER | ROLE_SUPERIOR | ROLE_PUBLISHER)
-
 static void add_office(struct call *call, struct case_access *access, const char *office)
 {
         if (case_access_is_insider(access, office) || access->count == CASE_ACCESS_OFFICES_MAX)
@@ -22,7 +20,7 @@ void case_access_take(struct call *call, const PGresult *result, struct case_acc
                         continue; /* a later version's */
                 if (cell_bool(result, i, 2))
                         ret->own_roles |= role;
-                if (role & ROLES_CASE)
+                if (role & ROLES_OF_CASES)
                         add_office(call, ret, cell_text(result, i, 0));
         }
 }

@@ -11,7 +11,7 @@
 #include "registry/store/records.h"
 
 /* Who may see what is not shown any more, and says why. */
-#define ROLES_INSIDE (ROLE_AUDITOR | ROLE_OFFICER | ROLE_REVIEWER | ROLE_SUPERIOR | ROLE_PUBLISHER)
+#define ROLES_INSIDE (ROLE_AUDITOR | ROLES_OF_CASES)
 
 struct past {
         struct call *call;
