@@ -26,6 +26,9 @@ int admin_codes(int argc, char **argv);
 int admin_calendar(int argc, char **argv);
 int admin_view(int argc, char **argv);
 int admin_import(int argc, char **argv);
+int admin_policy(int argc, char **argv);
+int admin_recalc(int argc, char **argv);
+int admin_report(int argc, char **argv);
 
 /* Prints the fault and returns the status that goes with its code. */
 int admin_fail(const char *command, const struct fault *fault);

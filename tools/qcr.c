@@ -19,6 +19,7 @@
 static const struct command *const tables[] = {
         lookup_commands,
         verify_commands,
+        explain_commands,
         find_commands,
         code_commands,
         record_commands,

@@ -80,6 +80,7 @@ extern const struct command code_commands[];
 extern const struct command lookup_commands[];
 extern const struct command find_commands[];
 extern const struct command verify_commands[];
+extern const struct command explain_commands[]; /* explain, regrade */
 extern const struct command identity_commands[];
 extern const struct command record_commands[];
 extern const struct command approval_commands[];

@@ -24,7 +24,10 @@ static const struct command commands[] = {
         {"key", admin_key, "renew the keys qcrd uses; make keys for people"},
         {"office", admin_office, "propose an office"},
         {"person", admin_person, "propose persons, roles, certificates, deputies"},
+        {"policy", admin_policy, "check, add, try and put in force policies; go back to the one before"},
         {"procedure", admin_procedure, "check, propose, show and draw procedures of cases"},
+        {"recalc", admin_recalc, "recalculate grades in bulk"},
+        {"report", admin_report, "grades and indicators per township and year"},
         {"view", admin_view, "accept a database the follower refused"},
 };
 

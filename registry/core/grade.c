@@ -43,11 +43,20 @@ static int32_t points_of(const struct policy *policy, const struct grade_record 
         case RECORD_RECALL:
         case RECORD_COMPLAINT:
         case RECORD_ACCIDENT:
-                *ret_rule = POLICY_RULE_FINDING(r->type, r->severity);
+        case RECORD_BREACH:
+        case RECORD_ACCEPTANCE:
+        case RECORD_INSPECTION:
+                if (r->result == RECORD_RESULT_PASS)
+                        return 0;
+                *ret_rule = policy_rule_finding(r->type, r->severity);
                 return policy->points[*ret_rule];
         case RECORD_CERTIFICATE:
         case RECORD_AWARD:
         case RECORD_COMMITMENT:
+        case RECORD_BRAND:
+        case RECORD_PERMIT:
+        case RECORD_SURVEY:
+        case RECORD_ASSESSMENT:
                 return 0;
         }
         return 0;

@@ -23,11 +23,11 @@
 #include "registry/core/inputs.h"
 #include "registry/core/policy.h"
 
-#define GRADE_REASONS_MAX (GRADE_RECORDS_MAX + GRADE_LISTINGS_MAX + 1)
+#define GRADE_REASONS_MAX (GRADE_RECORDS_MAX + GRADE_LISTINGS_MAX + POLICY_REPEATS_MAX + 1)
 #define GRADE_REASONS_TEXT 600 /* octets of the line of reasons */
 
 enum grade_effect {
-        GRADE_VETO = 1,   /* a listing in force */
+        GRADE_VETO = 1,   /* a listing in force, or a repeat rule that holds the grade down */
         GRADE_LIFTED,     /* a gate holds */
         GRADE_COUNTED,    /* a record takes its points off the score */
         GRADE_SUPERSEDED, /* it would, but a heavier one of its case counts */
@@ -36,7 +36,7 @@ enum grade_effect {
 
 struct grade_reason {
         enum grade_effect effect;
-        const char *rule;   /* `penalty.fine`, `listing`, `gate`: a constant */
+        const char *rule;   /* `penalty.fine`, `listing`, `gate`: a constant; of a repeat rule its word in the policy */
         uint32_t ordinal;   /* of the record; 0 if it is none */
         uint64_t case_ref;
         int32_t points;     /* of the record, whether they are taken off or not */

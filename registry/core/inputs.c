@@ -24,6 +24,12 @@ static bool is_finding(enum record_type type)
                type == RECORD_ACCIDENT;
 }
 
+void inputs_reduce(const struct grade_inputs *inputs, struct day today, struct grade_inputs *ret)
+{
+        (void)today;
+        *ret = *inputs;
+}
+
 static bool is_optional_day(struct day day)
 {
         return day_is_none(day) || day_is_valid(day);

@@ -12,16 +12,19 @@
  *
  *     u8 version (1)
  *     varint records: each
- *         u8    bits 0-2 type - 1; 3-4 severity; 5 publicity end; 6 money; 7 valid-through
+ *         u8    bits 0-2 type - 1; 3-4 severity; 5 publicity end; 6 money; 7 valid-through. Severity 3: the next octet
+ *         [u8]  bits 0-1 severity; 2-3 result; 4 the type is 8 further on. Only if there is a result or such a type
  *         varint ordinal - the one before - 1 (the first after 0)
  *         signed varint decided_on
  *         [signed varint publicity_end - decided_on]
  *         u64   case_ref
  *         penalty:     varint kinds [varint fine_fen varint confiscated_fen]
- *         certificate: varint certificate [varint valid_through - decided_on]
+ *         certificate: varint certificate
+ *         [varint valid_through - decided_on] of certificates, brands, awards, permits, assessments
  *     varint listings: each
  *         u8    bits 0-1 effect (unknown is 0); 2 end; 3 published
  *         signed varint from [varint to - from]
+ *     [varint ended]  only if not 0
  */
 #pragma once
 
@@ -39,13 +42,14 @@
 struct grade_record {
         enum record_type type;
         enum severity severity;            /* of findings; of a penalty if its document states it */
+        enum record_result result;         /* of types that have one */
         enum certificate_kind certificate; /* of certificates only; NONE is any other */
         uint16_t kinds;                    /* of penalties only, at least one: PENALTY_BIT() */
         uint32_t ordinal;                  /* from 1, unique within the enterprise */
         uint64_t case_ref;                 /* records of one case have the same */
         struct day decided_on;
         struct day publicity_end;          /* the first day it is not used any more; DAY_NONE: not known */
-        struct day valid_through;          /* of certificates: the last day; DAY_NONE if without end */
+        struct day valid_through;          /* of what is valid for a time: the last day; DAY_NONE if without end */
         int64_t fine_fen;                  /* of penalties only */
         int64_t confiscated_fen;
 };
@@ -70,7 +74,14 @@ struct grade_inputs {
         uint32_t listings_count;
         struct grade_record records[GRADE_RECORDS_MAX];
         struct grade_listing listings[GRADE_LISTINGS_MAX];
+        uint32_t ended; /* records that were taken out because they are not shown any more; 0 but in explanations */
 };
+
+/*
+ * What may be shown of them on a day: without records whose publicity has ended (counted in `ended`) and listings that
+ * are over or quashed. No policy counts those, so that the grade, its score, its reasons and its next change are the same.
+ */
+void inputs_reduce(const struct grade_inputs *inputs, struct day today, struct grade_inputs *ret);
 
 /* `in-force`, `suspended`, `quashed`, `unknown`. */
 const char *listing_effect_word(enum listing_effect effect);

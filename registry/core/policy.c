@@ -17,15 +17,46 @@ static const char *const rule_words[POLICY_RULES] = {
         [POLICY_RULE_PENALTY(PENALTY_RESTRICTION)] = "penalty.restriction",
         [POLICY_RULE_PENALTY(PENALTY_CRIMINAL)] = "penalty.criminal",
         [POLICY_RULE_PENALTY(PENALTY_DETENTION)] = "penalty.detention",
-        [POLICY_RULE_FINDING(RECORD_SAMPLING, SEVERITY_ORDINARY)] = "sampling.ordinary",
-        [POLICY_RULE_FINDING(RECORD_SAMPLING, SEVERITY_SERIOUS)] = "sampling.serious",
-        [POLICY_RULE_FINDING(RECORD_RECALL, SEVERITY_ORDINARY)] = "recall.ordinary",
-        [POLICY_RULE_FINDING(RECORD_RECALL, SEVERITY_SERIOUS)] = "recall.serious",
-        [POLICY_RULE_FINDING(RECORD_COMPLAINT, SEVERITY_ORDINARY)] = "complaint.ordinary",
-        [POLICY_RULE_FINDING(RECORD_COMPLAINT, SEVERITY_SERIOUS)] = "complaint.serious",
-        [POLICY_RULE_FINDING(RECORD_ACCIDENT, SEVERITY_ORDINARY)] = "accident.ordinary",
-        [POLICY_RULE_FINDING(RECORD_ACCIDENT, SEVERITY_SERIOUS)] = "accident.serious",
+        [POLICY_RULE_SERIOUS_PENALTY(PENALTY_WARNING)] = "penalty.warning.serious",
+        [POLICY_RULE_SERIOUS_PENALTY(PENALTY_CRITICISM)] = "penalty.criticism.serious",
+        [POLICY_RULE_SERIOUS_PENALTY(PENALTY_FINE)] = "penalty.fine.serious",
+        [POLICY_RULE_SERIOUS_PENALTY(PENALTY_CONFISCATION)] = "penalty.confiscation.serious",
+        [POLICY_RULE_SERIOUS_PENALTY(PENALTY_SUSPENSION)] = "penalty.suspension.serious",
+        [POLICY_RULE_SERIOUS_PENALTY(PENALTY_DOWNGRADE)] = "penalty.downgrade.serious",
+        [POLICY_RULE_SERIOUS_PENALTY(PENALTY_CLOSURE)] = "penalty.closure.serious",
+        [POLICY_RULE_SERIOUS_PENALTY(PENALTY_WITHDRAWAL)] = "penalty.withdrawal.serious",
+        [POLICY_RULE_SERIOUS_PENALTY(PENALTY_REVOCATION)] = "penalty.revocation.serious",
+        [POLICY_RULE_SERIOUS_PENALTY(PENALTY_RESTRICTION)] = "penalty.restriction.serious",
+        [POLICY_RULE_SERIOUS_PENALTY(PENALTY_CRIMINAL)] = "penalty.criminal.serious",
+        [POLICY_RULE_SERIOUS_PENALTY(PENALTY_DETENTION)] = "penalty.detention.serious",
+#define FINDING(place, word) \
+        [2 * PENALTY_KINDS + 2 * (place)] = word ".ordinary", [2 * PENALTY_KINDS + 2 * (place) + 1] = word ".serious"
+        FINDING(0, "sampling"),
+        FINDING(1, "recall"),
+        FINDING(2, "complaint"),
+        FINDING(3, "accident"),
+        FINDING(4, "breach"),
+        FINDING(5, "acceptance"),
+        FINDING(6, "inspection"),
+#undef FINDING
 };
+
+/* In the order of their rules. */
+static const enum record_type finding_types[POLICY_FINDINGS] = {
+        RECORD_SAMPLING, RECORD_RECALL, RECORD_COMPLAINT, RECORD_ACCIDENT, RECORD_BREACH, RECORD_ACCEPTANCE,
+        RECORD_INSPECTION,
+};
+
+unsigned policy_rule_finding(enum record_type type, enum severity severity)
+{
+        unsigned place = 0;
+
+        while (finding_types[place] != type) {
+                place++;
+                assert(place < POLICY_FINDINGS);
+        }
+        return 2u * PENALTY_KINDS + 2u * place + (severity == SEVERITY_SERIOUS);
+}
 
 #define KEYS(...) ((const char *const[]){__VA_ARGS__, NULL})
 
@@ -118,7 +149,7 @@ static void read_findings(const struct place *deductions, enum record_type type,
 
         place_only(&findings, KEYS("ordinary", "serious"));
         for (enum severity s = SEVERITY_ORDINARY; s <= SEVERITY_SERIOUS; s++)
-                p->points[POLICY_RULE_FINDING(type, s)] =
+                p->points[policy_rule_finding(type, s)] =
                         place_integer(&findings, severity_word(s), 0, POLICY_POINTS_MAX);
 }
 
@@ -310,5 +341,19 @@ const char *policy_grade_name(const struct policy *policy, const char *grade, bo
         for (unsigned i = 0; i < policy->gates_count; i++)
                 if (strcmp(policy->gates[i].grade, grade) == 0)
                         return is_chinese ? policy->gates[i].zh : policy->gates[i].en;
+        return NULL;
+}
+
+const struct policy_measures *policy_measures_of(const struct policy *policy, const char *grade)
+{
+        unsigned band;
+
+        if (strcmp(grade, GRADE_UNRATED) == 0)
+                return &policy->unrated_measures;
+        if (find_band(policy, grade, &band))
+                return &policy->bands[band].measures;
+        for (unsigned i = 0; i < policy->gates_count; i++)
+                if (strcmp(policy->gates[i].grade, grade) == 0)
+                        return &policy->gates[i].measures;
         return NULL;
 }

@@ -28,17 +28,25 @@
 
 #define POLICY_BANDS_MAX 8
 #define POLICY_GATES_MAX 8
+#define POLICY_TIERS_MAX 8     /* by amount, of one kind of penalty */
+#define POLICY_REPEATS_MAX 8
+#define POLICY_MEASURES_MAX 8  /* of one grade */
 #define POLICY_ID 65      /* and its NUL */
 #define POLICY_TEXT (DOCUMENT_TEXT_OCTETS + 1)
 #define POLICY_NAME 97
 #define POLICY_POINTS_MAX 1000
 #define POLICY_MONTHS_MAX 1200
 
-/* What can cost points: every kind of penalty, then every finding by severity. */
+/*
+ * What can cost points: every kind of penalty, the same when its decision calls it serious, then every finding by
+ * severity (sampling, recall, complaint, accident, breach, acceptance, inspection).
+ */
+#define POLICY_FINDINGS 7u
 #define POLICY_RULE_PENALTY(kind) ((unsigned)(kind))
-#define POLICY_RULE_FINDING(type, severity) \
-        (PENALTY_KINDS + 2u * ((unsigned)(type) - RECORD_SAMPLING) + ((severity) == SEVERITY_SERIOUS))
-#define POLICY_RULES (PENALTY_KINDS + 2u * (RECORD_ACCIDENT - RECORD_SAMPLING + 1))
+#define POLICY_RULE_SERIOUS_PENALTY(kind) (PENALTY_KINDS + (unsigned)(kind))
+#define POLICY_RULES (2u * PENALTY_KINDS + 2u * POLICY_FINDINGS)
+/* `type` is a finding (record_type_is_finding). */
+unsigned policy_rule_finding(enum record_type type, enum severity severity);
 
 enum policy_standing {
         POLICY_TRIAL = 1,    /* 试行 */
@@ -50,11 +58,41 @@ enum policy_window {
         POLICY_MONTHS = 2,    /* a record counts for some months, never past its publicity's end */
 };
 
+/* What follows from a grade: incentives and supervision. Shown with the grade, not evaluated. */
+struct policy_measure {
+        char zh[POLICY_NAME];
+        char en[POLICY_NAME];
+        char basis[POLICY_NAME]; /* the law it rests on: none may be used without */
+        char item[POLICY_ID];    /* of the national list of measures; empty: an incentive, or supervision of the organ's own */
+};
+
+struct policy_measures {
+        unsigned count;
+        struct policy_measure measures[POLICY_MEASURES_MAX];
+};
+
 struct policy_band {
         char grade[GRADE_TEXT];
         char zh[POLICY_NAME];
         char en[POLICY_NAME];
         int32_t least; /* the lowest score that has it */
+        struct policy_measures measures;
+};
+
+/* From that amount on (inclusive) that many points instead. */
+struct policy_tier {
+        int64_t from_fen;
+        int32_t points;
+};
+
+/* 累犯: so many counting cases within so many months, and the grade is this one or a lower one. */
+struct policy_repeat {
+        char word[POLICY_ID];     /* its name, as reasons have it: `repeat.` and this */
+        uint32_t types;           /* bits of record_type: 1 << type; negative ones only */
+        enum severity severity;   /* SERIOUS: only serious ones; NONE: all */
+        int32_t count;            /* distinct cases */
+        int32_t months;
+        unsigned band;
 };
 
 /* A higher grade that points alone do not give: all that is asked for must hold. */
@@ -66,6 +104,7 @@ struct policy_gate {
         int32_t months_without_deduction;  /* 0: not asked for */
         uint32_t certificates;             /* bits of certificate_kind; all must be held */
         int32_t held_months;               /* each of them for so long */
+        struct policy_measures measures;
 };
 
 struct policy {
@@ -84,13 +123,19 @@ struct policy {
         struct policy_band bands[POLICY_BANDS_MAX]; /* from the best to the one that begins at 0 */
         char unrated_zh[POLICY_NAME];
         char unrated_en[POLICY_NAME];
-        int32_t points[POLICY_RULES];
+        struct policy_measures unrated_measures;
+        int32_t points[POLICY_RULES];      /* of a serious penalty no less than of the same otherwise */
+        unsigned tiers_count[2];           /* by the amount of the fine, of what is confiscated */
+        struct policy_tier tiers[2][POLICY_TIERS_MAX]; /* ascending in amount and points */
         enum policy_window window;
         int32_t window_months;             /* the length, or the publicity of a record that has none */
+        int32_t type_months[RECORD_TYPE_LAST + 1]; /* a length of its own for a type, never past its publicity; 0: none */
         bool heaviest_per_case;
         int32_t records_ever;              /* with fewer records an enterprise is unrated */
         bool has_veto;
         unsigned veto;                     /* the band of who is listed */
+        unsigned repeats_count;
+        struct policy_repeat repeats[POLICY_REPEATS_MAX];
         unsigned gates_count;
         struct policy_gate gates[POLICY_GATES_MAX]; /* the first that holds lifts */
         uint8_t hash[32];
@@ -108,7 +153,9 @@ enum policy_standing policy_standing(const struct policy *policy);
 const char *policy_standing_word(enum policy_standing standing);
 /* May it be used for that day? */
 bool policy_is_effective(const struct policy *policy, struct day day);
-/* `penalty.fine`, `sampling.serious`: the stable word of a rule below POLICY_RULES. */
+/* `penalty.fine`, `penalty.fine.serious`, `sampling.serious`: the stable word of a rule below POLICY_RULES. */
 const char *policy_rule_word(unsigned rule);
+/* What follows from one of its grades; NULL if it has no such grade. */
+const struct policy_measures *policy_measures_of(const struct policy *policy, const char *grade);
 /* Name of one of its grades in Chinese or English; NULL if it has no such grade. */
 const char *policy_grade_name(const struct policy *policy, const char *grade, bool is_chinese);

@@ -22,7 +22,10 @@ struct record {
         uint8_t severity;
         int64_t fine_fen;
         int64_t confiscated_fen;
+        enum record_result result;
+        enum certificate_kind certificate; /* of certificates only */
         struct day decided_on;
+        struct day valid_through;    /* the last day, of what is valid for a time; DAY_NONE if without end */
         struct day publicity_file;   /* DAY_NONE: the file gives none */
         struct day publicity_computed;
         const char *source_code;
@@ -36,6 +39,7 @@ struct record {
         const char *content;
         const char *licence;
         const char *remark;
+        const char *details;         /* canonical lines of core/record_detail; "" if there are none */
 };
 
 struct party {
@@ -57,6 +61,9 @@ bool record_document_normalise(struct slice utf8, struct buffer *ret) __attribut
  * Appends the canonical encoding: a context text, then every field in the order above as a counted value
  * (days and amounts as signed varints), so that no two records share one. `record_decode` gives pointers into
  * `bytes`-backed memory of `text` (NUL-terminated copies appended there); false if not canonical.
+ *
+ * A record that has neither result, certificate, validity nor details is encoded as it was before records had them, so
+ * that its hash is what it was; the others have another context and these four behind the rest.
  */
 void record_encode(struct buffer *to, const struct record *record);
 bool record_decode(struct slice bytes, struct buffer *text, struct record *ret) __attribute__((warn_unused_result));

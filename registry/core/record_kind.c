@@ -15,6 +15,19 @@ static const char *const type_words[] = {
         [RECORD_CERTIFICATE] = "certificate",
         [RECORD_AWARD] = "award",
         [RECORD_COMMITMENT] = "commitment",
+        [RECORD_BREACH] = "breach",
+        [RECORD_BRAND] = "brand",
+        [RECORD_PERMIT] = "permit",
+        [RECORD_ACCEPTANCE] = "acceptance",
+        [RECORD_INSPECTION] = "inspection",
+        [RECORD_SURVEY] = "survey",
+        [RECORD_ASSESSMENT] = "assessment",
+};
+
+static const char *const result_words[] = {
+        [RECORD_RESULT_NONE] = "",
+        [RECORD_RESULT_PASS] = "pass",
+        [RECORD_RESULT_FAIL] = "fail",
 };
 
 static const char *const penalty_words[] = {
@@ -237,4 +250,35 @@ bool penalty_kinds_parse(struct slice text, uint16_t *ret, struct slice *ret_unk
         }
         *ret = kinds;
         return true;
+}
+
+bool record_type_has_result(enum record_type type)
+{
+        return type == RECORD_SAMPLING || type == RECORD_COMPLAINT || type == RECORD_ACCEPTANCE ||
+               type == RECORD_INSPECTION;
+}
+
+bool record_type_is_finding(enum record_type type)
+{
+        return record_type_has_result(type) || type == RECORD_RECALL || type == RECORD_ACCIDENT || type == RECORD_BREACH;
+}
+
+bool record_is_negative(enum record_type type, enum record_result result)
+{
+        return type == RECORD_PENALTY || (record_type_is_finding(type) && result != RECORD_RESULT_PASS);
+}
+
+const char *record_result_word(enum record_result result)
+{
+        return (unsigned)result < COUNT(result_words) ? result_words[result] : NULL;
+}
+
+bool record_result_of_word(struct slice word, enum record_result *ret)
+{
+        for (unsigned i = 0; i < COUNT(result_words); i++)
+                if (slice_equal(word, slice_text(result_words[i]))) {
+                        *ret = (enum record_result)i;
+                        return true;
+                }
+        return false;
 }

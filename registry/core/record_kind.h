@@ -15,15 +15,30 @@
 
 enum record_type {
         RECORD_PENALTY = 1,     /* 行政处罚 */
-        RECORD_SAMPLING = 2,    /* 监督抽查不合格 */
+        RECORD_SAMPLING = 2,    /* 监督抽查: a batch; failed, unless its result says otherwise */
         RECORD_RECALL = 3,      /* 召回 */
         RECORD_COMPLAINT = 4,   /* 投诉 */
         RECORD_ACCIDENT = 5,    /* 质量安全事故 */
         RECORD_CERTIFICATE = 6, /* 认证、许可证书 */
         RECORD_AWARD = 7,       /* 质量奖、荣誉 */
         RECORD_COMMITMENT = 8,  /* 信用承诺 */
+        RECORD_BREACH = 9,      /* 违背承诺、承诺不实 */
+        RECORD_BRAND = 10,      /* 品牌: 名牌产品、驰名商标 */
+        RECORD_PERMIT = 11,     /* 行政许可 */
+        RECORD_ACCEPTANCE = 12, /* 工程竣工验收 */
+        RECORD_INSPECTION = 13, /* 监督检查、双随机抽查、排放监测 */
+        RECORD_SURVEY = 14,     /* 满意度测评 */
+        RECORD_ASSESSMENT = 15, /* 信用服务机构、评价机构的评价 */
 };
-#define RECORD_TYPE_LAST RECORD_COMMITMENT
+#define RECORD_TYPE_LAST RECORD_ASSESSMENT
+
+/* What came of it. A type either has results or has none (record_type_has_result). */
+enum record_result {
+        RECORD_RESULT_NONE = 0, /* the type has none; of sampling and complaints filed without: it counts as failed */
+        RECORD_RESULT_PASS = 1, /* 合格; of a complaint: settled 已解决 */
+        RECORD_RESULT_FAIL = 2, /* 不合格; of a complaint: not settled */
+};
+#define RECORD_RESULT_LAST RECORD_RESULT_FAIL
 
 /* Kinds of penalty, 行政处罚法 art. 9 with what it leaves to other laws. A decision has a set of them. */
 enum penalty_kind {
@@ -68,6 +83,16 @@ enum certificate_kind {
 };
 #define CERTIFICATE_LAST CERTIFICATE_GEOGRAPHIC
 
+/* sampling, complaint, acceptance, inspection */
+bool record_type_has_result(enum record_type type);
+/* Something that went wrong, by severity: sampling, recall, complaint, accident, breach, acceptance, inspection. */
+bool record_type_is_finding(enum record_type type);
+/* Does it stand against the enterprise? A penalty, or a finding that did not pass. */
+bool record_is_negative(enum record_type type, enum record_result result);
+
+/* The stable word; NULL for a number that is none. `` for no result. */
+const char *record_result_word(enum record_result result);
+bool record_result_of_word(struct slice word, enum record_result *ret) MUST_CHECK;
 /* The stable word; NULL for a number that is none. */
 const char *record_type_word(enum record_type type);
 const char *penalty_kind_word(enum penalty_kind kind);

@@ -28,6 +28,10 @@
 #define FUNCTIONS_RULE_ADD .act = &rule_act
 #define FUNCTIONS_RULE_SHOW .run = rule_show_run
 #define FUNCTIONS_DEPUTY_SET .act = &people_act
+#define FUNCTIONS_EXPLAIN .run = explain_run
+#define FUNCTIONS_POLICY_ADD .act = &policy_add_act
+#define FUNCTIONS_POLICY_ACTIVATE .act = &policy_activate_act
+#define FUNCTIONS_POLICY_SHOW .run = policy_show_run
 
 static const struct operation operations[] = {
 #define OPERATION(name, text, type, allowed)                       \

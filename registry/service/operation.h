@@ -76,3 +76,6 @@ void evidence_put_run(struct call *call);
 void evidence_get_run(struct call *call);
 extern const struct act rule_act;        /* rule-add */
 void rule_show_run(struct call *call);
+void explain_run(struct call *call);
+extern const struct act policy_add_act, policy_activate_act; /* policies.c */
+void policy_show_run(struct call *call);

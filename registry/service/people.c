@@ -350,6 +350,8 @@ bool people_decide(struct writing *writing, const struct people_change *change)
         case PROPOSAL_HELD_ACCEPT:
         case PROPOSAL_CASE_STEP:
         case PROPOSAL_RULE_ADD:
+        case PROPOSAL_RECORD_REPAIR:
+        case PROPOSAL_POLICY_ACTIVATE:
                 break;
         }
         return refuse(writing, RESULT_FIELD_INVALID, "kind", "not about persons");
@@ -444,6 +446,8 @@ void people_save(struct writing *writing, const struct people_change *change)
         case PROPOSAL_HELD_ACCEPT:
         case PROPOSAL_CASE_STEP:
         case PROPOSAL_RULE_ADD:
+        case PROPOSAL_RECORD_REPAIR:
+        case PROPOSAL_POLICY_ACTIVATE:
                 return;
         }
 }

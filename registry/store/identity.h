@@ -15,7 +15,7 @@
  * What the last of the migrations leaves in qcr.system. A program serves the schema it was built for and the one
  * after it, so that the schema is changed first and the programs while they run, one node after the other.
  */
-#define STORE_SCHEMA_VERSION 2
+#define STORE_SCHEMA_VERSION 3
 
 struct store_identity {
         uint64_t system_identifier;

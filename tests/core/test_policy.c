@@ -228,9 +228,9 @@ START_TEST(the_default_policy_is_the_proposal_that_the_documentation_describes)
         }
         for (unsigned kind = 0; kind < PENALTY_KINDS; kind++)
                 ck_assert_int_eq(policy.points[POLICY_RULE_PENALTY(kind)], penalty[kind]);
-        ck_assert_int_eq(policy.points[POLICY_RULE_FINDING(RECORD_SAMPLING, SEVERITY_NONE)], 10);
-        ck_assert_int_eq(policy.points[POLICY_RULE_FINDING(RECORD_SAMPLING, SEVERITY_SERIOUS)], 20);
-        ck_assert_int_eq(policy.points[POLICY_RULE_FINDING(RECORD_ACCIDENT, SEVERITY_SERIOUS)], 0);
+        ck_assert_int_eq(policy.points[policy_rule_finding(RECORD_SAMPLING, SEVERITY_NONE)], 10);
+        ck_assert_int_eq(policy.points[policy_rule_finding(RECORD_SAMPLING, SEVERITY_SERIOUS)], 20);
+        ck_assert_int_eq(policy.points[policy_rule_finding(RECORD_ACCIDENT, SEVERITY_SERIOUS)], 0);
         ck_assert_int_eq(policy.window, POLICY_PUBLICITY);
         ck_assert_int_eq(policy.window_months, 12);
         ck_assert(policy.heaviest_per_case && policy.has_veto);
@@ -307,12 +307,12 @@ START_TEST(everything_that_a_policy_may_say_is_read)
                 "\"months_without_deduction\": 24, \"certificates\": [\"iso9001\", \"gmp\"], "
                 "\"held_months\": 36}]");
         ck_assert_msg(parse() == DOCUMENT_SOUND, "%s: %s", error.path, error.reason);
-        ck_assert_int_eq(policy.points[POLICY_RULE_FINDING(RECORD_RECALL, SEVERITY_ORDINARY)], 1);
-        ck_assert_int_eq(policy.points[POLICY_RULE_FINDING(RECORD_RECALL, SEVERITY_SERIOUS)], 2);
-        ck_assert_int_eq(policy.points[POLICY_RULE_FINDING(RECORD_COMPLAINT, SEVERITY_ORDINARY)], 3);
-        ck_assert_int_eq(policy.points[POLICY_RULE_FINDING(RECORD_COMPLAINT, SEVERITY_SERIOUS)], 4);
-        ck_assert_int_eq(policy.points[POLICY_RULE_FINDING(RECORD_ACCIDENT, SEVERITY_ORDINARY)], 5);
-        ck_assert_int_eq(policy.points[POLICY_RULE_FINDING(RECORD_ACCIDENT, SEVERITY_SERIOUS)], 6);
+        ck_assert_int_eq(policy.points[policy_rule_finding(RECORD_RECALL, SEVERITY_ORDINARY)], 1);
+        ck_assert_int_eq(policy.points[policy_rule_finding(RECORD_RECALL, SEVERITY_SERIOUS)], 2);
+        ck_assert_int_eq(policy.points[policy_rule_finding(RECORD_COMPLAINT, SEVERITY_ORDINARY)], 3);
+        ck_assert_int_eq(policy.points[policy_rule_finding(RECORD_COMPLAINT, SEVERITY_SERIOUS)], 4);
+        ck_assert_int_eq(policy.points[policy_rule_finding(RECORD_ACCIDENT, SEVERITY_ORDINARY)], 5);
+        ck_assert_int_eq(policy.points[policy_rule_finding(RECORD_ACCIDENT, SEVERITY_SERIOUS)], 6);
         ck_assert_int_eq(policy.window, POLICY_MONTHS);
         ck_assert(!policy.has_veto && !policy.heaviest_per_case);
         ck_assert_uint_eq(policy.gates_count, 1);
@@ -333,7 +333,7 @@ START_TEST(every_rule_has_a_word_of_its_own)
                         ck_assert_str_ne(policy_rule_word(i), policy_rule_word(j));
         }
         ck_assert_str_eq(policy_rule_word(POLICY_RULE_PENALTY(PENALTY_FINE)), "penalty.fine");
-        ck_assert_str_eq(policy_rule_word(POLICY_RULE_FINDING(RECORD_ACCIDENT, SEVERITY_SERIOUS)),
+        ck_assert_str_eq(policy_rule_word(policy_rule_finding(RECORD_ACCIDENT, SEVERITY_SERIOUS)),
                 "accident.serious");
 }
 END_TEST
