@@ -12,10 +12,11 @@
 #define COPY_OUT_COLUMNS_MAX 16u
 
 struct copy_out {
-        struct link *link;
+        struct link *link;                           /* NULL: nothing is coming any more */
         unsigned columns;
         char *row;                                   /* libpq's */
         bool has_header;
+        bool is_odd;                                 /* a field was asked for what it is not */
         struct slice fields[COPY_OUT_COLUMNS_MAX];   /* data NULL: null */
 };
 
@@ -23,7 +24,7 @@ struct copy_out {
 bool copy_out_begin(struct copy_out *copy, struct link *link, const char *sql, unsigned columns, struct fault *why) MUST_CHECK;
 /* `*ret` is false behind the last row; the link may be used again then. */
 bool copy_out_next(struct copy_out *copy, bool *ret, struct fault *why) MUST_CHECK;
-/* After a fault, or to stop early: reads what is still coming. */
+/* After a fault, or to stop early: reads what is still coming. Nothing to do behind the last row. */
 void copy_out_done(struct copy_out *copy);
 
 bool copy_out_is_null(const struct copy_out *copy, unsigned column);

@@ -274,3 +274,57 @@ bool link_copy_end(struct link *link, int64_t *ret_rows, struct fault *why)
         }
         return good;
 }
+
+bool link_read_begin(struct link *link, const char *sql, struct fault *why)
+{
+        PGresult *result = PQexec(link->connection, sql);
+        bool good = PQresultStatus(result) == PGRES_COPY_OUT;
+
+        if (!good)
+                fail_result(link, result, why);
+        PQclear(result);
+        return good;
+}
+
+/* Behind the last row: what the statement as a whole came to. */
+static bool end_read(struct link *link, struct fault *why)
+{
+        PGresult *result;
+        bool good = true;
+
+        while ((result = PQgetResult(link->connection))) {
+                if (good && !is_success(result))
+                        good = fail_result(link, result, why);
+                PQclear(result);
+        }
+        return good;
+}
+
+bool link_read_next(struct link *link, char **ret, size_t *ret_length, struct fault *why)
+{
+        int length = PQgetCopyData(link->connection, ret, 0);
+
+        *ret_length = 0;
+        if (length >= 0) {
+                *ret_length = (size_t)length;
+                return true;
+        }
+        *ret = NULL;
+        return length == -1 ? end_read(link, why) : fail_connection(link, "COPY", why);
+}
+
+void link_read_abandon(struct link *link)
+{
+        PGcancel *cancel = PQgetCancel(link->connection);
+        PGresult *result;
+        char text[256], *row;
+
+        /* If cancelling fails, the rest is only read and dropped. */
+        if (cancel)
+                PQcancel(cancel, text, sizeof(text));
+        PQfreeCancel(cancel);
+        while (PQgetCopyData(link->connection, &row, 0) >= 0)
+                PQfreemem(row);
+        while ((result = PQgetResult(link->connection)))
+                PQclear(result);
+}

@@ -58,3 +58,11 @@ void link_rollback(struct link *link);
 bool link_copy_begin(struct link *link, const char *sql, struct fault *why) MUST_CHECK;
 bool link_copy_add(struct link *link, struct slice octets, struct fault *why) MUST_CHECK;
 bool link_copy_end(struct link *link, int64_t *ret_rows, struct fault *why) MUST_CHECK;
+
+/*
+ * COPY ... TO STDOUT. `*ret` is what the server sent for one row, for the caller to PQfreemem; NULL behind the last,
+ * when the link may be used again. After a fault, or to stop early, the rest is abandoned.
+ */
+bool link_read_begin(struct link *link, const char *sql, struct fault *why) MUST_CHECK;
+bool link_read_next(struct link *link, char **ret, size_t *ret_length, struct fault *why) MUST_CHECK;
+void link_read_abandon(struct link *link);

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+#include "registry/store/copy_out.h"
+
+#include <assert.h>
+#include <string.h>
+
+/* PostgreSQL 15, COPY, "Binary Format": signature, flags (none is known here), length of an extension. */
+#define SIGNATURE_OCTETS 11u
+#define TRAILER 0xffffu
+#define DAYS_TO_2000 10957 /* from 1970-01-01 */
+
+static const uint8_t signature[SIGNATURE_OCTETS + 1] = "PGCOPY\n\377\r\n";
+
+bool copy_out_begin(struct copy_out *copy, struct link *link, const char *sql, unsigned columns, struct fault *why)
+{
+        assert(columns <= COPY_OUT_COLUMNS_MAX);
+        *copy = (struct copy_out){.columns = columns};
+        if (!link_read_begin(link, sql, why))
+                return false;
+        copy->link = link;
+        return true;
+}
+
+static bool fail(struct fault *why)
+{
+        return fault_set(why, FAULT_STORE, "PostgreSQL: COPY sent a row that is not of the form that was asked for");
+}
+
+static void take_header(struct reader *reader)
+{
+        struct slice start = reader_take(reader, SIGNATURE_OCTETS);
+
+        if (reader->failed || memcmp(start.data, signature, SIGNATURE_OCTETS) != 0 || reader_u32(reader))
+                reader->failed = true;
+        reader_take(reader, reader_u32(reader));
+}
+
+static bool take_row(struct copy_out *copy, struct reader *reader, struct fault *why)
+{
+        if (reader_u16(reader) != copy->columns)
+                return fail(why);
+        for (unsigned i = 0; i < copy->columns; i++) {
+                uint32_t length = reader_u32(reader);
+
+                copy->fields[i] = length == UINT32_MAX ? (struct slice){0} : reader_take(reader, length);
+        }
+        return reader_is_done(reader) || fail(why);
+}
+
+static bool is_trailer(const struct reader *reader)
+{
+        struct reader ahead = *reader;
+
+        return reader_u16(&ahead) == TRAILER && reader_is_done(&ahead);
+}
+
+/* One message of the server: the header, a row, the header before its first row, or what says that there is no more. */
+static bool take_message(struct copy_out *copy, struct reader *reader, bool *ret, struct fault *why)
+{
+        *ret = false;
+        if (!copy->has_header) {
+                take_header(reader);
+                copy->has_header = true;
+                if (reader->failed)
+                        return fail(why);
+        }
+        if (!reader->left || is_trailer(reader))
+                return true;
+        *ret = true;
+        return take_row(copy, reader, why);
+}
+
+bool copy_out_next(struct copy_out *copy, bool *ret, struct fault *why)
+{
+        struct reader reader;
+        size_t length;
+
+        if (copy->is_odd)
+                return fail(why);
+        for (;;) {
+                PQfreemem(copy->row);
+                if (!link_read_next(copy->link, &copy->row, &length, why))
+                        return false;
+                if (!copy->row) {
+                        copy->link = NULL;
+                        *ret = false;
+                        return true;
+                }
+                reader = reader_of(slice_of(copy->row, length));
+                if (!take_message(copy, &reader, ret, why))
+                        return false;
+                if (*ret)
+                        return true;
+        }
+}
+
+void copy_out_done(struct copy_out *copy)
+{
+        PQfreemem(copy->row);
+        copy->row = NULL;
+        if (copy->link)
+                link_read_abandon(copy->link);
+        copy->link = NULL;
+}
+
+bool copy_out_is_null(const struct copy_out *copy, unsigned column)
+{
+        assert(column < copy->columns);
+        return !copy->fields[column].data;
+}
+
+int64_t copy_out_number(struct copy_out *copy, unsigned column)
+{
+        struct reader reader;
+
+        assert(column < copy->columns);
+        reader = reader_of(copy->fields[column]);
+        switch (copy->fields[column].length) {
+        case 2:
+                return (int16_t)reader_u16(&reader);
+        case 4:
+                return (int32_t)reader_u32(&reader);
+        case 8:
+                return (int64_t)reader_u64(&reader);
+        }
+        copy->is_odd = true;
+        return 0;
+}
+
+struct day copy_out_day(struct copy_out *copy, unsigned column)
+{
+        int64_t days;
+
+        if (copy_out_is_null(copy, column))
+                return DAY_NONE;
+        days = copy_out_number(copy, column);
+        /* `infinity` and its like are no day here. */
+        if (days < DAY_FIRST.number - DAYS_TO_2000 || days > DAY_LAST.number - DAYS_TO_2000) {
+                copy->is_odd = true;
+                return DAY_NONE;
+        }
+        return (struct day){(int32_t)days + DAYS_TO_2000};
+}
