@@ -36,6 +36,9 @@
 #define POLICY_NAME 97
 #define POLICY_POINTS_MAX 1000
 #define POLICY_MONTHS_MAX 1200
+#define POLICY_REPEAT_ID 24    /* octets of the id of a repeat rule */
+#define POLICY_REPEAT_WORD (sizeof("repeat.") + POLICY_REPEAT_ID)
+#define POLICY_YUAN_MAX 1000000000 /* 十亿元, of an amount from which on points differ */
 
 /*
  * What can cost points: every kind of penalty, the same when its decision calls it serious, then every finding by
@@ -85,9 +88,12 @@ struct policy_tier {
         int32_t points;
 };
 
-/* 累犯: so many counting cases within so many months, and the grade is this one or a lower one. */
+/*
+ * 累犯: so many cases with a negative record that counts (is in time, whatever it costs), decided within so many
+ * months, and the grade is this one or a lower one.
+ */
 struct policy_repeat {
-        char word[POLICY_ID];     /* its name, as reasons have it: `repeat.` and this */
+        char word[POLICY_REPEAT_WORD]; /* whole, as reasons have it: `repeat.` and its id */
         uint32_t types;           /* bits of record_type: 1 << type; negative ones only */
         enum severity severity;   /* SERIOUS: only serious ones; NONE: all */
         int32_t count;            /* distinct cases */
