@@ -73,45 +73,53 @@ const char *statement_flaw_word(enum statement_flaw flaw)
 /* The hash of a MAYBE_HASH field follows its bool. */
 static_assert(AT(purpose) == AT(has_purpose) + sizeof(bool), "purpose");
 static_assert(AT(policy_hash) == AT(has_policy_hash) + sizeof(bool), "policy_hash");
+static_assert(AT(inputs) == AT(has_inputs) + sizeof(bool), "inputs");
 
 /* The statement, line by line, behind its context line. docs/EVIDENCE.md has the same table. */
 static const struct statement_line lines[] = {
-        {"kind", FORM_WORD, AT(kind), 0, kind_words},
-        {"request", FORM_HASH, AT(request), 0, NULL},
-        {"code", FORM_CODE, AT(code), STATEMENT_CODE_LIMIT, NULL},
-        {"subject", FORM_CODE, AT(subject), STATEMENT_SUBJECT_SIZE, NULL},
-        {"nonce", FORM_NONCE, AT(nonce), 0, NULL},
-        {"purpose", FORM_MAYBE_HASH, AT(has_purpose), 0, NULL},
-        {"result", FORM_WORD, AT(result), 0, result_words},
-        {"merged-into", FORM_CODE, AT(merged_into), STATEMENT_CODE_LIMIT, NULL},
-        {"registration", FORM_WORD, AT(registration), 0, registration_words},
-        {"name", FORM_TEXT, AT(name), STATEMENT_NAME_LIMIT, NULL},
-        {"grade", FORM_GRADE, AT(grade), STATEMENT_GRADE_LIMIT, NULL},
-        {"score", FORM_SCORE, AT(score), 0, NULL},
-        {"grade-day", FORM_DAY, AT(grade_day), 0, NULL},
-        {"grade-until", FORM_DAY, AT(grade_until), 0, NULL},
-        {"policy", FORM_POLICY, AT(policy_id), STATEMENT_POLICY_LIMIT, NULL},
-        {"policy-hash", FORM_MAYBE_HASH, AT(has_policy_hash), 0, NULL},
-        {"policy-standing", FORM_WORD, AT(standing), 0, standing_words},
-        {"policy-document", FORM_TEXT, AT(document), STATEMENT_DOCUMENT_LIMIT, NULL},
-        {"listing", FORM_WORD, AT(listing), 0, listing_words},
-        {"listing-since", FORM_DAY, AT(listing_since), 0, NULL},
-        {"listing-until", FORM_DAY, AT(listing_until), 0, NULL},
-        {"listing-published", FORM_WORD, AT(published), 0, published_words},
-        {"reasons", FORM_TEXT, AT(reasons), STATEMENT_REASONS_LIMIT, NULL},
-        {"coverage", FORM_COVERAGE, AT(coverage), STATEMENT_COVERAGE_LIMIT, NULL},
-        {"as-of", FORM_DAY, AT(as_of), 0, NULL},
-        {"known-at", FORM_INSTANT, AT(known_at_ms), 0, NULL},
-        {"serial", FORM_NUMBER, AT(serial), 0, NULL},
-        {"data-as-of", FORM_INSTANT, AT(data_as_of_ms), 0, NULL},
-        {"valid-until", FORM_INSTANT, AT(valid_until_ms), 0, NULL},
-        {"ledger-size", FORM_NUMBER, AT(ledger_size), 0, NULL},
-        {"ledger-root", FORM_ROOT, AT(ledger_root), 0, NULL},
-        {"decision", FORM_SERIAL, AT(decision), 0, NULL},
-        {"salt", FORM_SALT, AT(salt), 0, NULL},
+        {"kind", FORM_WORD, AT(kind), 0, kind_words, NULL},
+        {"request", FORM_HASH, AT(request), 0, NULL, NULL},
+        {"code", FORM_CODE, AT(code), STATEMENT_CODE_LIMIT, NULL, NULL},
+        {"subject", FORM_CODE, AT(subject), STATEMENT_SUBJECT_SIZE, NULL, NULL},
+        {"nonce", FORM_NONCE, AT(nonce), 0, NULL, NULL},
+        {"purpose", FORM_MAYBE_HASH, AT(has_purpose), 0, NULL, NULL},
+        {"result", FORM_WORD, AT(result), 0, result_words, NULL},
+        {"merged-into", FORM_CODE, AT(merged_into), STATEMENT_CODE_LIMIT, NULL, NULL},
+        {"registration", FORM_WORD, AT(registration), 0, registration_words, NULL},
+        {"name", FORM_TEXT, AT(name), STATEMENT_NAME_LIMIT, NULL, NULL},
+        {"grade", FORM_GRADE, AT(grade), STATEMENT_GRADE_LIMIT, NULL, NULL},
+        {"score", FORM_SCORE, AT(score), 0, NULL, NULL},
+        {"grade-day", FORM_DAY, AT(grade_day), 0, NULL, NULL},
+        {"grade-until", FORM_DAY, AT(grade_until), 0, NULL, NULL},
+        {"policy", FORM_POLICY, AT(policy_id), STATEMENT_POLICY_LIMIT, NULL, NULL},
+        {"policy-hash", FORM_MAYBE_HASH, AT(has_policy_hash), 0, NULL, NULL},
+        {"policy-standing", FORM_WORD, AT(standing), 0, standing_words, NULL},
+        {"policy-document", FORM_TEXT, AT(document), STATEMENT_DOCUMENT_LIMIT, NULL, NULL},
+        {"listing", FORM_WORD, AT(listing), 0, listing_words, NULL},
+        {"listing-since", FORM_DAY, AT(listing_since), 0, NULL, NULL},
+        {"listing-until", FORM_DAY, AT(listing_until), 0, NULL, NULL},
+        {"listing-published", FORM_WORD, AT(published), 0, published_words, NULL},
+        {"reasons", FORM_TEXT, AT(reasons), STATEMENT_REASONS_LIMIT, NULL, NULL},
+        {"inputs", FORM_MAYBE_HASH, AT(has_inputs), 0, NULL, "explain"},
+        {"coverage", FORM_COVERAGE, AT(coverage), STATEMENT_COVERAGE_LIMIT, NULL, NULL},
+        {"as-of", FORM_DAY, AT(as_of), 0, NULL, NULL},
+        {"known-at", FORM_INSTANT, AT(known_at_ms), 0, NULL, NULL},
+        {"serial", FORM_NUMBER, AT(serial), 0, NULL, NULL},
+        {"data-as-of", FORM_INSTANT, AT(data_as_of_ms), 0, NULL, NULL},
+        {"valid-until", FORM_INSTANT, AT(valid_until_ms), 0, NULL, NULL},
+        {"ledger-size", FORM_NUMBER, AT(ledger_size), 0, NULL, NULL},
+        {"ledger-root", FORM_ROOT, AT(ledger_root), 0, NULL, NULL},
+        {"decision", FORM_SERIAL, AT(decision), 0, NULL, NULL},
+        {"salt", FORM_SALT, AT(salt), 0, NULL, NULL},
 };
 
 #define LINE_COUNT (sizeof(lines) / sizeof(lines[0]))
+
+/* `kind` is the word on the first line; of what is no kind's word the value is refused later. */
+static bool is_line_of(const struct statement_line *line, struct slice kind)
+{
+        return !line->only_kind || slice_equal(kind, slice_text(line->only_kind));
+}
 
 void statement_init(struct statement *s)
 {
@@ -144,6 +152,8 @@ static enum statement_flaw check_grade(const struct statement *s)
                 unrated != (s->score == STATEMENT_NO_SCORE))
                 return STATEMENT_GRADE;
         if (is_empty(s->policy_id) || !s->has_policy_hash || s->standing == STANDING_NONE)
+                return STATEMENT_GRADE;
+        if (s->has_inputs != (s->kind == STATEMENT_EXPLAIN))
                 return STATEMENT_GRADE;
         /* In force means that a document of an organ says so; on trial there is none to name. */
         if ((s->standing == STANDING_IN_FORCE) == is_empty(s->document))
@@ -180,7 +190,7 @@ static bool has_no_verdict(const struct statement *s)
                 day_is_none(s->grade_until) && is_empty(s->policy_id) && !s->has_policy_hash &&
                 s->standing == STANDING_NONE && is_empty(s->document) && s->listing == LISTING_NONE &&
                 day_is_none(s->listing_since) && day_is_none(s->listing_until) &&
-                s->published == PUBLISHED_NONE && is_empty(s->reasons);
+                s->published == PUBLISHED_NONE && is_empty(s->reasons) && !s->has_inputs;
 }
 
 static bool has_no_party(const struct statement *s)
@@ -231,15 +241,21 @@ enum statement_flaw statement_format(const struct statement *s, struct buffer *r
 {
         enum statement_flaw flaw = statement_check(s);
         size_t before = ret->length;
+        struct slice kind;
 
         if (flaw)
                 return flaw;
+        if (s->kind > STATEMENT_HISTORY)
+                return STATEMENT_VALUE;
+        kind = slice_text(statement_kind_word(s->kind));
         if (!origin_is_valid(slice_of(s->origin, strnlen(s->origin, sizeof(s->origin)))))
                 return STATEMENT_VALUE;
         buffer_add_text(ret, "context ");
         buffer_add_text(ret, s->origin);
         buffer_add_text(ret, STATEMENT_CONTEXT "\n");
         for (size_t i = 0; i < LINE_COUNT; i++) {
+                if (!is_line_of(&lines[i], kind))
+                        continue;
                 buffer_add_text(ret, lines[i].name);
                 buffer_add_u8(ret, ' ');
                 if (!statement_value_add(s, &lines[i], ret)) {
@@ -258,7 +274,7 @@ enum statement_flaw statement_format(const struct statement *s, struct buffer *r
 enum statement_flaw statement_parse(struct slice text, struct statement *ret)
 {
         struct lines rest = lines_of(text);
-        struct slice values[LINE_COUNT], context;
+        struct slice values[LINE_COUNT] = {0}, context;
         struct statement s;
         enum statement_flaw flaw;
 
@@ -266,7 +282,8 @@ enum statement_flaw statement_parse(struct slice text, struct statement *ret)
                 return STATEMENT_SIZE;
         context = lines_value(&rest, "context");
         for (size_t i = 0; i < LINE_COUNT; i++)
-                values[i] = lines_value(&rest, lines[i].name);
+                if (is_line_of(&lines[i], values[0]))
+                        values[i] = lines_value(&rest, lines[i].name);
         if (!lines_is_done(&rest))
                 return STATEMENT_FORM;
 
@@ -274,7 +291,7 @@ enum statement_flaw statement_parse(struct slice text, struct statement *ret)
         if (!origin_parse(context, STATEMENT_CONTEXT, s.origin))
                 return STATEMENT_VALUE;
         for (size_t i = 0; i < LINE_COUNT; i++)
-                if (!statement_value_parse(values[i], &lines[i], &s))
+                if (is_line_of(&lines[i], values[0]) && !statement_value_parse(values[i], &lines[i], &s))
                         return STATEMENT_VALUE;
         flaw = statement_check(&s);
         if (flaw == STATEMENT_RIGHT)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /*
  * The statement: what the registry says, one answer, as text. Lines "name
- * value" in one fixed order, every line there, `-` where nothing is to be
- * said; readable in court without a schema, and read by everybody the same
+ * value" in one fixed order, every line of its kind there, `-` where nothing is
+ * to be said; readable in court without a schema, and read by everybody the same
  * way. The statement is a leaf of a batch; the time of signing stands in the
  * batch's head, once.
  *
@@ -44,7 +44,7 @@
 enum statement_kind {
         STATEMENT_CURRENT = 0, /* as the registry stands now, from its view */
         STATEMENT_AS_OF,       /* as it stood on a day, or was known at an instant */
-        STATEMENT_EXPLAIN,
+        STATEMENT_EXPLAIN,     /* as `current`, and the facts that give the grade, by their hash */
         STATEMENT_HISTORY,
 };
 
@@ -89,7 +89,7 @@ enum statement_flaw {
         STATEMENT_FORM,     /* a line is missing, repeated, out of order, or something follows the last */
         STATEMENT_VALUE,    /* a line's value is not of its kind, too long, or not in its one form */
         STATEMENT_RESULT,   /* a line does not go with the result */
-        STATEMENT_GRADE,    /* grade, score, days and policy do not go together */
+        STATEMENT_GRADE,    /* grade, score, days, policy and inputs do not go together */
         STATEMENT_LISTING,  /* listing, dates and publication do not go together */
         STATEMENT_TIME,     /* valid-until is not after data-as-of, or the decision is after the serial */
 };
@@ -127,6 +127,8 @@ struct statement {
         struct day listing_until;
         enum statement_published published;
         char reasons[STATEMENT_REASONS_LIMIT + 1];
+        bool has_inputs;                           /* of an explanation only: exactly when it has a grade to explain */
+        struct hash inputs;                        /* SHA-256 of the packed inputs that give the grade (core/inputs) */
 
         /* `domain/source=day; ...`, ascending: data of that source is complete through that day */
         char coverage[STATEMENT_COVERAGE_LIMIT + 1];

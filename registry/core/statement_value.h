@@ -34,6 +34,7 @@ struct statement_line {
         size_t offset;
         size_t limit;             /* characters of CODE and TEXT fields */
         const char *const *words; /* of WORD fields, in the order of their enum */
+        const char *only_kind;    /* the word of the one kind that has the line; NULL: all have it */
 };
 
 /* Appends the line's value; false when the field holds what may not be said, `ret` may then have grown. */

@@ -45,6 +45,8 @@ const char *verdict_refusal_text(enum verdict_refusal refusal)
                 return "the enterprise's stored grade is not what its inputs give";
         case VERDICT_POLICY:
                 return "the active policy is not for this day, or its document's number cannot be said";
+        case VERDICT_REDUCED:
+                return "what may be shown of the enterprise's inputs does not give its grade";
         case VERDICT_TIME:
                 return "the data claim to be of a later time than this machine's clock";
         }
@@ -102,6 +104,27 @@ static void end_before(struct day day, int64_t *until_ms)
                 *until_ms = instant_of_day(day) - 1;
 }
 
+static bool is_same(const struct grade_outcome *a, const struct grade_outcome *b)
+{
+        return strcmp(a->grade, b->grade) == 0 && a->score == b->score && day_compare(a->next_change, b->next_change) == 0;
+}
+
+/* The hash of what may be shown of the inputs, which give the same grade. */
+static enum verdict_refusal say_inputs(const struct verdict_facts *facts, struct day today, struct verdict_room *room,
+        struct statement *ret)
+{
+        inputs_reduce(&room->inputs, today, &room->shown);
+        grade_evaluate(facts->policy, &room->shown, today, &room->explained);
+        if (!is_same(&room->outcome, &room->explained))
+                return VERDICT_REDUCED;
+        buffer_clear(&room->packed);
+        if (!inputs_encode(&room->shown, &room->packed))
+                return VERDICT_INPUTS;
+        digest_hash(room->sha256, buffer_slice(&room->packed), &ret->inputs);
+        ret->has_inputs = true;
+        return VERDICT_GIVEN;
+}
+
 static enum verdict_refusal say_party(const struct verdict_facts *facts, struct day today, struct verdict_room *room,
         struct statement *ret)
 {
@@ -137,17 +160,17 @@ static enum verdict_refusal say_party(const struct verdict_facts *facts, struct 
         take_text(buffer_slice(&room->reasons), ret->reasons, STATEMENT_REASONS_LIMIT);
         listing_on(&room->inputs, today, &listing);
         say_listing(&listing, ret);
-        if (facts->kind == STATEMENT_CURRENT) {
+        if (facts->kind != STATEMENT_AS_OF) {
                 end_before(room->outcome.next_change, &ret->valid_until_ms);
                 end_before(listing.next_change, &ret->valid_until_ms);
         }
-        return VERDICT_GIVEN;
+        return facts->kind == STATEMENT_EXPLAIN ? say_inputs(facts, today, room, ret) : VERDICT_GIVEN;
 }
 
 /* Which question it answers, and by whose knowledge. */
 static void say_question(const struct verdict_facts *facts, struct day today, struct statement *ret)
 {
-        bool is_current = facts->kind == STATEMENT_CURRENT;
+        bool is_current = facts->kind != STATEMENT_AS_OF;
 
         ret->kind = facts->kind;
         ret->as_of = is_current ? today : facts->as_of;

@@ -7,6 +7,9 @@
  * A grade is always evaluated from the packed inputs, for the reasons it stands on must be said with it; the
  * live outcome that was stored with them must agree while it is in force, else somebody changed one of the
  * two and nothing is said. What is said is not to be relied on past the first day on which it may change.
+ *
+ * An explanation says the same and binds the facts that give the grade by their hash, for the asker to reckon
+ * again. What is not shown any more by law is not among them; it must have no part in the grade either.
  */
 #pragma once
 
@@ -46,9 +49,9 @@ struct verdict_party {
 
 struct verdict_facts {
         const char *origin;
-        enum statement_kind kind;           /* CURRENT, or AS_OF: then the next three and ledger_size are set */
-        struct day as_of;                   /* the day decided for; for CURRENT it is that of now */
-        int64_t known_at_ms;                /* whose knowledge it is; for CURRENT that of the last entry */
+        enum statement_kind kind;           /* CURRENT, EXPLAIN, or AS_OF: then the next three and ledger_size are set */
+        struct day as_of;                   /* the day decided for; it is that of now but for AS_OF */
+        int64_t known_at_ms;                /* whose knowledge it is; that of the last entry but for AS_OF */
         bool is_withheld;                   /* the law keeps the answer from the asker */
         const struct verdict_party *party;  /* NULL: no enterprise has the code */
         const struct policy *policy;        /* the active one */
@@ -65,14 +68,19 @@ enum verdict_refusal {
         VERDICT_INPUTS,     /* the packed inputs cannot be read */
         VERDICT_LIVE,       /* the stored outcome is not what its inputs give */
         VERDICT_POLICY,     /* the active policy is not for this day, or has no document number that fits */
+        VERDICT_REDUCED,    /* without what may not be shown any more another grade would come out */
         VERDICT_TIME,       /* the data claim to be of a time after now */
 };
 
-/* Memory to unpack and reckon in, kept from one verdict to the next: 80 KiB that need no clearing. */
+/* Memory to unpack and reckon in, kept from one verdict to the next: what is large in it needs no clearing. */
 struct verdict_room {
         struct grade_inputs inputs;
         struct grade_outcome outcome;
-        struct buffer reasons;  /* buffer_done() by whoever holds the room */
+        struct grade_inputs shown;     /* of an explanation: what may be shown of the inputs on the day */
+        struct grade_outcome explained;
+        struct buffer reasons;         /* buffer_done() by whoever holds the room; of `packed` too */
+        struct buffer packed;
+        struct digest *sha256;         /* the holder's; only for explanations */
 };
 
 /*

@@ -89,11 +89,12 @@ static void past_decode(struct reader *r, struct seal_past *ret)
 
 /*
  * u8 1, u32 generation, u64 id, u8 suite, 32 request hash, part code, part nonce, u8 has purpose (0 or 1),
- * then 32 purpose hash if it has, u32 max age, u64 min serial, u8 is past, then the past if it is
+ * then 32 purpose hash if it has, u32 max age, u64 min serial, u8 is explain, u8 is past, then the past if it is
  */
 void seal_request_encode(struct buffer *to, const struct seal_request *request)
 {
         assert(request->code.length <= CODE_OCTETS_MAX && request->nonce.length <= NONCE_OCTETS_MAX);
+        assert(!request->is_explain || !request->is_past);
         buffer_add_u8(to, PACKET_SEAL_REQUEST);
         buffer_add_u32(to, request->generation);
         buffer_add_u64(to, request->id);
@@ -106,6 +107,7 @@ void seal_request_encode(struct buffer *to, const struct seal_request *request)
                 buffer_add(to, request->purpose_hash, sizeof(request->purpose_hash));
         buffer_add_u32(to, request->max_age_ms);
         buffer_add_u64(to, request->min_serial);
+        buffer_add_u8(to, request->is_explain);
         buffer_add_u8(to, request->is_past);
         if (request->is_past)
                 past_encode(to, &request->past);
@@ -129,10 +131,11 @@ bool seal_request_decode(struct slice packet, struct seal_request *ret)
                 take_octets(&r, request.purpose_hash, sizeof(request.purpose_hash));
         request.max_age_ms = reader_u32(&r);
         request.min_serial = reader_u64(&r);
+        request.is_explain = take_flag(&r);
         request.is_past = take_flag(&r);
         if (request.is_past)
                 past_decode(&r, &request.past);
-        if (!reader_is_done(&r) || kind != PACKET_SEAL_REQUEST ||
+        if (!reader_is_done(&r) || kind != PACKET_SEAL_REQUEST || (request.is_explain && request.is_past) ||
                 request.code.length > CODE_OCTETS_MAX || request.nonce.length < NONCE_OCTETS_MIN ||
                 request.nonce.length > NONCE_OCTETS_MAX)
                 return false;

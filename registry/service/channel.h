@@ -55,7 +55,8 @@ struct seal_request {
         uint8_t purpose_hash[32];
         uint32_t max_age_ms;         /* 0: the default bound */
         uint64_t min_serial;
-        bool is_past;                /* else about the present, and `past` is empty */
+        bool is_explain;             /* about the present, and with what its grade rests on */
+        bool is_past;                /* not with `is_explain`; else about the present, and `past` is empty */
         struct seal_past past;
 };
 

@@ -49,6 +49,7 @@ struct seal_batch *seal_batch_new(struct seal_key *key, struct digest *sha256, c
         memset(batch, 0, sizeof(*batch));
         batch->key = key;
         batch->sha256 = sha256;
+        batch->room.sha256 = sha256;
         batch->limits = *limits;
         return batch;
 }
@@ -58,6 +59,7 @@ void seal_batch_free(struct seal_batch *batch)
         if (!batch)
                 return;
         buffer_done(&batch->room.reasons);
+        buffer_done(&batch->room.packed);
         buffer_done(&batch->coverage);
         buffer_done(&batch->statements);
         buffer_done(&batch->head);
@@ -186,12 +188,13 @@ static struct verdict_party party_of(const struct view_party *from)
         };
 }
 
-static enum verdict_refusal decide(struct seal_batch *batch, const struct view_party *found, const struct org_code *code,
-        int64_t now_ms)
+static enum verdict_refusal decide(struct seal_batch *batch, enum statement_kind kind, const struct view_party *found,
+        const struct org_code *code, int64_t now_ms)
 {
         struct verdict_party party;
         struct verdict_facts facts = {
                 .origin = batch->key->origin,
+                .kind = kind,
                 .policy = &batch->policy,
                 .coverage = buffer_slice(&batch->coverage),
                 .serial = batch->meta.serial,
@@ -299,6 +302,7 @@ static void complete(struct statement *statement, const struct seal_request *req
 static void answer_one(struct seal_batch *batch, struct view *view, const struct seal_question *question,
         const struct seal_time *time)
 {
+        enum statement_kind kind = question->request.is_explain ? STATEMENT_EXPLAIN : STATEMENT_CURRENT;
         size_t before = batch->statements.length;
         struct org_code_report report;
         enum verdict_refusal refusal;
@@ -324,7 +328,7 @@ static void answer_one(struct seal_batch *batch, struct view *view, const struct
                 refuse_with(question, RESULT_VIEW_UNAVAILABLE, "the enterprise's entry cannot be read");
                 return;
         } else {
-                refusal = decide(batch, found == VIEW_FOUND ? &party : NULL, &code, time->now_ms);
+                refusal = decide(batch, kind, found == VIEW_FOUND ? &party : NULL, &code, time->now_ms);
         }
         if (refusal == VERDICT_POLICY && question->request.is_past) {
                 refuse_with(question, RESULT_NOT_THERE, "the policy of then is not for that day: there is no grade of it");

@@ -17,7 +17,8 @@
 #define COUNT(table) ((int)(sizeof(table) / sizeof((table)[0])))
 
 /* The receipts of docs/EVIDENCE.md, made and checked by the independent implementation. */
-static const char *const names[] = {"found", "not-registered", "listed", "merged", "withheld"};
+static const char *const names[] = {"found", "not-registered", "listed", "merged", "withheld", "explained"};
+#define OF_ONE_BATCH 5 /* the first; the last is alone in its own */
 
 static struct digest digest;
 static X509 *root;
@@ -219,7 +220,7 @@ START_TEST(a_thousand_changes_of_one_octet_are_each_refused)
                 struct slice *part;
                 size_t at;
 
-                read_receipt(names[i % COUNT(names)]);
+                read_receipt(names[i % OF_ONE_BATCH]);
                 ck_assert_int_eq(receipt_decode(buffer_slice(&file), &receipt), RECEIPT_RIGHT);
                 struct evidence *e = &receipt.evidence;
 
@@ -293,7 +294,7 @@ START_TEST(answers_of_one_batch_are_judged_under_a_head_that_was_judged_once)
         struct statement statement;
         struct head head;
 
-        for (int i = 0; i < COUNT(names); i++) {
+        for (int i = 0; i < OF_ONE_BATCH; i++) {
                 CLEANUP(receipt) struct receipt receipt = {.bytes = BUFFER_INIT};
 
                 read_receipt(names[i]);
@@ -316,7 +317,7 @@ START_TEST(the_published_batch_is_made_again_octet_by_octet)
 {
         CLEANUP(buffer) struct buffer text = BUFFER_INIT;
         CLEANUP(buffer) struct buffer note = BUFFER_INIT;
-        struct receipt receipts[COUNT(names)];
+        struct receipt receipts[OF_ONE_BATCH];
         EVP_PKEY *private = mini_key("qcr evidence vector: signer");
         uint8_t public[ED25519_PUBLIC_SIZE];
         struct hash path[MERKLE_BATCH_PATH_LIMIT], leaf;
@@ -327,7 +328,7 @@ START_TEST(the_published_batch_is_made_again_octet_by_octet)
         struct fault why;
 
         merkle_batch_init(&batch);
-        for (int i = 0; i < COUNT(names); i++) {
+        for (int i = 0; i < OF_ONE_BATCH; i++) {
                 struct statement s;
 
                 read_receipt(names[i]);
@@ -348,7 +349,7 @@ START_TEST(the_published_batch_is_made_again_octet_by_octet)
         ck_assert(ed25519_public(private, public));
         note_key_init(&key, slice_text("credit.example.cn/registry/lookup"), public, &digest);
         ck_assert(note_sign(buffer_slice(&text), &key, private, &note, &why));
-        for (int i = 0; i < COUNT(names); i++) {
+        for (int i = 0; i < OF_ONE_BATCH; i++) {
                 ck_assert(slice_equal(buffer_slice(&note), receipts[i].evidence.head));
                 ck_assert_uint_eq(merkle_batch_path(&batch, (unsigned)i, path), receipts[i].evidence.path_count);
                 ck_assert_mem_eq(path, receipts[i].evidence.path,

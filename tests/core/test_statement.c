@@ -46,6 +46,7 @@ static const char found[] =
         "salt 000102030405060708090a0b0c0d0e0f\n";
 
 #define LINES 34
+#define REASONS "reasons penalty.fine -10 until 2027-07-17\n"
 
 /* One statement as its lines, to be put together again in another way. */
 struct cut {
@@ -294,6 +295,92 @@ START_TEST(a_line_that_cannot_be_meant_is_refused)
 }
 END_TEST
 
+/* The statement as an explanation: its line `inputs` behind the reasons. */
+static void explain(struct buffer *ret, const char *inputs)
+{
+        const char *behind = strstr(found, REASONS) + strlen(REASONS);
+        const char *kind = strstr(found, "kind current\n");
+
+        buffer_add(ret, found, (size_t)(kind - found));
+        buffer_add_text(ret, "kind explain\n");
+        kind += strlen("kind current\n");
+        buffer_add(ret, kind, (size_t)(behind - kind));
+        buffer_add_text(ret, inputs);
+        buffer_add_text(ret, behind);
+}
+
+static const struct {
+        enum statement_flaw flaw;
+        const char *inputs;
+} explained[] = {
+        {STATEMENT_FORM, ""},
+        {STATEMENT_FORM, "inputs " HEX32 "\ninputs " HEX32 "\n"},
+        {STATEMENT_VALUE, "inputs e3b0\n"},
+        {STATEMENT_VALUE, "inputs E3B0C44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\n"},
+        {STATEMENT_GRADE, "inputs -\n"},
+        {STATEMENT_RIGHT, "inputs " HEX32 "\n"},
+};
+
+START_TEST(an_explanation_of_a_grade_has_the_hash_of_its_inputs)
+{
+        CLEANUP(buffer) struct buffer b = BUFFER_INIT;
+        CLEANUP(buffer) struct buffer again = BUFFER_INIT;
+        struct statement s;
+
+        explain(&b, explained[_i].inputs);
+        ck_assert_int_eq(statement_parse(buffer_slice(&b), &s), explained[_i].flaw);
+        if (explained[_i].flaw)
+                return;
+        ck_assert_int_eq(s.kind, STATEMENT_EXPLAIN);
+        ck_assert(s.has_inputs && s.inputs.octets[0] == 0xe3);
+        ck_assert_int_eq(statement_format(&s, &again), STATEMENT_RIGHT);
+        ck_assert(slice_equal(buffer_slice(&b), buffer_slice(&again)));
+}
+END_TEST
+
+static const char *const other_kinds[] = {"kind current\n", "kind as-of\n", "kind history\n"};
+
+START_TEST(no_other_kind_of_statement_has_a_line_of_inputs)
+{
+        CLEANUP(buffer) struct buffer b = BUFFER_INIT;
+        uint8_t *kind;
+
+        explain(&b, "inputs " HEX32 "\n");
+        kind = (uint8_t *)strstr(buffer_text(&b), "kind explain\n");
+        if (strlen(other_kinds[_i]) == strlen("kind explain\n")) {
+                memcpy(kind, other_kinds[_i], strlen(other_kinds[_i]));
+        } else {
+                memmove(kind + strlen(other_kinds[_i]), kind + strlen("kind explain\n"),
+                        b.length - (size_t)(kind - b.data) - strlen("kind explain\n"));
+                memcpy(kind, other_kinds[_i], strlen(other_kinds[_i]));
+                b.length -= strlen("kind explain\n") - strlen(other_kinds[_i]);
+        }
+        ck_assert_int_eq(parse(buffer_slice(&b)), STATEMENT_FORM);
+}
+END_TEST
+
+START_TEST(a_statement_with_inputs_that_is_no_explanation_of_a_grade_is_not_formatted)
+{
+        CLEANUP(buffer) struct buffer b = BUFFER_INIT;
+        CLEANUP(buffer) struct buffer text = BUFFER_INIT;
+        struct statement good, s;
+
+        explain(&text, "inputs " HEX32 "\n");
+        ck_assert_int_eq(statement_parse(buffer_slice(&text), &good), STATEMENT_RIGHT);
+        for (unsigned i = 0; i < 3; i++) {
+                static const enum statement_kind kinds[] = {STATEMENT_CURRENT, STATEMENT_AS_OF, STATEMENT_HISTORY};
+
+                s = good;
+                s.kind = kinds[i];
+                ck_assert_int_eq(statement_format(&s, &b), STATEMENT_GRADE);
+        }
+        s = good;
+        s.has_inputs = false;
+        ck_assert_int_eq(statement_format(&s, &b), STATEMENT_GRADE);
+        ck_assert_uint_eq(b.length, 0);
+}
+END_TEST
+
 #define NO_VERDICT \
         "grade -\nscore -\ngrade-day -\ngrade-until -\npolicy -\npolicy-hash -\npolicy-standing -\nlisting -\nreasons -\n"
 #define NO_PARTY "subject -\nname -\nregistration -\ndecision -\n"
@@ -301,7 +388,7 @@ END_TEST
 static const char *const right[] = {
         "kind current\n",
         "kind as-of\nas-of 2020-02-29\npurpose -\n",
-        "kind explain\nreasons -\n",
+        "reasons -\n",
         "kind history\ndecision -\ngrade-until -\n",
         "code 100003249\nnonce 000102030405060708090a0b0c0d0e0f000102030405060708090a0b0c0d0e0f\n",
         "grade unrated\nscore -\n",
@@ -400,6 +487,9 @@ int main(void)
         tcase_add_loop_test(c, a_line_that_cannot_be_meant_is_refused, 0, COUNT(wrong));
         tcase_add_loop_test(c, a_denial_says_nothing_that_reads_as_a_verdict, 0, COUNT(crossed));
         tcase_add_test(c, texts_are_refused_one_octet_beyond_their_limits);
+        tcase_add_loop_test(c, an_explanation_of_a_grade_has_the_hash_of_its_inputs, 0, COUNT(explained));
+        tcase_add_loop_test(c, no_other_kind_of_statement_has_a_line_of_inputs, 0, COUNT(other_kinds));
+        tcase_add_test(c, a_statement_with_inputs_that_is_no_explanation_of_a_grade_is_not_formatted);
         tcase_add_loop_test(c, a_statement_is_written_as_it_was_read, 0, COUNT(right));
         tcase_set_timeout(c, 60);
         suite_add_tcase(suite, c);

@@ -74,6 +74,9 @@ static void draw_statement(struct statement *s)
                 s->published = (enum statement_published)(1 + draw(2));
         }
         draw_text(s->reasons, STATEMENT_REASONS_LIMIT);
+        s->has_inputs = s->kind == STATEMENT_EXPLAIN;
+        if (s->has_inputs)
+                draw_octets(s->inputs.octets, HASH_SIZE);
         s->as_of = (struct day){(int32_t)draw(30000)};
         s->known_at_ms = draw(1000000000);
         s->serial = draw(1000000);
@@ -107,6 +110,7 @@ START_TEST(any_statement_is_read_as_it_was_meant)
                 ck_assert_int_eq(read.grade_until.number, s.grade_until.number);
                 ck_assert_int_eq(read.known_at_ms, s.known_at_ms);
                 ck_assert_uint_eq(read.decision, s.decision);
+                ck_assert_mem_eq(&read.inputs, &s.inputs, sizeof(s.inputs));
                 ck_assert_mem_eq(read.nonce, s.nonce, sizeof(s.nonce));
         }
 }

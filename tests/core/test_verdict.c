@@ -23,6 +23,7 @@ static uint8_t root[32];
 static struct verdict_party party;
 static struct verdict_facts facts;
 static struct org_code code;
+static struct digest digest;
 
 static struct day day_must(const char *text)
 {
@@ -80,10 +81,13 @@ static void read_policy(void)
 static void set_up(void)
 {
         struct org_code_report report;
+        struct fault why;
 
         read_policy();
         room = must_alloc(sizeof(*room));
-        room->reasons = BUFFER_INIT;
+        room->reasons = room->packed = BUFFER_INIT;
+        room->sha256 = &digest;
+        ck_assert(digest_init(&digest, SUITE_ED25519_SHA256, &why));
         statement = must_alloc(sizeof(*statement));
         inputs = must_alloc(sizeof(*inputs));
         memset(inputs, 0, sizeof(*inputs));
@@ -118,6 +122,8 @@ static void set_up(void)
 static void tear_down(void)
 {
         buffer_done(&room->reasons);
+        buffer_done(&room->packed);
+        digest_done(&digest);
         buffer_done(&packed);
         free(room);
         free(statement);
@@ -331,6 +337,67 @@ START_TEST(a_merged_enterprise_leads_to_its_heir_and_has_no_verdict)
         ck_assert_int_eq(statement->result, RESULT_MERGED_INTO);
         ck_assert_str_eq(statement->merged_into, "91110000600037341L");
         ck_assert_str_eq(statement->grade, "");
+        must_be_a_statement();
+}
+END_TEST
+
+/* --------------------------------------------------------------- explanation */
+
+static void must_bind(const struct grade_inputs *bound)
+{
+        CLEANUP(buffer) struct buffer octets = BUFFER_INIT;
+        struct hash hash;
+
+        ck_assert(inputs_encode(bound, &octets));
+        digest_hash(&digest, buffer_slice(&octets), &hash);
+        ck_assert(statement->has_inputs && hash_equal(&statement->inputs, &hash));
+}
+
+START_TEST(an_explanation_says_what_a_lookup_says_and_binds_the_inputs)
+{
+        struct statement said;
+
+        ck_assert_int_eq(decide_at("2026-11-24T04:00:00.000Z"), VERDICT_GIVEN);
+        ck_assert(!statement->has_inputs);
+        said = *statement;
+        facts.kind = STATEMENT_EXPLAIN;
+        ck_assert_int_eq(decide_at("2026-11-24T04:00:00.000Z"), VERDICT_GIVEN);
+        must_be_a_statement();
+        must_bind(inputs);
+        said.kind = STATEMENT_EXPLAIN;
+        said.has_inputs = true;
+        said.inputs = statement->inputs;
+        said.nonce_size = statement->nonce_size;
+        ck_assert_mem_eq(statement, &said, sizeof(said));
+}
+END_TEST
+
+START_TEST(what_is_over_is_bound_by_its_count_alone)
+{
+        struct grade_inputs *shown = must_alloc(sizeof(*shown));
+
+        add_penalty(PENALTY_BIT(PENALTY_FINE), "2024-01-02", "2025-01-02");
+        pack();
+        *shown = *inputs;
+        shown->count = 1;
+        shown->ended = 1;
+        facts.kind = STATEMENT_EXPLAIN;
+        ck_assert_int_eq(decide_at("2026-11-24T04:00:00.000Z"), VERDICT_GIVEN);
+        must_bind(shown);
+        free(shown);
+}
+END_TEST
+
+START_TEST(where_there_is_no_grade_nothing_is_bound)
+{
+        facts.kind = STATEMENT_EXPLAIN;
+        party.merged_into = slice_text("91110000600037341L");
+        ck_assert_int_eq(decide_at("2026-11-24T04:00:00.000Z"), VERDICT_GIVEN);
+        ck_assert(!statement->has_inputs);
+        must_be_a_statement();
+        facts.party = NULL;
+        ck_assert_int_eq(decide_at("2026-11-24T04:00:00.000Z"), VERDICT_GIVEN);
+        ck_assert(!statement->has_inputs);
         must_be_a_statement();
 }
 END_TEST
@@ -550,6 +617,9 @@ int main(void)
         tcase_add_loop_test(tcase, a_struck_off_enterprise_is_answered_as_such_and_keeps_its_grade, 0, COUNT(ended));
         tcase_add_test(tcase, a_code_that_nobody_has_is_not_registered_and_has_no_verdict);
         tcase_add_test(tcase, a_merged_enterprise_leads_to_its_heir_and_has_no_verdict);
+        tcase_add_test(tcase, an_explanation_says_what_a_lookup_says_and_binds_the_inputs);
+        tcase_add_test(tcase, what_is_over_is_bound_by_its_count_alone);
+        tcase_add_test(tcase, where_there_is_no_grade_nothing_is_bound);
         tcase_add_test(tcase, a_listed_enterprise_is_listed_until_the_day_the_listing_ends);
         tcase_add_test(tcase, a_listing_to_come_ends_todays_answer);
         tcase_add_loop_test(tcase, of_several_times_the_gravest_speaks, 0, COUNT(listings));

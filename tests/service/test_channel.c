@@ -183,6 +183,27 @@ START_TEST(a_past_that_contradicts_itself_is_refused)
 }
 END_TEST
 
+/* The two flags stand behind one another in a question without a past: the last octets of it. */
+START_TEST(a_question_that_is_of_no_one_kind_is_refused)
+{
+        struct seal_request request = past_sample();
+        CLEANUP(buffer) struct buffer past = BUFFER_INIT;
+        CLEANUP(buffer) struct buffer packet = BUFFER_INIT;
+        size_t at;
+
+        seal_request_encode(&past, &request);
+        request.is_past = false;
+        seal_request_encode(&packet, &request);
+        at = packet.length - 2;
+        past.data[at] = 1;
+        ck_assert(!request_decodes(buffer_slice(&past)));
+        past.data[at] = 0;
+        ck_assert(request_decodes(buffer_slice(&past)));
+        packet.data[at] = 2;
+        ck_assert(!request_decodes(buffer_slice(&packet)));
+}
+END_TEST
+
 START_TEST(a_cut_or_longer_question_about_the_past_is_refused)
 {
         struct seal_request request = past_sample();
@@ -201,6 +222,7 @@ START_TEST(a_question_comes_over_as_it_was_asked)
         struct seal_request request = request_sample(_i == 1), back;
         CLEANUP(buffer) struct buffer packet = BUFFER_INIT;
 
+        request.is_explain = _i == 1;
         request.nonce = slice_of(nonce, _i ? 32 : 16);
         seal_request_encode(&packet, &request);
         ck_assert(seal_request_decode(buffer_slice(&packet), &back));
@@ -211,6 +233,7 @@ START_TEST(a_question_comes_over_as_it_was_asked)
         if (back.has_purpose)
                 ck_assert_mem_eq(back.purpose_hash, request.purpose_hash, 32);
         ck_assert(back.max_age_ms == 60000 && back.min_serial == 42);
+        ck_assert(back.is_explain == (_i == 1) && !back.is_past);
 }
 END_TEST
 
@@ -280,6 +303,7 @@ int main(void)
         tcase_add_test(tcase, a_poke_of_no_kind_is_refused);
         tcase_add_loop_test(tcase, a_question_comes_over_as_it_was_asked, 0, 2);
         tcase_add_test(tcase, a_past_that_contradicts_itself_is_refused);
+        tcase_add_test(tcase, a_question_that_is_of_no_one_kind_is_refused);
         tcase_add_test(tcase, a_cut_or_longer_question_about_the_past_is_refused);
         tcase_add_test(tcase, a_question_about_the_past_comes_over_with_its_facts);
         tcase_add_test(tcase, an_answer_comes_over_as_it_was_given);

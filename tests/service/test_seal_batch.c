@@ -491,6 +491,62 @@ START_TEST(no_two_heads_have_one_sequence_number_and_no_two_statements_one_salt)
 }
 END_TEST
 
+START_TEST(an_explanation_is_decided_from_the_view_and_binds_its_inputs)
+{
+        struct evidence_verdict verdict;
+        struct seal_answer answer;
+        struct hash hash;
+
+        ask(0, FOUND);
+        questions[0].request.is_explain = true;
+        outbox.bytes.length = read_from = 0;
+        seal_batch_answer(batch, view, questions, 1, &now);
+        answer = next_answer();
+        must_be_authentic(&answer, 1, FOUND, &verdict);
+        ck_assert_int_eq(verdict.statement.kind, STATEMENT_EXPLAIN);
+        ck_assert_str_eq(verdict.statement.grade, STATEMENT_UNRATED);
+        digest_hash(&digest, slice_of("\1\0\0", 3), &hash);
+        ck_assert(verdict.statement.has_inputs && hash_equal(&verdict.statement.inputs, &hash));
+        ck_assert_uint_eq(verdict.statement.serial, 5);
+}
+END_TEST
+
+START_TEST(where_there_is_no_grade_an_explanation_binds_nothing_and_says_so)
+{
+        struct evidence_verdict verdict;
+        struct seal_answer answer;
+
+        ask(0, ABSENT_CODE);
+        questions[0].request.is_explain = true;
+        outbox.bytes.length = read_from = 0;
+        seal_batch_answer(batch, view, questions, 1, &now);
+        answer = next_answer();
+        must_be_authentic(&answer, 1, ABSENT_CODE, &verdict);
+        ck_assert_int_eq(verdict.statement.kind, STATEMENT_EXPLAIN);
+        ck_assert_int_eq(verdict.statement.result, RESULT_NOT_REGISTERED);
+        ck_assert(!verdict.statement.has_inputs);
+}
+END_TEST
+
+START_TEST(explanations_and_lookups_share_a_batch_and_stay_of_their_kinds)
+{
+        struct evidence_verdict verdict;
+
+        for (unsigned i = 0; i < 6; i++) {
+                ask(i, FOUND);
+                questions[i].request.is_explain = i % 2;
+        }
+        ck_assert_uint_eq(seal_batch_answer(batch, view, questions, 6, &now), 6);
+        for (unsigned i = 0; i < 6; i++) {
+                struct seal_answer answer = next_answer();
+
+                must_be_authentic(&answer, 6, FOUND, &verdict);
+                ck_assert_int_eq(verdict.statement.kind, answer.id % 2 ? STATEMENT_EXPLAIN : STATEMENT_CURRENT);
+                ck_assert(verdict.statement.has_inputs == answer.id % 2);
+        }
+}
+END_TEST
+
 /* What a worker read for the day before today, by what was known at serial 3. */
 static struct seal_past past_sample(void)
 {
@@ -593,6 +649,9 @@ int main(void)
         tcase_add_test(tcase, a_batch_of_one_is_authentic_without_a_path);
         tcase_add_loop_test(tcase, every_answer_of_a_batch_is_authentic_and_refusals_take_no_place, 0, COUNT(sizes));
         tcase_add_test(tcase, no_two_heads_have_one_sequence_number_and_no_two_statements_one_salt);
+        tcase_add_test(tcase, an_explanation_is_decided_from_the_view_and_binds_its_inputs);
+        tcase_add_test(tcase, where_there_is_no_grade_an_explanation_binds_nothing_and_says_so);
+        tcase_add_test(tcase, explanations_and_lookups_share_a_batch_and_stay_of_their_kinds);
         tcase_add_test(tcase, a_question_about_days_to_come_or_knowledge_not_reached_is_refused);
         tcase_add_test(tcase, an_answer_about_the_past_says_so_and_rests_on_what_was_handed_in);
         tcase_add_test(tcase, a_new_generation_of_meta_is_seen_by_the_next_batch);

@@ -57,7 +57,7 @@ def certificate(subject, subject_key, issuer, issuer_key, serial, years, ca, usa
   return builder.sign(issuer_key, None)
 
 
-REQUESTS = [b'request %d: any octets, \x00\xff too' % i for i in range(5)]
+REQUESTS = [b'request %d: any octets, \x00\xff too' % i for i in range(6)]
 
 COMMON = {
   'kind': 'current', 'subject': '-', 'purpose': '-', 'merged-into': '-', 'registration': '-', 'name': '-', 'grade': '-',
@@ -84,13 +84,18 @@ ANSWERS = {
   'merged': {'result': 'merged-into', 'code': '100003249', 'subject': '100003249', 'merged-into': '911000001000032490'},
   'withheld': {'result': 'withheld', 'code': '911000001000032490', 'kind': 'as-of', 'as-of': '2025-02-28'},
 }
+# A fine of 100 yuan and a failed sampling of ordinary severity, packed as docs/POLICY.md section 3 has it.
+INPUTS = bytes.fromhex('01' '02' '60' '00' 'd6c202' 'da05' '0123456789abcdef' '04' '904e' '00'
+                       '29' '00' 'f4c202' 'da05' 'fedcba9876543210' '00')
+EXPLAINED = {**ANSWERS['found'], 'kind': 'explain', 'inputs': sha256(INPUTS).hex()}
 
 
 def statement(index, answer):
   values = {**COMMON, **answer, 'request': sha256(REQUESTS[index]).hex(),
             'nonce': sha256(b'nonce %d' % index)[:16 + 4 * index].hex(), 'salt': sha256(b'salt %d' % index)[:16].hex(),
             'ledger-root': base64.b64encode(sha256(b'ledger')).decode()}
-  lines = ['context %s/lookup-statement/v1' % ORIGIN] + ['%s %s' % (n, values[n]) for n in verify_receipt.LINES]
+  names = verify_receipt.EXPLAIN_LINES if values['kind'] == 'explain' else verify_receipt.LINES
+  lines = ['context %s/lookup-statement/v1' % ORIGIN] + ['%s %s' % (n, values[n]) for n in names]
   return ('\n'.join(lines) + '\n').encode()
 
 
@@ -133,23 +138,29 @@ def vectors():
   ders = [c.public_bytes(Encoding.DER) for c in (signer, issuer)]
   files = {'root.pem': root.public_bytes(Encoding.PEM)}
 
-  statements = [statement(i, answer) for i, answer in enumerate(ANSWERS.values())]
-  leaves = [sha256(b'\x00', s) for s in statements]
-  tree_root, paths = tree(leaves)
-  text = ('%s/lookup-batch/v1\nsuite ed25519-sha256\ntree %d %s\nsigned %s\ndata-as-of %s\ncert %s\n'
-          'suites ed25519-sha256\nseq node1.sealer-42\n' % (
-            ORIGIN, len(leaves), base64.b64encode(tree_root).decode(), SIGNED, COMMON['data-as-of'], sha256(ders[0]).hex()))
-  note = sign_note(text, ORIGIN + '/lookup', signer_key)
-  for i, name in enumerate(ANSWERS):
-    inclusion = 'index %d\nsize %d\n' % (i, len(leaves)) + ''.join(
-      base64.b64encode(p).decode() + '\n' for p in paths[i])
-    receipt = (block('QCR STATEMENT', statements[i]) + block('QCR REQUEST', REQUESTS[i]) +
-               block('QCR INCLUSION', inclusion.encode()) + block('QCR HEAD', note) +
-               ''.join(block('CERTIFICATE', der) for der in ders))
+  def sign(tree_root, size, counter):
+    text = ('%s/lookup-batch/v1\nsuite ed25519-sha256\ntree %d %s\nsigned %s\ndata-as-of %s\ncert %s\n'
+            'suites ed25519-sha256\nseq node1.sealer-%d\n' % (
+              ORIGIN, size, base64.b64encode(tree_root).decode(), SIGNED, COMMON['data-as-of'], sha256(ders[0]).hex(), counter))
+    return sign_note(text, ORIGIN + '/lookup', signer_key)
+
+  def add(name, said, request, index, path, size, note):
+    inclusion = 'index %d\nsize %d\n' % (index, size) + ''.join(base64.b64encode(p).decode() + '\n' for p in path)
+    receipt = (block('QCR STATEMENT', said) + block('QCR REQUEST', request) + block('QCR INCLUSION', inclusion.encode()) +
+               block('QCR HEAD', note) + ''.join(block('CERTIFICATE', der) for der in ders))
     files['receipt-%s.txt' % name] = receipt.encode()
     verdict = verify_receipt.verify(receipt.encode(), [root], origin=ORIGIN)
     files['receipt-%s.json' % name] = (
       json.dumps(verify_receipt.fields(verdict), ensure_ascii=False, indent=2) + '\n').encode()
+
+  statements = [statement(i, answer) for i, answer in enumerate(ANSWERS.values())]
+  leaves = [sha256(b'\x00', s) for s in statements]
+  tree_root, paths = tree(leaves)
+  note = sign(tree_root, len(leaves), 42)
+  for i, name in enumerate(ANSWERS):
+    add(name, statements[i], REQUESTS[i], i, paths[i], len(leaves), note)
+  explained = statement(len(ANSWERS), EXPLAINED)
+  add('explained', explained, REQUESTS[-1], 0, [], 1, sign(sha256(b'\x00', explained), 1, 43))
 
   act = person_key.sign(b'qcr-act/v1\n' + ORIGIN.encode() + b'\n' + REQUESTS[0])
   key_id = sha256((ORIGIN + '/lookup').encode(), b'\n\x01', public(signer_key))[:4]
@@ -160,6 +171,7 @@ def vectors():
     ('signer certificate', sha256(ders[0]).hex()), *[('leaf %d' % i, leaf.hex()) for i, leaf in enumerate(leaves)],
     ('root', tree_root.hex()), ('person seed', sha256(b'qcr evidence vector: person').hex()),
     ('person public key', public(person_key).hex()), ('act request', REQUESTS[0].hex()), ('act signature', act.hex()),
+    ('explained inputs', INPUTS.hex()), ('explained leaf', sha256(b'\x00', explained).hex()),
   ]
   files['values.txt'] = ''.join('%s: %s\n' % pair for pair in values).encode()
   return files

@@ -108,6 +108,7 @@ LINES = ('kind request code subject nonce purpose result merged-into registratio
          'grade-until policy policy-hash policy-standing policy-document listing listing-since listing-until '
          'listing-published reasons coverage as-of known-at serial data-as-of valid-until ledger-size '
          'ledger-root decision salt').split()
+EXPLAIN_LINES = LINES[:LINES.index('coverage')] + ['inputs'] + LINES[LINES.index('coverage'):]
 WORDS = {
   'kind': 'current as-of explain history',
   'result': 'found not-registered withheld merged-into',
@@ -149,8 +150,8 @@ def check_values(v, word):
   for name in ('grade-day', 'grade-until', 'listing-since', 'listing-until'):
     if v[name] != '-':
       day(v[name], word)
-  for name in ('purpose', 'policy-hash'):
-    if v[name] != '-':
+  for name in ('purpose', 'policy-hash', 'inputs'):
+    if v.get(name, '-') != '-':
       hexadecimal(v[name], 32, 32, word)
   hexadecimal(v['request'], 32, 32, word)
   hexadecimal(v['nonce'], 16, 32, word)
@@ -183,6 +184,8 @@ def check_rules(v, word):
     need(present('subject', 'merged-into') and v['merged-into'] != v['code'], word)
   if v['result'] in ('not-registered', 'withheld'):
     need(absent('subject', 'merged-into', 'registration', 'name', 'decision'), word)
+  if v['kind'] == 'explain':
+    need(present('inputs') == (v['result'] == 'found'), word)
   need((v['score'] == '-') == (v['grade'] in ('unrated', '-')), word)
   need(after('grade-until', 'grade-day'), word)
   need(present('policy-document') == (v['policy-standing'] == 'in-force'), word)
@@ -199,9 +202,10 @@ def parse_statement(octets):
   word = 'statement-form'
   need(len(octets) <= 8192, word)
   lines = split_lines(decode_utf8(octets, word), word)
-  need(len(lines) == len(LINES) + 1, word)
+  names = ['context'] + (EXPLAIN_LINES if 'kind explain' in lines[1:2] else LINES)
+  need(len(lines) == len(names), word)
   values = {}
-  for name, line in zip(['context'] + LINES, lines):
+  for name, line in zip(names, lines):
     need(line.startswith(name + ' '), word)
     value = line[len(name) + 1:]
     need(value and value[0] != ' ' and value[-1] != ' ', word)

@@ -19,8 +19,8 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from signed_text import (LINES, ORIGIN, TEXTS, Refused, decode_utf8, hexadecimal, instant, need, number,
-                         parse_statement, sha256, split_lines, text_value, unbase64, whole)
+from signed_text import (EXPLAIN_LINES, LINES, ORIGIN, TEXTS, Refused, decode_utf8, hexadecimal, instant, need,
+                         number, parse_statement, sha256, split_lines, text_value, unbase64, whole)
 
 SUITES = ('ed25519-sha256', 'sm2-sm3')
 LOOKUP_SIGNING = x509.ObjectIdentifier('2.25.231276143.1')
