@@ -49,32 +49,43 @@ static void describe(struct document_error *error, const json_t *value)
 }
 
 /* Known keys are plain ASCII; of an unknown one only that much is repeated. */
-static void join(char *path, const char *at, const char *key)
+void document_path_member(char ret[DOCUMENT_PATH], const char *at, const char *key)
 {
         if (key)
-                snprintf(path, DOCUMENT_PATH, "%.60s%s%.60s", at, *at ? "." : "", key);
+                snprintf(ret, DOCUMENT_PATH, "%.60s%s%.60s", at, *at ? "." : "", key);
         else
-                snprintf(path, DOCUMENT_PATH, "%s", at);
-        keep_plain(path);
+                snprintf(ret, DOCUMENT_PATH, "%s", at);
+        keep_plain(ret);
 }
 
-/* jansson recurses with the text: the depth is known before it is asked. */
-static bool is_shallow(struct slice json)
+void document_path_item(char ret[DOCUMENT_PATH], const char *at, size_t index)
+{
+        snprintf(ret, DOCUMENT_PATH, "%.100s[%zu]", at, index);
+}
+
+/* jansson recurses with the text: the depth is known before it is asked. False, with the line where it is too much. */
+static bool is_shallow(struct slice json, unsigned *ret_line)
 {
         int depth = 0;
         bool in_string = false;
+        unsigned line = 1;
 
         for (size_t i = 0; i < json.length; i++) {
                 char c = (char)json.data[i];
 
+                line += c == '\n';
                 if (in_string && c == '\\')
                         i++;
                 else if (c == '"')
                         in_string = !in_string;
-                else if (!in_string && (c == '{' || c == '[') && ++depth > DOCUMENT_DEPTH_MAX)
-                        return false;
+                else if (!in_string && (c == '{' || c == '['))
+                        depth++;
                 else if (!in_string && (c == '}' || c == ']'))
                         depth--;
+                if (depth > DOCUMENT_DEPTH_MAX) {
+                        *ret_line = line;
+                        return false;
+                }
         }
         return true;
 }
@@ -87,19 +98,22 @@ static void set_syntax_error(struct document_error *error, const json_error_t *f
         snprintf(reason, sizeof(reason), "line %d, column %d: %.100s", from->line, from->column, from->text);
         keep_plain(reason);
         set_error(error, DOCUMENT_SYNTAX, "", reason);
+        error->line = from->line > 0 ? (unsigned)from->line : 1;
 }
 
 void document_init(struct document *ret, struct slice json)
 {
         json_error_t error;
+        unsigned line;
 
         *ret = (struct document){0};
         if (json.length > DOCUMENT_OCTETS_MAX) {
                 set_error(&ret->error, DOCUMENT_SIZE, "", "more than 65536 octets");
                 return;
         }
-        if (!is_shallow(json)) {
+        if (!is_shallow(json, &line)) {
                 set_error(&ret->error, DOCUMENT_DEPTH, "", "nested deeper than 8");
+                ret->error.line = line;
                 return;
         }
         ret->root = json_loadb((const char *)json.data, json.length, JSON_REJECT_DUPLICATES, &error);
@@ -188,7 +202,7 @@ void place_refuse(const struct place *at, const char *key, enum document_flaw fl
 
         if (!is_readable(at))
                 return;
-        join(path, at->path, key);
+        document_path_member(path, at->path, key);
         set_error(&at->document->error, flaw, path, reason);
         describe(&at->document->error, key ? json_object_get(at->value, key) : at->value);
 }
@@ -238,7 +252,7 @@ static struct place place_inside(const struct place *at, const char *key, json_t
 {
         struct place inside = {.document = at->document, .value = value};
 
-        join(inside.path, at->path, key);
+        document_path_member(inside.path, at->path, key);
         return inside;
 }
 
@@ -278,7 +292,7 @@ struct place place_item(const struct place *array, size_t index)
 {
         struct place item = {.document = array->document};
 
-        snprintf(item.path, sizeof(item.path), "%.100s[%zu]", array->path, index);
+        document_path_item(item.path, array->path, index);
         item.value = is_readable(array) ? json_array_get(array->value, index) : NULL;
         return item;
 }

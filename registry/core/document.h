@@ -42,6 +42,7 @@ struct document_error {
         char path[DOCUMENT_PATH]; /* `deductions.penalty.fine`, `bands[2].min`; empty for the whole */
         char value[64];           /* as compact JSON, cut; empty if there is none */
         char reason[160];
+        unsigned line;            /* of the text, where it is no JSON or too deep; 0: core/document_line finds it */
 };
 
 struct document {
@@ -69,6 +70,9 @@ struct place document_root(struct document *document);
 void document_canonical(const struct document *document, struct buffer *to);
 /* SHA-256 of the canonical form. The document must be sound. */
 void document_hash(const struct document *document, uint8_t ret[32]);
+/* The path of a member and of an item, as errors have it: of an unknown key that much of it that is plain ASCII. */
+void document_path_member(char ret[DOCUMENT_PATH], const char *at, const char *key);
+void document_path_item(char ret[DOCUMENT_PATH], const char *at, size_t index);
 /* The stable word: `unknown_key`, `missing_key`, ... */
 const char *document_flaw_word(enum document_flaw flaw);
 
