@@ -28,6 +28,18 @@ static void take_error(struct snapshot *snapshot, const PGresult *result)
                         PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY));
 }
 
+static void fail(struct snapshot *snapshot, const struct fault *why)
+{
+        struct call *call = snapshot->call;
+
+        if (!snapshot->story->failed) {
+                call_fail_fault(call, why);
+                return;
+        }
+        log_event(LOG_WARNING, "request.without", "id", call->id, "fault", fault_word(why->code), "text", why->text);
+        snapshot->story->failed(snapshot->closure, why);
+}
+
 static void advance(struct snapshot *snapshot)
 {
         if (!snapshot->has_failed && snapshot->story->more && snapshot->story->more(snapshot, snapshot->closure))
@@ -35,7 +47,7 @@ static void advance(struct snapshot *snapshot)
         /* It wrote nothing: rolled back or committed is the same, and a lane is always given back clean. */
         db_release(snapshot->turn, false);
         if (snapshot->has_failed)
-                call_fail_fault(snapshot->call, &snapshot->why);
+                fail(snapshot, &snapshot->why);
         else
                 snapshot->story->done(snapshot->closure);
 }
@@ -76,7 +88,7 @@ static void on_turn(void *closure, struct db_turn *turn, const struct fault *why
         struct query begin;
 
         if (!turn) {
-                call_fail_fault(snapshot->call, why);
+                fail(snapshot, why);
                 return;
         }
         snapshot->turn = turn;

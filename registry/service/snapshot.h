@@ -3,8 +3,8 @@
  * A snapshot: a call answered from several queries of the store, all of them as of one moment (a read-only
  * transaction, REPEATABLE READ), so that who may see something, the thing and the rules it is read by belong together.
  *
- * What it reads goes into the call's arena: whatever keeps the rows from coming ends the call as a failure, and
- * nothing else has to be taken down.
+ * What it reads goes into the call's arena: whatever keeps the rows from coming ends the call as a failure (unless its
+ * story says otherwise), and nothing else has to be taken down.
  */
 #pragma once
 
@@ -20,6 +20,8 @@ struct snapshot_story {
         bool (*more)(struct snapshot *snapshot, void *closure);
         /* The transaction is over and the lane given back: ends the call, now or later. */
         void (*done)(void *closure);
+        /* The rows did not come, and the call goes on without them. NULL: it ends as a failure. */
+        void (*failed)(void *closure, const struct fault *why);
 };
 
 /* Takes the rows of one query; they live until it returns. False with `why`: they are not what they must be. */
