@@ -8,10 +8,12 @@
 #include <utf8proc.h>
 
 #include "registry/core/name.h"
+#include "registry/core/record_detail.h"
 
 #define RECORD_CONTEXT "qcr-record/v1\n"
+#define RECORD_CONTEXT_EXTENDED "qcr-record/v2\n" /* with result, certificate, validity and details */
 #define PARTY_CONTEXT "qcr-party/v1\n"
-#define RECORD_TEXTS 17u /* of struct record: what decoding has to end with a NUL each */
+#define RECORD_TEXTS 18u /* of struct record: what decoding has to end with a NUL each */
 #define PARTY_TEXTS 8u
 #define SEVERITY_STORED_MAX 9u
 
@@ -63,6 +65,106 @@ bool record_document_normalise(struct slice utf8, struct buffer *ret)
         return length >= 0 && ret->length > before;
 }
 
+/* ------------------------------------------------------------------- fields */
+
+static enum record_flaw check_penalty(const struct record *record)
+{
+        bool is_penalty = record->type == RECORD_PENALTY;
+
+        if (is_penalty && (record->kinds & PENALTY_ALL) == 0)
+                return RECORD_KINDS_MISSING;
+        if (is_penalty ? (record->kinds & ~PENALTY_ALL) != 0 : record->kinds != 0)
+                return RECORD_KINDS_STRAY;
+        if (record->severity > SEVERITY_LAST)
+                return RECORD_SEVERITY_UNKNOWN;
+        if (record->severity != SEVERITY_NONE && !is_penalty && !record_type_is_finding(record->type))
+                return RECORD_SEVERITY_STRAY;
+        if (record->fine_fen != 0 && !is_penalty)
+                return RECORD_FINE_STRAY;
+        if (record->confiscated_fen != 0 && !is_penalty)
+                return RECORD_CONFISCATED_STRAY;
+        return RECORD_SOUND;
+}
+
+static enum record_flaw check_outcome(const struct record *record)
+{
+        bool is_certificate = record->type == RECORD_CERTIFICATE;
+
+        if (record->result == RECORD_RESULT_NONE &&
+                (record->type == RECORD_ACCEPTANCE || record->type == RECORD_INSPECTION))
+                return RECORD_RESULT_MISSING;
+        if (record->result != RECORD_RESULT_NONE && !record_type_has_result(record->type))
+                return RECORD_RESULT_STRAY;
+        if (is_certificate && record->certificate == CERTIFICATE_NONE)
+                return RECORD_CERTIFICATE_MISSING;
+        if (!is_certificate && record->certificate != CERTIFICATE_NONE)
+                return RECORD_CERTIFICATE_STRAY;
+        if (day_is_none(record->valid_through))
+                return RECORD_SOUND;
+        if (!record_type_has_validity(record->type))
+                return RECORD_VALIDITY_STRAY;
+        return day_is_before(record->valid_through, record->decided_on) ? RECORD_VALIDITY_EARLY : RECORD_SOUND;
+}
+
+enum record_flaw record_check(const struct record *record)
+{
+        enum record_flaw flaw = check_penalty(record);
+
+        if (!flaw)
+                flaw = check_outcome(record);
+        if (!flaw && !record_details_is_valid(record->type, slice_text(record->details ? record->details : "")))
+                flaw = RECORD_DETAILS;
+        return flaw;
+}
+
+const char *record_flaw_field(enum record_flaw flaw)
+{
+        switch (flaw) {
+        case RECORD_SOUND: return NULL;
+        case RECORD_KINDS_MISSING:
+        case RECORD_KINDS_STRAY: return "kind";
+        case RECORD_SEVERITY_UNKNOWN:
+        case RECORD_SEVERITY_STRAY: return "severity";
+        case RECORD_FINE_STRAY: return "fine_fen";
+        case RECORD_CONFISCATED_STRAY: return "confiscated_fen";
+        case RECORD_RESULT_MISSING:
+        case RECORD_RESULT_STRAY: return "result";
+        case RECORD_CERTIFICATE_MISSING:
+        case RECORD_CERTIFICATE_STRAY: return "certificate";
+        case RECORD_VALIDITY_STRAY:
+        case RECORD_VALIDITY_EARLY: return "valid_through";
+        case RECORD_DETAILS: return "detail";
+        }
+        return NULL;
+}
+
+const char *record_flaw_text(enum record_flaw flaw)
+{
+        switch (flaw) {
+        case RECORD_SOUND: return NULL;
+        case RECORD_KINDS_MISSING: return "a penalty has at least one";
+        case RECORD_KINDS_STRAY: return "only a penalty has kinds";
+        case RECORD_SEVERITY_UNKNOWN: return "0, 1 or 2";
+        case RECORD_SEVERITY_STRAY: return "only a finding or a penalty has one";
+        case RECORD_FINE_STRAY:
+        case RECORD_CONFISCATED_STRAY: return "only a penalty has amounts";
+        case RECORD_RESULT_MISSING: return "an acceptance or an inspection has one: pass or fail";
+        case RECORD_RESULT_STRAY: return "only a sampling, a complaint, an acceptance or an inspection has one";
+        case RECORD_CERTIFICATE_MISSING: return "a certificate has a kind";
+        case RECORD_CERTIFICATE_STRAY: return "only a certificate has one";
+        case RECORD_VALIDITY_STRAY:
+                return "only a certificate, a brand, an award, a permit or an assessment ends by itself";
+        case RECORD_VALIDITY_EARLY: return "before the decision";
+        case RECORD_DETAILS: return "not what its type has";
+        }
+        return NULL;
+}
+
+bool record_flaw_is_missing(enum record_flaw flaw)
+{
+        return flaw == RECORD_KINDS_MISSING || flaw == RECORD_RESULT_MISSING || flaw == RECORD_CERTIFICATE_MISSING;
+}
+
 /* ---------------------------------------------------------------- encoding */
 
 static void add_text(struct buffer *to, const char *text)
@@ -70,9 +172,25 @@ static void add_text(struct buffer *to, const char *text)
         buffer_add_counted(to, slice_text(text ? text : ""));
 }
 
+bool record_is_extended(const struct record *record)
+{
+        return record->result != RECORD_RESULT_NONE || record->certificate != CERTIFICATE_NONE ||
+               !day_is_none(record->valid_through) || (record->details && *record->details);
+}
+
+static void encode_extension(struct buffer *to, const struct record *record)
+{
+        add_text(to, record_result_word(record->result));
+        add_text(to, record->certificate == CERTIFICATE_NONE ? "" : certificate_kind_word(record->certificate));
+        buffer_add_signed_varint(to, record->valid_through.number);
+        add_text(to, record->details);
+}
+
 void record_encode(struct buffer *to, const struct record *record)
 {
-        buffer_add_text(to, RECORD_CONTEXT);
+        bool is_extended = record_is_extended(record);
+
+        buffer_add_text(to, is_extended ? RECORD_CONTEXT_EXTENDED : RECORD_CONTEXT);
         add_text(to, record->subject);
         add_text(to, record->authority_code);
         add_text(to, record->document);
@@ -97,6 +215,8 @@ void record_encode(struct buffer *to, const struct record *record)
         add_text(to, record->content);
         add_text(to, record->licence);
         add_text(to, record->remark);
+        if (is_extended)
+                encode_extension(to, record);
 }
 
 void party_encode(struct buffer *to, const struct party *party)
@@ -115,9 +235,15 @@ void party_encode(struct buffer *to, const struct party *party)
 
 /* ---------------------------------------------------------------- decoding */
 
+/* Takes nothing where another stands. */
 static bool take_context(struct reader *r, const char *context)
 {
-        return slice_equal(reader_take(r, strlen(context)), slice_text(context));
+        struct slice text = slice_text(context);
+
+        if (r->left < text.length || !slice_equal(slice_of(r->data, text.length), text))
+                return false;
+        reader_take(r, text.length);
+        return true;
 }
 
 /* A NUL-terminated copy in room reserved before, so that earlier copies stay where they are. */
@@ -176,13 +302,38 @@ static uint64_t take_number(struct reader *r, uint64_t most)
         return r->failed ? 0 : number;
 }
 
+/* Not the word `none`, which would be a second way to say nothing. */
+static enum certificate_kind take_certificate(struct reader *r)
+{
+        enum certificate_kind kind = CERTIFICATE_NONE;
+        struct slice word = reader_counted(r);
+
+        if (word.length > 0 && (!certificate_kind_of_word(word, &kind) || kind == CERTIFICATE_NONE))
+                r->failed = true;
+        return kind;
+}
+
+/* Whether the fields may stand together is record_check()'s to say. */
+static void take_extension(struct reader *r, struct buffer *text, struct record *record)
+{
+        if (!record_result_of_word(reader_counted(r), &record->result))
+                r->failed = true;
+        record->certificate = take_certificate(r);
+        record->valid_through = take_day(r, true);
+        record->details = take_text(r, text);
+        if (!record_is_extended(record))
+                r->failed = true;
+}
+
 bool record_decode(struct slice bytes, struct buffer *text, struct record *ret)
 {
         struct reader r = reader_of(bytes);
-        struct record record = {0};
+        struct record record = {.valid_through = DAY_NONE, .details = ""};
+        bool is_extended;
 
         buffer_reserve(text, bytes.length + RECORD_TEXTS);
-        if (!take_context(&r, RECORD_CONTEXT))
+        is_extended = take_context(&r, RECORD_CONTEXT_EXTENDED);
+        if (!is_extended && !take_context(&r, RECORD_CONTEXT))
                 return false;
         record.subject = take_text(&r, text);
         record.authority_code = take_text(&r, text);
@@ -209,6 +360,8 @@ bool record_decode(struct slice bytes, struct buffer *text, struct record *ret)
         record.content = take_text(&r, text);
         record.licence = take_text(&r, text);
         record.remark = take_text(&r, text);
+        if (is_extended)
+                take_extension(&r, text, &record);
         if (!reader_is_done(&r))
                 return false;
         *ret = record;

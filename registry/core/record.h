@@ -39,7 +39,7 @@ struct record {
         const char *content;
         const char *licence;
         const char *remark;
-        const char *details;         /* canonical lines of core/record_detail; "" if there are none */
+        const char *details;         /* canonical lines of core/record_detail; NULL or "" if there are none */
 };
 
 struct party {
@@ -55,7 +55,38 @@ struct party {
 };
 
 /* Identity of documents: NFKC, upper case, no spaces, brackets 〔〕【】［］[]() all as (). Appends to `ret`. */
-bool record_document_normalise(struct slice utf8, struct buffer *ret) __attribute__((warn_unused_result));
+bool record_document_normalise(struct slice utf8, struct buffer *ret) MUST_CHECK;
+
+/* Which field cannot stand as it is, for the type or beside another. */
+enum record_flaw {
+        RECORD_SOUND = 0,
+        RECORD_KINDS_MISSING,       /* of a penalty */
+        RECORD_KINDS_STRAY,         /* of anything else */
+        RECORD_SEVERITY_UNKNOWN,
+        RECORD_SEVERITY_STRAY,      /* of what is no penalty and no finding */
+        RECORD_FINE_STRAY,          /* amounts: of what is no penalty */
+        RECORD_CONFISCATED_STRAY,
+        RECORD_RESULT_MISSING,      /* of an acceptance or an inspection: what came of it is all they say */
+        RECORD_RESULT_STRAY,
+        RECORD_CERTIFICATE_MISSING,
+        RECORD_CERTIFICATE_STRAY,   /* a kind of certificate, of what is none */
+        RECORD_VALIDITY_STRAY,      /* of what does not end by itself */
+        RECORD_VALIDITY_EARLY,      /* over before it was decided */
+        RECORD_DETAILS,             /* not the lines its type has (core/record_detail) */
+};
+#define RECORD_FLAW_LAST RECORD_DETAILS
+
+/*
+ * May these fields stand together? The one place that says so, for filing, imports and the doctor. What a field is by
+ * itself (a day, a text, an amount in its range) is its reader's to ask.
+ */
+enum record_flaw record_check(const struct record *record) MUST_CHECK;
+/* The field, as messages have it: `fine_fen`. NULL for RECORD_SOUND. */
+const char *record_flaw_field(enum record_flaw flaw);
+/* Why, for people. NULL for RECORD_SOUND. */
+const char *record_flaw_text(enum record_flaw flaw);
+/* Is a field wanting, rather than wrong? */
+bool record_flaw_is_missing(enum record_flaw flaw);
 
 /*
  * Appends the canonical encoding: a context text, then every field in the order above as a counted value
@@ -65,6 +96,7 @@ bool record_document_normalise(struct slice utf8, struct buffer *ret) __attribut
  * A record that has neither result, certificate, validity nor details is encoded as it was before records had them, so
  * that its hash is what it was; the others have another context and these four behind the rest.
  */
+bool record_is_extended(const struct record *record);
 void record_encode(struct buffer *to, const struct record *record);
 bool record_decode(struct slice bytes, struct buffer *text, struct record *ret) __attribute__((warn_unused_result));
 void party_encode(struct buffer *to, const struct party *party);

@@ -10,11 +10,12 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "registry/base/bytes.h"
 #include "registry/base/fault.h"
-#include "registry/core/calendar.h"
 #include "registry/core/record_kind.h"
 
 #define RECORD_DETAILS_MAX 16u          /* of one type */
@@ -26,6 +27,7 @@ enum record_detail_form {
         DETAIL_DAY,
         DETAIL_NUMBER,  /* whole, not negative */
         DETAIL_WORD,    /* one of `words` */
+        DETAIL_CODE,    /* an organization code or a unified social credit code */
 };
 
 struct record_detail {
@@ -33,8 +35,9 @@ struct record_detail {
         const char *name;      /* `batch`, `product`, `agency`, `standard` */
         enum record_detail_form form;
         bool is_required;
-        const char *words;     /* DETAIL_WORD: with spaces between */
         const char *zh, *en;   /* what people call it */
+        const char *words;     /* DETAIL_WORD: with spaces between */
+        uint64_t most;         /* DETAIL_NUMBER: 0 is no bound */
 };
 
 struct record_detail_value {
@@ -50,17 +53,22 @@ enum record_detail_flaw {
         DETAIL_VALUE,     /* not of its form */
 };
 
-/* Those of a type, in the table's order. */
+/* Those of a type, in the table's order; NULL, and a count of 0, of one that has none. */
 const struct record_detail *record_details_of(enum record_type type, size_t *ret_count);
+/* One of a type by its name; NULL if it has none of that name. */
+const struct record_detail *record_detail_find(enum record_type type, struct slice name);
 /*
  * Appends the lines. On a flaw `to` is untouched, and `ret_name` is what it is about: the table's word, or the unknown
  * name as it was given.
  */
-enum record_detail_flaw record_details_format(enum record_type type, const struct record_detail_value *values, size_t count,
-        struct buffer *to, struct slice *ret_name) MUST_CHECK;
+enum record_detail_flaw record_details_format(enum record_type type, const struct record_detail_value *values,
+        size_t count, struct buffer *to, struct slice *ret_name) MUST_CHECK;
+/* What is wrong, for people: `the type has none of that name`. NULL for DETAIL_SOUND. */
+const char *record_detail_flaw_text(enum record_detail_flaw flaw);
 /* Are these the canonical lines of that type? */
 bool record_details_is_valid(enum record_type type, struct slice lines);
 /* The value of a name in canonical lines; false if it is not there. */
 bool record_details_get(struct slice lines, const char *name, struct slice *ret) MUST_CHECK;
 /* Calls `each` for every line. */
-void record_details_each(struct slice lines, void (*each)(void *closure, struct slice name, struct slice value), void *closure);
+void record_details_each(
+        struct slice lines, void (*each)(void *closure, struct slice name, struct slice value), void *closure);

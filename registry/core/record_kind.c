@@ -260,7 +260,14 @@ bool record_type_has_result(enum record_type type)
 
 bool record_type_is_finding(enum record_type type)
 {
-        return record_type_has_result(type) || type == RECORD_RECALL || type == RECORD_ACCIDENT || type == RECORD_BREACH;
+        return record_type_has_result(type) || type == RECORD_RECALL || type == RECORD_ACCIDENT ||
+               type == RECORD_BREACH;
+}
+
+bool record_type_has_validity(enum record_type type)
+{
+        return type == RECORD_CERTIFICATE || type == RECORD_BRAND || type == RECORD_AWARD || type == RECORD_PERMIT ||
+               type == RECORD_ASSESSMENT;
 }
 
 bool record_is_negative(enum record_type type, enum record_result result)

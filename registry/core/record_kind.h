@@ -87,6 +87,8 @@ enum certificate_kind {
 bool record_type_has_result(enum record_type type);
 /* Something that went wrong, by severity: sampling, recall, complaint, accident, breach, acceptance, inspection. */
 bool record_type_is_finding(enum record_type type);
+/* What ends by itself: certificate, brand, award, permit, assessment. */
+bool record_type_has_validity(enum record_type type);
 /* Does it stand against the enterprise? A penalty, or a finding that did not pass. */
 bool record_is_negative(enum record_type type, enum record_result result);
 

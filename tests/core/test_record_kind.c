@@ -86,6 +86,7 @@ START_TEST(every_number_has_a_word_that_leads_back_to_it)
         enum penalty_kind kind;
         enum severity severity;
         enum certificate_kind certificate;
+        enum record_result result;
 
         for (unsigned i = RECORD_PENALTY; i <= RECORD_TYPE_LAST; i++) {
                 ck_assert(record_type_of_word(slice_text(record_type_word((enum record_type)i)), &type));
@@ -99,6 +100,10 @@ START_TEST(every_number_has_a_word_that_leads_back_to_it)
                 ck_assert(severity_of_word(slice_text(severity_word((enum severity)i)), &severity));
                 ck_assert_uint_eq(severity, i);
         }
+        for (unsigned i = 0; i <= RECORD_RESULT_LAST; i++) {
+                ck_assert(record_result_of_word(slice_text(record_result_word((enum record_result)i)), &result));
+                ck_assert_uint_eq(result, i);
+        }
         for (unsigned i = 0; i <= CERTIFICATE_LAST; i++) {
                 const char *word = certificate_kind_word((enum certificate_kind)i);
 
@@ -108,15 +113,39 @@ START_TEST(every_number_has_a_word_that_leads_back_to_it)
 }
 END_TEST
 
+START_TEST(what_did_not_pass_stands_against_the_enterprise)
+{
+        static const enum record_type negative[] = {RECORD_PENALTY, RECORD_SAMPLING, RECORD_RECALL, RECORD_COMPLAINT,
+                RECORD_ACCIDENT, RECORD_BREACH, RECORD_ACCEPTANCE, RECORD_INSPECTION};
+        unsigned found = 0;
+
+        for (unsigned i = RECORD_PENALTY; i <= RECORD_TYPE_LAST; i++) {
+                enum record_type type = (enum record_type)i;
+                bool is_negative = found < COUNT(negative) && negative[found] == type;
+
+                found += is_negative;
+                ck_assert_int_eq(record_is_negative(type, RECORD_RESULT_NONE), is_negative);
+                ck_assert_int_eq(record_is_negative(type, RECORD_RESULT_FAIL), is_negative);
+                ck_assert_int_eq(record_is_negative(type, RECORD_RESULT_PASS), type == RECORD_PENALTY);
+                /* What went wrong is over when its publicity is; what is valid says itself until when. */
+                ck_assert(!is_negative || !record_type_has_validity(type));
+        }
+        ck_assert_uint_eq(found, (unsigned)COUNT(negative));
+}
+END_TEST
+
 START_TEST(what_is_no_number_or_word_of_the_tables_is_refused)
 {
         enum record_type type = RECORD_AWARD;
+        enum record_result result;
 
         ck_assert(record_type_word((enum record_type)0) == NULL);
         ck_assert(record_type_word((enum record_type)(RECORD_TYPE_LAST + 1)) == NULL);
         ck_assert(penalty_kind_word((enum penalty_kind)PENALTY_KINDS) == NULL);
         ck_assert(severity_word((enum severity)(SEVERITY_LAST + 1)) == NULL);
         ck_assert(certificate_kind_word((enum certificate_kind)(CERTIFICATE_LAST + 1)) == NULL);
+        ck_assert(record_result_word((enum record_result)(RECORD_RESULT_LAST + 1)) == NULL);
+        ck_assert(!record_result_of_word(slice_text("passed"), &result));
         ck_assert(!record_type_of_word(slice_text(""), &type));
         ck_assert(!record_type_of_word(slice_text("Penalty"), &type));
         ck_assert(!record_type_of_word(slice_text("penalty "), &type));
@@ -135,6 +164,7 @@ int main(void)
         tcase_add_loop_test(cases, every_penalty_of_a_text_is_taken_whatever_separates_them, 0,
                 COUNT(accepted));
         tcase_add_test(cases, every_number_has_a_word_that_leads_back_to_it);
+        tcase_add_test(cases, what_did_not_pass_stands_against_the_enterprise);
         tcase_add_test(cases, what_is_no_number_or_word_of_the_tables_is_refused);
         suite_add_tcase(suite, cases);
 
