@@ -81,6 +81,7 @@ static const struct proposal_effect *const effects[] = {
         [PROPOSAL_RULE_ADD] = &rule_effect,
         [PROPOSAL_DEPUTY_SET] = &deputy_effect,
         [PROPOSAL_DEPUTY_END] = &deputy_effect,
+        [PROPOSAL_POLICY_ACTIVATE] = &policy_effect,
 };
 
 /* What has been asked of the store so far. */

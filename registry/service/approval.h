@@ -57,6 +57,7 @@ struct proposal_effect {
 extern const struct proposal_effect withdraw_effect, correct_effect, held_effect; /* approval_record.c */
 extern const struct proposal_effect case_effect;                                  /* case_step.c */
 extern const struct proposal_effect rule_effect;                                  /* rules.c */
+extern const struct proposal_effect policy_effect;                                /* policies.c */
 
 /* What no longer can be is overtaken, whichever rule says so; its words stay. Returns false. */
 bool approval_overtaken(struct writing *writing);

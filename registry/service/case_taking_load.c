@@ -331,7 +331,7 @@ bool case_taking_load_more(struct writing *writing, struct case_taking *taking)
                 if (load_events(writing, taking) || sent)
                         return true;
         }
-        if (!resolve(writing, taking))
-                writing_conflict(writing); /* others needed the room in the cache */
+        if (!credit_has_policy(writing, &taking->credit) || !resolve(writing, taking))
+                writing_conflict(writing); /* others needed the room in the caches */
         return false;
 }

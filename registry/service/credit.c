@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 #include "registry/service/credit.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "registry/base/log.h"
@@ -100,6 +101,7 @@ void credit_keep_record(struct call *call, struct record *record)
                 &record->content,
                 &record->licence,
                 &record->remark,
+                &record->details,
         };
 
         for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
@@ -186,13 +188,19 @@ void credit_load(struct writing *writing, struct credit *credit)
         writing_send_previous(writing, credit->subject);
 }
 
-bool credit_load_more(struct writing *writing, struct credit *credit)
+bool credit_has_policy(const struct writing *writing, const struct credit *credit)
 {
         const struct service *service = writing->call->service;
+
+        return service->has_policy &&
+               memcmp(service->policy.hash, credit->policy_hash, sizeof(credit->policy_hash)) == 0;
+}
+
+bool credit_load_more(struct writing *writing, struct credit *credit)
+{
         struct query query;
 
-        if (service->has_policy &&
-                memcmp(service->policy.hash, credit->policy_hash, sizeof(credit->policy_hash)) == 0)
+        if (credit_has_policy(writing, credit))
                 return false;
         standing_policy_document_query(&query, credit->policy_hash);
         writing_send(writing, &query, on_policy_document);
@@ -277,6 +285,7 @@ static void evaluate(struct writing *writing, struct credit *credit)
         const struct policy *policy = &writing->call->service->policy;
         struct day today = writing->call->today;
 
+        assert(credit_has_policy(writing, credit));
         credit->outcome_before = call_alloc(writing->call, sizeof(*credit->outcome_before));
         credit->outcome = call_alloc(writing->call, sizeof(*credit->outcome));
         grade_evaluate(policy, credit->before, today, credit->outcome_before);

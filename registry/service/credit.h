@@ -57,8 +57,13 @@ void credit_init_listings(
 
 /* Sends the queries: the subject's row is locked first. The credit must live in the writing's call. */
 void credit_load(struct writing *writing, struct credit *credit);
-/* The policy's document, if it is not the one known. True if a query was sent. */
+/*
+ * The policy's document, if it is not the one the service knows. True if a query was sent. What other calls meet
+ * meanwhile may be another policy, around a switch: whoever waits for other answers, too, asks credit_has_policy()
+ * before weighing, and begins again if it says no.
+ */
 bool credit_load_more(struct writing *writing, struct credit *credit);
+bool credit_has_policy(const struct writing *writing, const struct credit *credit);
 
 /* The enterprise must be known by this code, and by this name if one was given. */
 bool credit_check(struct writing *writing, const struct credit *credit);

@@ -24,6 +24,7 @@
 struct case_taking;
 struct credit;
 struct people_change;
+struct policy_change;
 struct rule_change;
 
 enum writing_state {
@@ -59,6 +60,7 @@ struct writing {
         struct case_taking *taking; /* the step of a case it is (service/case_taking) */
         struct people_change *people; /* the change of persons it is about (service/people) */
         struct rule_change *rule;  /* the rule it brings in (service/rules) */
+        struct policy_change *policy_change; /* the switch of policies it is (service/policies) */
         void *data;                /* the act's own */
 };
 

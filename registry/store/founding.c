@@ -8,6 +8,7 @@
 #include "registry/core/procedure.h"
 #include "registry/core/role.h"
 #include "registry/store/ledger.h"
+#include "registry/store/policies.h"
 #include "registry/store/rules.h"
 
 #define FOUNDING_SERIAL 1
@@ -133,14 +134,7 @@ static bool store_policy(struct link *link, const struct founding_rows *rows, st
 {
         struct query query;
 
-        query_init(&query,
-                "INSERT INTO qcr.policy (policy_hash, policy_id, policy_version, document, standing, serial)"
-                " VALUES ($1::bytea, $2::text, $3::integer, $4::bytea, $5::text, 1)");
-        query_bytes(&query, rows->policy->hash, sizeof(rows->policy->hash));
-        query_text(&query, rows->policy->id);
-        query_number(&query, rows->policy->version);
-        query_bytes(&query, rows->policy_document.data, rows->policy_document.length);
-        query_text(&query, policy_standing_word(policy_standing(rows->policy)));
+        policies_insert(&query, rows->policy, rows->policy_document, FOUNDING_SERIAL);
         if (!link_run(link, &query, NULL, why))
                 return false;
         query_init(&query, "INSERT INTO qcr.policy_activation (serial, policy_hash) VALUES (1, $1::bytea)");

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 #include "registry/store/standing.h"
 
+#include "registry/store/policies.h"
+
 void standing_lock_query(struct query *ret, const char *subject, const char *code)
 {
         query_init(ret,
@@ -36,7 +38,8 @@ void standing_update(struct query *ret, const char *subject, uint64_t version, s
         query_init(ret,
                 "UPDATE qcr.standing SET version = version + 1, inputs = $3::bytea, policy_hash = $4::bytea,"
                 " grade = $5::text, score = $6::smallint, graded_on = $7::date, next_change = $8::date,"
-                " serial = $9::bigint WHERE subject = $1::text AND version = $2::bigint");
+                " serial = $9::bigint WHERE subject = $1::text AND version = $2::bigint"
+                " AND $4::bytea = " POLICIES_IN_FORCE);
         query_text(ret, subject);
         query_number(ret, (int64_t)version);
         query_bytes(ret, inputs.data, inputs.length);
@@ -64,7 +67,7 @@ void standing_history_insert(struct query *ret, const char *subject, uint64_t ve
 
 void standing_policy_query(struct query *ret)
 {
-        query_init(ret, "SELECT policy_hash FROM qcr.policy_activation ORDER BY serial DESC LIMIT 1");
+        query_init(ret, "SELECT " POLICIES_IN_FORCE);
 }
 
 void standing_policy_document_query(struct query *ret, const uint8_t hash[32])

@@ -24,7 +24,10 @@ void standing_lock_query(struct query *ret, const char *subject, const char *cod
 /* Normalised names, present and former, one a row. */
 void standing_names_query(struct query *ret, const char *subject);
 
-/* Touches one row, or none if the version is another by now. `version` is the one that was locked. */
+/*
+ * Touches one row, or none if the version, or the policy in force, is another by now. `version` is the one that was
+ * locked. Sent behind the ledger head's lock, it leaves no outcome of a policy that a switch has ended meanwhile.
+ */
 void standing_update(struct query *ret, const char *subject, uint64_t version, struct slice inputs,
         const uint8_t policy_hash[32], const struct grade_outcome *outcome, struct day graded_on,
         uint64_t serial);
