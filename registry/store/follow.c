@@ -16,7 +16,9 @@ void follow_entries_query(struct query *ret, uint64_t after, unsigned limit)
         query_init(ret,
                 "SELECT l.serial, (extract(epoch FROM l.at) * 1000)::bigint, l.commitment, l.chain,"
                 "       b.kind, b.subject, b.salt, b.body, a.certificate, a.request, a.signature,"
-                "       (SELECT count(*) FROM qcr.ledger_change c WHERE c.serial = l.serial)"
+                "       (SELECT count(*) FROM qcr.ledger_change c WHERE c.serial = l.serial),"
+                "       coalesce((SELECT c.rows FROM qcr.run_chunk c JOIN qcr.recalc r USING (run_id)"
+                "                  WHERE c.serial = l.serial AND r.kind = 'shadow'), 0)"
                 "  FROM qcr.ledger l"
                 "  LEFT JOIN qcr.ledger_body b ON b.serial = l.serial"
                 "  LEFT JOIN qcr.act a ON a.serial = l.serial"
@@ -49,16 +51,30 @@ static void add_range(struct query *query, uint64_t after, uint64_t last)
 void follow_runs_query(struct query *ret, uint64_t after, uint64_t last)
 {
         query_init(ret,
-                "SELECT serial, 'run-begin', certificate, header, signature FROM qcr.run"
+                "SELECT serial, 'run-begin', certificate, header, signature, NULL FROM qcr.run"
                 " WHERE serial > $1::bigint AND serial <= $2::bigint"
                 " UNION ALL "
-                "SELECT c.serial, 'run-chunk', r.certificate, c.header, c.signature"
+                "SELECT c.serial, 'run-chunk', r.certificate, c.header, c.signature, NULL"
                 "  FROM qcr.run_chunk c JOIN qcr.run r USING (run_id)"
                 " WHERE c.serial > $1::bigint AND c.serial <= $2::bigint"
                 " UNION ALL "
-                "SELECT e.serial, 'run-end', r.certificate, e.header, e.signature"
+                "SELECT e.serial, 'run-end', r.certificate, e.header, e.signature, e.summary"
                 "  FROM qcr.run_end e JOIN qcr.run r USING (run_id)"
                 " WHERE e.serial > $1::bigint AND e.serial <= $2::bigint");
+        add_range(ret, after, last);
+}
+
+/* A chunk's range leads to its rows: they have no index of their own. */
+void follow_grades_query(struct query *ret, uint64_t after, uint64_t last)
+{
+        query_init(ret,
+                "SELECT c.serial, g.subject, g.version, g.grade, g.score, g.next_change"
+                "  FROM qcr.run_chunk c JOIN qcr.recalc r USING (run_id) JOIN qcr.recalc_chunk k USING (run_id, chunk)"
+                " CROSS JOIN LATERAL (SELECT s.* FROM qcr.shadow_grade s"
+                "   WHERE s.subject > k.after_subject AND s.subject <= k.last_subject AND s.run_serial = r.serial"
+                "     AND s.chunk = k.chunk) g"
+                " WHERE c.serial > $1::bigint AND c.serial <= $2::bigint AND r.kind = 'shadow'"
+                " ORDER BY c.serial, g.subject COLLATE \"C\", g.version");
         add_range(ret, after, last);
 }
 

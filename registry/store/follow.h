@@ -25,6 +25,7 @@ enum follow_entry_column {
         FOLLOW_ENTRY_REQUEST,
         FOLLOW_ENTRY_SIGNATURE,
         FOLLOW_ENTRY_CHANGES,      /* how many subjects it touched */
+        FOLLOW_ENTRY_GRADES,       /* how many outcomes it enters under a policy not in force */
 };
 /* Entries above `after`, ascending, at most `limit`. */
 void follow_entries_query(struct query *ret, uint64_t after, unsigned limit);
@@ -35,8 +36,20 @@ void follow_founding_query(struct query *ret);
 void follow_policies_query(struct query *ret);
 /* rule_hash, document: of the founding */
 void follow_rules_query(struct query *ret);
-/* serial, kind (run-begin, run-chunk, run-end), certificate, header, signature: in (after, last] */
+/* serial, kind (run-begin, run-chunk, run-end), certificate, header, signature, summary (of an end): in (after, last] */
 void follow_runs_query(struct query *ret, uint64_t after, uint64_t last);
+
+enum follow_grade_column {
+        FOLLOW_GRADE_SERIAL = 0,   /* of the chunk's entry */
+        FOLLOW_GRADE_SUBJECT,
+        FOLLOW_GRADE_VERSION,
+        FOLLOW_GRADE_GRADE,
+        FOLLOW_GRADE_SCORE,
+        FOLLOW_GRADE_NEXT_CHANGE,
+};
+/* Outcomes under policies not in force, of chunks in (after, last], by serial and subject. */
+void follow_grades_query(struct query *ret, uint64_t after, uint64_t last);
+
 /*
  * serial, certificate, request, signature: the entries that filed the proposals decided here. `serials` is an
  * array's text, `{1,2}`. An import's chunk files proposals too: its row has the run's certificate and NULLs.

@@ -139,6 +139,7 @@ static void take_entry(struct rows *rows, int row, struct follow_entry *ret)
                 take_act(rows, row, FOLLOW_ENTRY_CERTIFICATE, &ret->act);
         ret->act.serial = ret->serial;
         ret->changes = take_number(rows, row, FOLLOW_ENTRY_CHANGES);
+        ret->grades = take_number(rows, row, FOLLOW_ENTRY_GRADES);
         if (!instant_is_valid(ret->at_ms))
                 rows->failed = true;
 }
@@ -148,14 +149,14 @@ bool follow_take_entries(struct follow_batch *batch, const PGresult *result, str
         struct rows rows;
         uint64_t subjects = 0;
 
-        if (!rows_begin(&rows, batch, result, "ledger", FOLLOW_ENTRY_CHANGES + 1, why))
+        if (!rows_begin(&rows, batch, result, "ledger", FOLLOW_ENTRY_GRADES + 1, why))
                 return false;
         batch->entries = rows_alloc(&rows, sizeof(batch->entries[0]));
         for (int i = 0; i < rows_count(&rows); i++) {
                 struct follow_entry *entry = &batch->entries[batch->entry_count];
 
                 take_entry(&rows, i, entry);
-                subjects += entry->changes;
+                subjects += entry->changes + entry->grades;
                 if (i > 0 && subjects > FOLLOW_SUBJECTS_MAX)
                         break;
                 batch->entry_count++;
@@ -210,7 +211,7 @@ bool follow_take_runs(struct follow_batch *batch, const PGresult *result, struct
 {
         struct rows rows;
 
-        if (!rows_begin(&rows, batch, result, "run", 5, why))
+        if (!rows_begin(&rows, batch, result, "run", 6, why))
                 return false;
         batch->runs = rows_alloc(&rows, sizeof(batch->runs[0]));
         for (int i = 0; i < rows_count(&rows); i++) {
@@ -220,6 +221,49 @@ bool follow_take_runs(struct follow_batch *batch, const PGresult *result, struct
                 run->kind = take_text(&rows, i, 1);
                 take_act(&rows, i, 2, &run->act);
                 run->act.serial = run->serial;
+                run->summary = take_text(&rows, i, 5);
+        }
+        return rows_end(&rows, why);
+}
+
+/* NULL and a score below zero are no outcome's. */
+static void take_rating(struct rows *rows, int row, int grade_column, int score_column, char ret_grade[4],
+        int32_t *ret_score)
+{
+        const char *grade = cell_text(rows->result, row, grade_column);
+
+        *ret_score = -1;
+        if (strcmp(grade, GRADE_UNRATED) == 0)
+                return;
+        if (strlen(grade) >= 4)
+                rows->failed = true;
+        else
+                strcpy(ret_grade, grade);
+        *ret_score = (int32_t)take_number(rows, row, score_column);
+}
+
+bool follow_take_grades(struct follow_batch *batch, const PGresult *result, struct fault *why)
+{
+        struct rows rows;
+
+        if (!rows_begin(&rows, batch, result, "shadow_grade", FOLLOW_GRADE_NEXT_CHANGE + 1, why))
+                return false;
+        batch->grades = rows_alloc(&rows, sizeof(batch->grades[0]));
+        for (int i = 0; i < rows_count(&rows); i++) {
+                struct follow_grade *to = &batch->grades[batch->grade_count++];
+                const char *subject = cell_text(result, i, FOLLOW_GRADE_SUBJECT);
+
+                if (strlen(subject) != sizeof(to->subject) - 1) {
+                        rows.failed = true;
+                        break;
+                }
+                strcpy(to->subject, subject);
+                to->serial = take_number(&rows, i, FOLLOW_GRADE_SERIAL);
+                to->grade.version = take_number(&rows, i, FOLLOW_GRADE_VERSION);
+                take_rating(&rows, i, FOLLOW_GRADE_GRADE, FOLLOW_GRADE_SCORE, to->grade.grade, &to->grade.score);
+                to->grade.next_change = cell_day(result, i, FOLLOW_GRADE_NEXT_CHANGE);
+                if (!view_grade_is_valid(&to->grade))
+                        rows.failed = true;
         }
         return rows_end(&rows, why);
 }
@@ -309,21 +353,13 @@ static bool registration_parse(const char *word, uint8_t *ret)
 
 static void take_outcome(struct rows *rows, int row, struct view_party *ret)
 {
-        const char *grade = cell_text(rows->result, row, FOLLOW_PARTY_GRADE);
         uint8_t hash[32];
 
         ret->version = take_number(rows, row, FOLLOW_PARTY_VERSION);
         ret->inputs = take_bytes(rows, row, FOLLOW_PARTY_INPUTS);
         take_octets(rows, row, FOLLOW_PARTY_POLICY, hash, sizeof(hash));
         memcpy(ret->policy_hash, hash, sizeof(ret->policy_hash));
-        ret->score = -1;
-        if (strcmp(grade, GRADE_UNRATED) != 0) {
-                if (strlen(grade) >= sizeof(ret->grade))
-                        rows->failed = true;
-                else
-                        strcpy(ret->grade, grade);
-                ret->score = (int32_t)take_number(rows, row, FOLLOW_PARTY_SCORE);
-        }
+        take_rating(rows, row, FOLLOW_PARTY_GRADE, FOLLOW_PARTY_SCORE, ret->grade, &ret->score);
         ret->graded_on = cell_day(rows->result, row, FOLLOW_PARTY_GRADED_ON);
         ret->next_change = cell_day(rows->result, row, FOLLOW_PARTY_NEXT_CHANGE);
         ret->decision = take_number(rows, row, FOLLOW_PARTY_DECISION);

@@ -14,7 +14,7 @@
 
 /* Entries of one batch: a turn of the loop stays short, and a queue of approvals is still one transaction. */
 #define FOLLOW_ENTRIES_MAX 500u
-/* Subjects of one batch, unless a single entry has more. */
+/* Subjects and recalculated outcomes of one batch, unless a single entry has more. */
 #define FOLLOW_SUBJECTS_MAX 5000u
 /* Memory of one batch: 5,000 enterprises take about 3 MiB, of the largest files 150. */
 #define FOLLOW_ARENA ((size_t)256 << 20)
@@ -40,12 +40,14 @@ struct follow_entry {
         struct slice body;
         struct follow_act act;
         uint64_t changes;
+        uint64_t grades;          /* outcomes that come with it, by its row: to bound a batch with */
 };
 
 struct follow_run {
         uint64_t serial;
         struct slice kind;
         struct follow_act act;    /* its request is the header */
+        struct slice summary;     /* of an end; empty otherwise */
 };
 
 /* A rule of the founding. */
@@ -57,6 +59,13 @@ struct follow_rule {
 struct follow_content {
         uint64_t serial;
         uint8_t hash[32];
+};
+
+/* What a run's chunk found for an enterprise under a policy that is not in force. */
+struct follow_grade {
+        uint64_t serial;          /* of the chunk's entry */
+        char subject[10];
+        struct view_grade grade;
 };
 
 struct follow_person {
@@ -89,6 +98,8 @@ struct follow_batch {
         size_t rule_count;
         struct follow_run *runs;
         size_t run_count;
+        struct follow_grade *grades; /* by serial, subject */
+        size_t grade_count;
         struct follow_act *proposals;
         size_t proposal_count;
         struct follow_content *contents;
@@ -110,6 +121,7 @@ bool follow_take_founding(struct follow_batch *batch, const PGresult *result, st
 bool follow_take_policies(struct follow_batch *batch, const PGresult *result, struct fault *why) MUST_CHECK;
 bool follow_take_rules(struct follow_batch *batch, const PGresult *result, struct fault *why) MUST_CHECK;
 bool follow_take_runs(struct follow_batch *batch, const PGresult *result, struct fault *why) MUST_CHECK;
+bool follow_take_grades(struct follow_batch *batch, const PGresult *result, struct fault *why) MUST_CHECK;
 bool follow_take_proposals(struct follow_batch *batch, const PGresult *result, struct fault *why) MUST_CHECK;
 bool follow_take_contents(struct follow_batch *batch, const PGresult *result, struct fault *why) MUST_CHECK;
 bool follow_take_persons(struct follow_batch *batch, const PGresult *result, struct fault *why) MUST_CHECK;

@@ -75,6 +75,7 @@ ANSWER(founding, follow_take_founding)
 ANSWER(policies, follow_take_policies)
 ANSWER(rules, follow_take_rules)
 ANSWER(runs, follow_take_runs)
+ANSWER(grades, follow_take_grades)
 ANSWER(proposals, follow_take_proposals)
 ANSWER(contents, follow_take_contents)
 ANSWER(persons, follow_take_persons)
@@ -161,7 +162,8 @@ static void ask_for_rest(struct load *load)
 {
         const struct follow_batch *batch = &load->batch;
         uint64_t last = batch->entries[batch->entry_count - 1].serial;
-        bool has_founding = false, has_people = false, has_runs = false, has_run_end = false, has_changes = false;
+        bool has_founding = false, has_people = false, has_runs = false, has_run_end = false, has_changes = false,
+             has_grades = false;
         struct query query;
 
         for (size_t i = 0; i < batch->entry_count; i++) {
@@ -172,6 +174,7 @@ static void ask_for_rest(struct load *load)
                 has_run_end = has_run_end || is_kind(entry, "run-end");
                 has_runs = has_runs || is_kind(entry, "run-begin") || is_kind(entry, "run-chunk") || has_run_end;
                 has_changes = has_changes || entry->changes;
+                has_grades = has_grades || entry->grades;
         }
         if (has_founding) {
                 follow_founding_query(&query);
@@ -188,6 +191,10 @@ static void ask_for_rest(struct load *load)
         if (has_runs) {
                 follow_runs_query(&query, load->after, last);
                 ask(load, &query, on_runs);
+        }
+        if (has_grades) {
+                follow_grades_query(&query, load->after, last);
+                ask(load, &query, on_grades);
         }
         if (has_run_end) {
                 follow_coverage_query(&query, load->after, last);

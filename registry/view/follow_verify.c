@@ -17,6 +17,8 @@
 #include "registry/view/follow_cases.h"
 #include "registry/view/follow_deputies.h"
 #include "registry/view/follow_people.h"
+#include "registry/view/follow_policies.h"
+#include "registry/view/follow_recalc.h"
 
 /* What decoding one stored request may cost; the frame it came in was below 64 KiB. */
 #define REQUEST_ARENA ((size_t)1 << 20)
@@ -206,6 +208,8 @@ static const struct change {
         {QCR__REQUEST__OPERATION_CASE_STEP, ROLES_OF_CASES, ROLES_OF_CASES},
         {QCR__REQUEST__OPERATION_RULE_ADD, ROLE_ADMIN, ROLE_ADMIN},
         {QCR__REQUEST__OPERATION_DEPUTY_SET, ROLE_ADMIN, ROLE_ADMIN},
+        {QCR__REQUEST__OPERATION_POLICY_ADD, ROLE_ADMIN, 0}, /* nobody's to approve */
+        {QCR__REQUEST__OPERATION_POLICY_ACTIVATE, ROLE_ADMIN, ROLE_ADMIN},
 };
 
 /* NULL: it is not one that changes anything. */
@@ -225,6 +229,8 @@ static bool is_trial(const Qcr__Request *request)
                 return request->record_file->dry_run;
         case QCR__REQUEST__OPERATION_CASE_STEP:
                 return request->case_step->dry_run;
+        case QCR__REQUEST__OPERATION_POLICY_ACTIVATE:
+                return request->policy_activate->dry_run;
         default:
                 return false;
         }
@@ -271,15 +277,13 @@ static bool verify_founding(struct follow_verify *v, const struct follow_entry *
         else
                 verified = follow_found_people(v->writer, batch, v->ca_key, &founding, why) &&
                         follow_rules_found(v->writer, batch, &founding, why) &&
-                        view_writer_put_policy(v->writer, founding.policy_hash, batch->policy, why);
-        if (verified)
-                memcpy(v->meta->policy_hash, founding.policy_hash, sizeof(v->meta->policy_hash));
+                        follow_policies_found(v, entry, founding.policy_hash, batch->policy, why);
         free(policy);
         arena_done(&arena);
         return verified;
 }
 
-/* An import's beginning, chunk or end: the header that its person signed. */
+/* A run's beginning, chunk or end: the header that its person signed. */
 static bool verify_run(struct follow_verify *v, const struct follow_entry *entry, const struct claim *claim,
         struct fault *why)
 {
@@ -295,16 +299,17 @@ static bool verify_run(struct follow_verify *v, const struct follow_entry *entry
         if (!check_act(v, entry, &run->act, &signer, why))
                 return false;
         if (!(signer.roles & ROLE_ADMIN))
-                return refuse(why, entry, "its person may not import");
-        return true;
+                return refuse(why, entry, "its person may not run it");
+        return follow_recalc_run(v, entry, run, &signer, why);
 }
 
-/* A filing, a step of a case or a proposal: one person's act. */
+/* A filing, a step of a case, a policy or a proposal: one person's act. */
 static bool verify_own(struct follow_verify *v, const struct follow_entry *entry, const struct claim *claim,
         const Qcr__Request *request, const struct follow_signer *signer, struct fault *why)
 {
         bool is_filing = slice_equal(claim->kind, slice_text("record-file"));
         bool is_step = slice_equal(claim->kind, slice_text("case-step"));
+        bool is_policy = slice_equal(claim->kind, slice_text("policy-add"));
         const struct change *change = change_of(request);
         bool may;
 
@@ -327,6 +332,10 @@ static bool verify_own(struct follow_verify *v, const struct follow_entry *entry
         }
         if (!is_hash_of(v, entry->act.request, claim->content))
                 return refuse(why, entry, "its content is not the request's hash");
+        if ((request->operation_case == QCR__REQUEST__OPERATION_POLICY_ADD) != is_policy)
+                return refuse(why, entry, is_policy ? "what was signed is no policy" : "what was signed is a policy");
+        if (is_policy)
+                return follow_policies_add(v, entry, request->policy_add, why);
         if (!is_step)
                 return view_cases_propose(v->writer, entry->serial, claim->act, why);
         if (request->operation_case != QCR__REQUEST__OPERATION_CASE_STEP)
@@ -405,6 +414,8 @@ static bool take_effect(struct follow_verify *v, const struct follow_entry *entr
         case QCR__REQUEST__OPERATION_RULE_ADD:
                 return follow_rules_add(v->writer, slice_of(proposal->rule_add->document.data,
                                                            proposal->rule_add->document.len), why);
+        case QCR__REQUEST__OPERATION_POLICY_ACTIVATE:
+                return follow_policies_activate(v, entry, proposal->policy_activate, why);
         case QCR__REQUEST__OPERATION_DEPUTY_SET:
                 return follow_deputies_set(v, entry, proposal->deputy_set, why) &&
                        follow_change_people(v->writer, v->batch, v->ca_key, proposal, why);
@@ -476,6 +487,7 @@ static const struct {
         {"run-end", verify_run},
         {"record-file", verify_act},
         {"case-step", verify_act},
+        {"policy-add", verify_act},
         {"proposal", verify_act},
         {"approval", verify_act},
         {"rejection", verify_act},

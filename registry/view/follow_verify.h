@@ -10,11 +10,15 @@
  *   approvals      a proposal that its person signed and nobody has decided, and another person than that one
  *   steps of       what core/case_file grants these persons in this case as the view knows it; where two are needed,
  *   cases          with both (view/follow_cases)
- *   runs, chunks   the signature of the person who ran them over the header
+ *   runs, chunks   the signature of the person who ran them over the header; under it, outcomes under a policy that is
+ *                  not in force (view/follow_recalc)
+ *   policies       an administrator's own document; two of them put one in force that a run has found the outcomes of
+ *                  (view/follow_policies)
  *   contents       the body's content is the hash of what was signed, or of the row that was stored
  *
  * Persons, roles, certificates, deputies, rules and cases come into the view from these signed documents alone
- * (view/follow_people, follow_rules, follow_cases), not from their tables. What is checked row by row over the whole store is doctor's.
+ * (view/follow_people, follow_rules, follow_cases, follow_policies), not from their tables. What is checked row by row over the
+ * whole store is doctor's.
  */
 #pragma once
 

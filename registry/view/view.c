@@ -19,6 +19,9 @@ struct view {
         MDB_env *env;
         struct view_tables tables; /* its transaction is kept and renewed: a slot in the reader table once */
         bool begun;
+        bool has_live;             /* the transaction's live slot was looked at: `live`, and `slot` unless that is 0 */
+        uint8_t live;
+        struct view_slot slot;
         char *directory;
         char generation[VIEW_GENERATION_SIZE];
 };
@@ -133,6 +136,7 @@ bool view_begin(struct view *view, struct fault *why)
         if (error)
                 return view_fault(why, view->generation, error);
         view->begun = true;
+        view->has_live = false;
         return true;
 }
 
@@ -153,6 +157,44 @@ bool view_meta(struct view *view, struct view_meta *ret, struct fault *why)
                 return false;
         if (found || !view_meta_decode(value, ret))
                 return fault_set(why, FAULT_VIEW, "view %s is not of format %u", view->generation, VIEW_FORMAT);
+        view->has_live = true;
+        view->live = ret->live;
+        if (ret->live)
+                view->slot = ret->slots[ret->live - 1];
+        return true;
+}
+
+/* What the live slot has of it, in place of its own outcome. */
+static bool take_live(struct view *view, struct view_party *party, struct fault *why)
+{
+        const struct view_slot *slot = &view->slot;
+        struct view_grade grade = {0};
+        struct view_meta meta;
+        enum view_found found;
+        struct slice value;
+        bool is_slots;
+
+        if (!view->has_live && !view_meta(view, &meta, why))
+                return false;
+        if (!view->live)
+                return true;
+        if (!view_tables_get(&view->tables, VIEW_TABLE_GRADE_0 + view->live - 1,
+                    slice_of(party->subject, VIEW_SUBJECT_OCTETS), &found, &value, why))
+                return false;
+        if (!found && !view_grade_decode(value, &grade))
+                return fault_set(why, FAULT_VIEW, "view %s: the grade of %s cannot be read", view->generation,
+                        party->subject);
+        is_slots = grade.version == party->version;
+        if (is_slots) {
+                memcpy(party->grade, grade.grade, sizeof(party->grade));
+                party->score = grade.score;
+                party->next_change = grade.next_change;
+        }
+        if (is_slots || (party->decision <= slot->through &&
+                                memcmp(party->policy_hash, slot->policy_hash, sizeof(party->policy_hash)) != 0)) {
+                party->graded_on = slot->day;
+                memcpy(party->policy_hash, slot->policy_hash, sizeof(party->policy_hash));
+        }
         return true;
 }
 
@@ -170,6 +212,8 @@ static bool get_party(struct view *view, struct slice subject, struct view_party
         if (found || !view_party_decode(value, &party))
                 return fault_set(why, FAULT_VIEW, "view %s: the entry of %s cannot be read", view->generation,
                         party.subject);
+        if (!take_live(view, &party, why))
+                return false;
         *ret = party;
         return true;
 }

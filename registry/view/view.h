@@ -12,8 +12,10 @@
  *
  * Databases: meta, party (subject -> entry), code (code -> subject), name (hash of normalised name -> subject
  * and whether former, duplicates), certificate (fingerprint -> person, revoked), person (id -> name, office,
- * roles), policy (hash -> document), coverage. Beside these the follower keeps what only it reads, to check entries
- * by (view/view_cases): rules, cases, deputies, proposals.
+ * roles), policy (hash -> document), coverage, and two slots of grades: what one recalculation each made of
+ * enterprises under a policy. The follower fills a slot ahead; the entry that puts its policy in force makes it live
+ * in the same transaction, so that no answer has the one without the other. Beside these the follower keeps what only
+ * it reads, to check entries by (view/view_cases, view/view_recalc): rules, cases, deputies, proposals, runs.
  */
 #pragma once
 
@@ -25,7 +27,18 @@
 struct view;
 
 /* Format of entries and meta; another one is refused and the follower rebuilds. */
-#define VIEW_FORMAT 2u
+#define VIEW_FORMAT 3u
+
+#define VIEW_SLOTS 2u
+
+/* A slot of grades: those outcomes of one recalculation that differ from what the enterprises' own entries say. */
+struct view_slot {
+        uint64_t run_serial;          /* of the run's beginning; 0: the slot is empty */
+        uint8_t run[16];              /* its id */
+        uint8_t policy_hash[32];
+        struct day day;               /* all of it was graded for */
+        uint64_t through;             /* entries it has evaluated everybody as of; 0: it has not ended */
+};
 
 struct view_meta {
         uint32_t format;
@@ -42,6 +55,8 @@ struct view_meta {
         int64_t heartbeat_ms;         /* as written on the primary */
         int64_t heartbeat_seen_ms;    /* CLOCK_BOOTTIME when this heartbeat value was first read */
         uint8_t policy_hash[32];      /* the active policy */
+        struct view_slot slots[VIEW_SLOTS];
+        uint8_t live;                 /* slots[live - 1] has outcomes under the active policy; 0: neither has */
         bool refused;                 /* the store is not the one this view was made from: nobody may answer or write */
         char refusal[256];            /* why, for people */
 };
@@ -95,7 +110,11 @@ bool view_begin(struct view *view, struct fault *why) MUST_CHECK;
 void view_end(struct view *view);
 
 bool view_meta(struct view *view, struct view_meta *ret, struct fault *why) MUST_CHECK;
-/* `code` is canonical (18 or 9 characters): any code the enterprise ever had. */
+/*
+ * `code` is canonical (18 or 9 characters): any code the enterprise ever had. The outcome is the live one: while a slot
+ * is live that is the slot's of this version of the entry, or, where it has none, the entry's own, which the slot's
+ * recalculation found to be the same under its policy unless the entry is newer than what it evaluated.
+ */
 bool view_party(struct view *view, const char *code, enum view_found *ret_found, struct view_party *ret,
         struct fault *why) MUST_CHECK;
 /* Each subject of a normalised name once; `former` when it is not its present name. Stops after `limit`. */

@@ -51,18 +51,22 @@ static bool code_is_valid(struct slice code)
 
 /* ------------------------------------------------------------------- party */
 
-bool view_party_is_valid(const struct view_party *party)
+/* A grade with its score, or neither. */
+static bool outcome_is_valid(const char *grade, int32_t score)
 {
-        bool rated = party->grade[0] != '\0';
-
-        for (const char *c = party->grade; *c; c++)
+        for (const char *c = grade; *c; c++)
                 if (*c < 'A' || *c > 'Z')
                         return false;
+        return *grade ? score >= 0 : score == -1;
+}
+
+bool view_party_is_valid(const struct view_party *party)
+{
         return party->kind >= PARTY_ENTERPRISE && party->kind <= PARTY_OTHER &&
                party->registration >= REGISTRATION_ACTIVE && party->registration <= REGISTRATION_REVOKED &&
                code_is_valid(party->code) && party->name.length > 0 && party->name.length <= STATEMENT_NAME_LIMIT &&
                (party->merged_into.length == 0 || code_is_valid(party->merged_into)) && party->version > 0 &&
-               (rated ? party->score >= 0 : party->score == -1) && day_is_valid(party->graded_on) &&
+               outcome_is_valid(party->grade, party->score) && day_is_valid(party->graded_on) &&
                (day_is_none(party->next_change) ||
                        (day_is_valid(party->next_change) && day_is_before(party->graded_on, party->next_change)));
 }
@@ -110,6 +114,42 @@ bool view_party_decode(struct slice value, struct view_party *ret)
         if (!view_party_is_valid(&party))
                 return false;
         *ret = party;
+        return true;
+}
+
+/* ------------------------------------------------------------------- grade */
+
+bool view_grade_is_valid(const struct view_grade *grade)
+{
+        return grade->version > 0 && outcome_is_valid(grade->grade, grade->score) &&
+               (day_is_none(grade->next_change) || day_is_valid(grade->next_change));
+}
+
+void view_grade_encode(struct buffer *to, const struct view_grade *grade)
+{
+        assert(view_grade_is_valid(grade));
+        buffer_add_varint(to, grade->version);
+        buffer_add_counted(to, slice_text(grade->grade));
+        buffer_add_signed_varint(to, grade->score);
+        buffer_add_signed_varint(to, grade->next_change.number);
+}
+
+bool view_grade_decode(struct slice value, struct view_grade *ret)
+{
+        struct reader r = reader_of(value);
+        struct view_grade grade = {0};
+        int64_t score;
+
+        grade.version = reader_varint(&r);
+        take_text(&r, grade.grade, sizeof(grade.grade));
+        score = reader_signed_varint(&r);
+        grade.next_change = take_day(&r);
+        if (!reader_is_done(&r) || score < -1 || score > INT32_MAX)
+                return false;
+        grade.score = (int32_t)score;
+        if (!view_grade_is_valid(&grade))
+                return false;
+        *ret = grade;
         return true;
 }
 
@@ -239,13 +279,57 @@ bool view_coverage_decode(struct slice key, struct slice value, struct view_cove
 
 /* -------------------------------------------------------------------- meta */
 
+static bool slot_is_valid(const struct view_slot *slot)
+{
+        return !slot->run_serial || (day_is_valid(slot->day) && (!slot->through || slot->through >= slot->run_serial));
+}
+
+bool view_meta_is_valid(const struct view_meta *meta)
+{
+        const struct view_slot *live = NULL;
+
+        if (meta->live > VIEW_SLOTS)
+                return false;
+        if (meta->live)
+                live = &meta->slots[meta->live - 1];
+        for (unsigned i = 0; i < VIEW_SLOTS; i++)
+                if (!slot_is_valid(&meta->slots[i]))
+                        return false;
+        return !live || (live->run_serial && live->through &&
+                                memcmp(live->policy_hash, meta->policy_hash, sizeof(live->policy_hash)) == 0);
+}
+
+static void encode_slot(struct buffer *to, const struct view_slot *slot)
+{
+        buffer_add_varint(to, slot->run_serial);
+        if (!slot->run_serial)
+                return;
+        buffer_add(to, slot->run, sizeof(slot->run));
+        buffer_add(to, slot->policy_hash, sizeof(slot->policy_hash));
+        buffer_add_signed_varint(to, slot->day.number);
+        buffer_add_varint(to, slot->through);
+}
+
+static void take_slot(struct reader *r, struct view_slot *ret)
+{
+        ret->run_serial = reader_varint(r);
+        if (!ret->run_serial)
+                return;
+        take_octets(r, ret->run, sizeof(ret->run));
+        take_octets(r, ret->policy_hash, sizeof(ret->policy_hash));
+        ret->day = take_day(r);
+        ret->through = reader_varint(r);
+}
+
 /*
  * u32 format, u64 system identifier, u32 timeline, 16 epoch, counted origin, u32 schema, 16 boot id, u64 serial,
- * u64 serial's time, 32 chain, 32 root, u64 heartbeat, u64 heartbeat seen, 32 policy hash, u8 refused,
- * counted refusal. The format stands first for ever.
+ * u64 serial's time, 32 chain, 32 root, u64 heartbeat, u64 heartbeat seen, 32 policy hash, two slots, u8 live,
+ * u8 refused, counted refusal. A slot is varint run serial and, unless that is 0, 16 run, 32 policy hash, signed
+ * varint day, varint through. The format stands first for ever.
  */
 void view_meta_encode(struct buffer *to, const struct view_meta *meta)
 {
+        assert(view_meta_is_valid(meta));
         buffer_add_u32(to, meta->format);
         buffer_add_u64(to, meta->system_identifier);
         buffer_add_u32(to, meta->timeline);
@@ -260,6 +344,9 @@ void view_meta_encode(struct buffer *to, const struct view_meta *meta)
         buffer_add_u64(to, (uint64_t)meta->heartbeat_ms);
         buffer_add_u64(to, (uint64_t)meta->heartbeat_seen_ms);
         buffer_add(to, meta->policy_hash, sizeof(meta->policy_hash));
+        for (unsigned i = 0; i < VIEW_SLOTS; i++)
+                encode_slot(to, &meta->slots[i]);
+        buffer_add_u8(to, meta->live);
         buffer_add_u8(to, meta->refused);
         buffer_add_counted(to, slice_text(meta->refusal));
 }
@@ -286,10 +373,13 @@ bool view_meta_decode(struct slice value, struct view_meta *ret)
         meta.heartbeat_ms = (int64_t)reader_u64(&r);
         meta.heartbeat_seen_ms = (int64_t)reader_u64(&r);
         take_octets(&r, meta.policy_hash, sizeof(meta.policy_hash));
+        for (unsigned i = 0; i < VIEW_SLOTS; i++)
+                take_slot(&r, &meta.slots[i]);
+        meta.live = reader_u8(&r);
         refused = reader_u8(&r);
         meta.refused = refused == 1;
         take_text(&r, meta.refusal, sizeof(meta.refusal));
-        if (!reader_is_done(&r) || refused > 1)
+        if (!reader_is_done(&r) || refused > 1 || !view_meta_is_valid(&meta))
                 return false;
         *ret = meta;
         return true;

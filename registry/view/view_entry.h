@@ -9,6 +9,7 @@
  *     certificate  counted person id, 32 public key, u64 not before, u64 not after, u8 revoked
  *     person       counted name, counted office id, u32 roles, varint version
  *     coverage     signed varint day
+ *     grade        varint version, counted grade, signed varint score, signed varint next change
  *     meta         see view_meta_encode
  *
  * Varints are minimal; "counted" is a varint length and the octets; days are numbers, absent is INT32_MIN.
@@ -33,11 +34,24 @@ struct view_coverage {
         struct day through;
 };
 
+/* One outcome in a slot; the subject is the key. */
+struct view_grade {
+        uint64_t version;    /* of the standing it was computed from */
+        char grade[4];       /* "" is unrated */
+        int32_t score;       /* -1 when unrated */
+        struct day next_change;
+};
+
 /* Are its fields such as an entry may have? Only such may be encoded. */
 bool view_party_is_valid(const struct view_party *party);
 /* The subject is the key and not in the value: `ret->subject` stays as it is. */
 void view_party_encode(struct buffer *to, const struct view_party *party);
 bool view_party_decode(struct slice value, struct view_party *ret) MUST_CHECK;
+
+/* Are they such as an outcome may have? Only such may be encoded. */
+bool view_grade_is_valid(const struct view_grade *grade);
+void view_grade_encode(struct buffer *to, const struct view_grade *grade);
+bool view_grade_decode(struct slice value, struct view_grade *ret) MUST_CHECK;
 
 void view_certificate_encode(struct buffer *to, const struct view_certificate *certificate);
 bool view_certificate_decode(struct slice value, struct view_certificate *ret) MUST_CHECK;
@@ -52,6 +66,8 @@ void view_coverage_key(struct buffer *to, const struct view_coverage *coverage);
 void view_coverage_encode(struct buffer *to, const struct view_coverage *coverage);
 bool view_coverage_decode(struct slice key, struct slice value, struct view_coverage *ret) MUST_CHECK;
 
+/* Can slots be so? What is live has ended, and its policy is the active one. Only such may be encoded. */
+bool view_meta_is_valid(const struct view_meta *meta);
 void view_meta_encode(struct buffer *to, const struct view_meta *meta);
 /* False too for another format: nothing behind it can be read then. */
 bool view_meta_decode(struct slice value, struct view_meta *ret) MUST_CHECK;

@@ -22,6 +22,10 @@ static const struct {
         [VIEW_TABLE_DEPUTY] = {"deputy", 0},
         [VIEW_TABLE_PROPOSAL] = {"proposal", 0},
         [VIEW_TABLE_OWED] = {"owed", 0},
+        [VIEW_TABLE_GRADE_0] = {"grade-0", 0},
+        [VIEW_TABLE_GRADE_1] = {"grade-1", 0},
+        [VIEW_TABLE_RUN] = {"run", 0},
+        [VIEW_TABLE_ACTIVATION] = {"activation", 0},
 };
 
 bool view_fault(struct fault *why, const char *what, int error)
@@ -107,6 +111,13 @@ bool view_tables_remove(const struct view_tables *tables, enum view_table table,
         int error = mdb_del(tables->txn, tables->dbi[table], &k, value.length ? &v : NULL);
 
         return error && error != MDB_NOTFOUND ? view_fault(why, layout[table].name, error) : true;
+}
+
+bool view_tables_clear(const struct view_tables *tables, enum view_table table, struct fault *why)
+{
+        int error = mdb_drop(tables->txn, tables->dbi[table], 0);
+
+        return error ? view_fault(why, layout[table].name, error) : true;
 }
 
 bool view_tables_has(const struct view_tables *tables, enum view_table table, struct slice key, struct slice value,

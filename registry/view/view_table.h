@@ -24,9 +24,13 @@ enum view_table {
         VIEW_TABLE_DEPUTY,      /* deputy's person id -> whom they stand in for, and when */
         VIEW_TABLE_PROPOSAL,    /* u64 serial -> hash of the act that made it, while it is not decided */
         VIEW_TABLE_OWED,        /* subject -> varint serial by which its row must have come */
+        VIEW_TABLE_GRADE_0,     /* subject -> grade: the slots, meta says whose and whether one is live */
+        VIEW_TABLE_GRADE_1,
+        VIEW_TABLE_RUN,         /* 16 run id -> recalculation; 16 run id, u32 chunk -> varint serial, until it ends */
+        VIEW_TABLE_ACTIVATION,  /* policy's hash -> varint serial by which it was last put in force */
 };
 
-#define VIEW_TABLE_COUNT 13u
+#define VIEW_TABLE_COUNT 17u
 
 #define VIEW_META_KEY "meta"
 #define VIEW_FRONTIER_KEY "frontier"
@@ -58,6 +62,9 @@ bool view_tables_put(const struct view_tables *tables, enum view_table table, st
 /* What is not there is no fault. `value` is the duplicate to remove, or empty for the key. */
 bool view_tables_remove(const struct view_tables *tables, enum view_table table, struct slice key, struct slice value,
         struct fault *why) MUST_CHECK;
+
+/* Every key of the table. */
+bool view_tables_clear(const struct view_tables *tables, enum view_table table, struct fault *why) MUST_CHECK;
 
 /* Is this one of the key's duplicates? */
 bool view_tables_has(const struct view_tables *tables, enum view_table table, struct slice key, struct slice value,

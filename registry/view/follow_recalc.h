@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+/*
+ * Recalculations under a policy that is not in force (runs of kind `shadow`), from the headers their person signed.
+ * The one that begins last has the slot that is not live: its outcomes are copied there chunk by chunk, long before any
+ * answer rests on them. Those of a run whose slot was taken are still checked. What kind a run is of, under which policy
+ * and for which day, is in its signed header; tables are asked only for the outcomes themselves, whose root was signed.
+ *
+ * Runs of other kinds change rows that the change feed brings; here their headers must only be of their form.
+ */
+#pragma once
+
+#include "registry/view/follow_verify.h"
+
+/* A run's beginning, chunk or end, whose header its person signed. FAULT_MISMATCH: it is not what it must be. */
+bool follow_recalc_run(struct follow_verify *v, const struct follow_entry *entry, const struct follow_run *run,
+        const struct follow_signer *signer, struct fault *why) MUST_CHECK;
+
+/* Makes the slot that is not live the one that is: it must hold this run, ended, under this policy. */
+bool follow_recalc_switch(struct follow_verify *v, const struct follow_entry *entry, const uint8_t policy_hash[32],
+        uint64_t run_serial, struct fault *why) MUST_CHECK;
