@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 #include "registry/store/import_save.h"
 
+#include "registry/store/policies.h"
+
 static struct bulk *bulk_at(struct import_save *save, unsigned at)
 {
         struct bulk *const bulks[] = {
@@ -267,6 +269,22 @@ static bool send_parties_and_records(struct import_save *save, struct link *link
                        why);
 }
 
+/* A switch that came after the policy was loaded has ended it: none can come any more, for the head is locked. */
+static bool check_policy(struct link *link, const uint8_t *policy_hash, struct fault *why)
+{
+        struct query query;
+        PGresult *rows;
+        bool is_in_force;
+
+        query_init(&query, "SELECT $1::bytea = " POLICIES_IN_FORCE);
+        query_bytes(&query, policy_hash, 32);
+        if (!link_query(link, &query, &rows, why))
+                return false;
+        is_in_force = cell_bool(rows, 0, 0);
+        PQclear(rows);
+        return is_in_force || fault_set(why, FAULT_CONFLICT, "another policy is in force now");
+}
+
 /* Compare and set: only from the version before. */
 static bool update_standings(struct import_save *save, struct link *link, const uint8_t *policy_hash,
         struct day graded_on, struct fault *why)
@@ -303,7 +321,8 @@ bool import_save_send(struct import_save *save, struct link *link, const uint8_t
                 return false;
         if (!save->run)
                 return true;
-        return bulk_send(&save->waiting, link,
+        return check_policy(link, policy_hash, why) &&
+               bulk_send(&save->waiting, link,
                        "COPY qcr.waiting_row (run_id, row_no, chunk, subject, state, reason, fields, "
                        "row_hash)"
                        " FROM STDIN",

@@ -55,8 +55,8 @@ void import_save_standing(
         struct import_save *save, const char *subject, const struct import_standing *standing);
 
 /*
- * FAULT_CONFLICT when a standing is no longer at the version before. `policy_hash` and `graded_on`: of them
- * all.
+ * FAULT_CONFLICT when a standing is no longer at the version before, or the policy no longer the one in force.
+ * `policy_hash` and `graded_on`: of them all.
  */
 bool import_save_send(struct import_save *save, struct link *link, const uint8_t *policy_hash,
         struct day graded_on, struct fault *why) MUST_CHECK;
