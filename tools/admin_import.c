@@ -23,7 +23,7 @@
 #define BAR_WIDTH 30
 
 static const char help[] =
-        "Usage: qcr-admin import enterprises|penalties FILE [OPTION]...\n"
+        "Usage: qcr-admin import enterprises|penalties|sampling|certificates FILE [OPTION]...\n"
         "\n"
         "Imports a CSV file, UTF-8 or GB18030. A row that cannot be used stops no other. The same rows sent "
         "again\n"
@@ -79,14 +79,9 @@ static bool chunk_parse(const char *text, unsigned *ret)
 
 static int parse_words(struct command *command, int count, char **words)
 {
-        static const struct import_format *const formats[] = {
-                &import_enterprises_format, &import_penalties_format};
-
         if (count != 2)
                 return admin_usage(COMMAND, "what to import and one file are needed");
-        for (size_t i = 0; i < sizeof(formats) / sizeof(*formats); i++)
-                if (!strcmp(words[0], formats[i]->kind))
-                        command->format = formats[i];
+        command->format = import_format_find(words[0]);
         if (!command->format)
                 return admin_usage(COMMAND, "%s: cannot be imported", words[0]);
         command->file = words[1];

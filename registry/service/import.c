@@ -190,7 +190,7 @@ static bool finish_chunk(struct import *import, struct fault *why)
                 import_summary_add(summary, row);
                 if (row->outcome == IMPORT_REJECTED && !import_rejects_add(&import->rejects, row, why))
                         return false;
-                if (row->outcome != IMPORT_REJECTED && options->format == &import_penalties_format)
+                if (row->outcome != IMPORT_REJECTED && options->format->is_coverage)
                         import_coverage_note(&import->coverage, &row->record, row->source_name);
         }
         import_chunk_clear(chunk);

@@ -67,9 +67,9 @@ bool import_chunk_decide(struct import_chunk *chunk, const struct import_context
                         chunk->rows[i].outcome = IMPORT_UNDECIDED;
                         chunk->rows[i].reason = NULL;
                 }
-        if (chunk->format == &import_enterprises_format)
-                return import_decide_enterprises(chunk, context, why);
-        return import_decide_penalties(chunk, context, why);
+        if (chunk->format->record)
+                return import_decide_records(chunk, context, why);
+        return import_decide_enterprises(chunk, context, why);
 }
 
 bool import_chunk_is_overtaken(
@@ -80,7 +80,7 @@ bool import_chunk_is_overtaken(
                 "SELECT count(*) FROM qcr.waiting_row w LEFT JOIN qcr.waiting_row_end e USING (subject, "
                 "run_id, row_no)"
                 " WHERE w.subject = ANY ($1::text[]) AND w.state = 'parked' AND e.outcome IS NULL";
-        bool arriving = chunk->format == &import_enterprises_format;
+        bool arriving = !chunk->format->record;
         struct query query;
         PGresult *rows;
 

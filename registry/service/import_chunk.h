@@ -87,7 +87,7 @@ void import_chunk_gather(
 /* For the deciders: one more row to store. */
 struct import_stored *import_chunk_store(
         struct import_chunk *chunk, enum import_stored_kind kind, int64_t row_no, const uint8_t hash[32]);
-bool import_decide_penalties(
+bool import_decide_records(
         struct import_chunk *chunk, const struct import_context *context, struct fault *why) MUST_CHECK;
 bool import_decide_enterprises(
         struct import_chunk *chunk, const struct import_context *context, struct fault *why) MUST_CHECK;

@@ -6,9 +6,9 @@
 #include "registry/core/name.h"
 #include "registry/service/import_chunk.h"
 
-/* ---------------------------------------------------------------- penalties */
+/* ---------------------------------------------------------------- records */
 
-static bool load_for_penalties(
+static bool load_for_records(
         struct import_chunk *chunk, const struct import_context *context, struct fault *why)
 {
         const struct record **rows;
@@ -35,7 +35,7 @@ static bool load_for_penalties(
         return done;
 }
 
-static void decide_penalty(
+static void decide_record(
         struct import_chunk *chunk, const struct import_context *context, struct import_row *row)
 {
         struct import_subject *subject = import_subjects_find(&chunk->subjects, row->record.subject);
@@ -158,14 +158,14 @@ static bool settle_all_waiting(
         return true;
 }
 
-bool import_decide_penalties(
+bool import_decide_records(
         struct import_chunk *chunk, const struct import_context *context, struct fault *why)
 {
-        if (!load_for_penalties(chunk, context, why))
+        if (!load_for_records(chunk, context, why))
                 return false;
         for (size_t i = 0; i < chunk->count; i++)
                 if (chunk->rows[i].is_sound)
-                        decide_penalty(chunk, context, &chunk->rows[i]);
+                        decide_record(chunk, context, &chunk->rows[i]);
         return settle_all_waiting(chunk, context, why);
 }
 

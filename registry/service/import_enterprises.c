@@ -11,15 +11,15 @@
 enum column { CODE, INNER, NAME, KIND, REGION, TOWNSHIP, INDUSTRY, STATE, ESTABLISHED };
 
 static const struct import_column columns[] = {
-        [CODE] = {"统一社会信用代码", true, false},
-        [INNER] = {"组织机构代码", false, false},
-        [NAME] = {"名称", true, false},
-        [KIND] = {"类型", true, false},
-        [REGION] = {"行政区划", true, false},
-        [TOWNSHIP] = {"乡镇", false, false},
-        [INDUSTRY] = {"行业", false, false},
-        [STATE] = {"状态", true, false},
-        [ESTABLISHED] = {"成立日期", false, false},
+        [CODE] = {"统一社会信用代码", IMPORT_REQUIRED},
+        [INNER] = {"组织机构代码", 0},
+        [NAME] = {"名称", IMPORT_REQUIRED},
+        [KIND] = {"类型", IMPORT_REQUIRED},
+        [REGION] = {"行政区划", IMPORT_REQUIRED},
+        [TOWNSHIP] = {"乡镇", 0},
+        [INDUSTRY] = {"行业", 0},
+        [STATE] = {"状态", IMPORT_REQUIRED},
+        [ESTABLISHED] = {"成立日期", 0},
 };
 
 struct word {
@@ -88,7 +88,7 @@ static void read_row(const struct import_tables *tables, const struct slice *cel
 
         party->established_on = DAY_NONE;
         for (unsigned i = 0; i < sizeof(columns) / sizeof(*columns); i++)
-                if (columns[i].required && !cells[i].length)
+                if ((columns[i].flags & IMPORT_REQUIRED) && !cells[i].length)
                         import_refuse(row, (int)i, "missing");
         if (!row->is_sound)
                 return;

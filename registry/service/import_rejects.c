@@ -54,32 +54,13 @@ static const struct import_column *column_of(const struct import_rejects *reject
         return NULL;
 }
 
-/* Of a natural person's row: what finds the paper again, and nothing about the person. */
-static bool is_shown_of_person(const struct import_column *column)
-{
-        static const char *const shown[] = {
-                "CF_XDR_LB",
-                "CF_WSH",
-                "CF_JDRQ",
-                "CF_CFJG",
-                "CF_CFJGDM",
-                "CF_SJLY",
-                "CF_SJLYDM",
-        };
-
-        for (size_t i = 0; column && i < sizeof(shown) / sizeof(*shown); i++)
-                if (!strcmp(column->name, shown[i]))
-                        return true;
-        return false;
-}
-
 static bool is_hidden(const struct import_rejects *rejects, const struct import_row *row, unsigned at)
 {
         const struct import_column *column = column_of(rejects, at);
 
-        if (column && column->is_personal)
+        if (column && (column->flags & IMPORT_PERSONAL))
                 return true;
-        return row->reason && !strcmp(row->reason, "natural_person") && !is_shown_of_person(column);
+        return row->reason && !strcmp(row->reason, "natural_person") && !(column && (column->flags & IMPORT_PAPER));
 }
 
 static void add_cell(struct buffer *line, struct slice cell)

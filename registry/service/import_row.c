@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 #include "registry/service/import_row.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,10 +11,26 @@
 #include "registry/core/name.h"
 #include "registry/core/org_code.h"
 #include "registry/core/personal_number.h"
+#include "registry/service/import_record.h"
 
 #define LABEL_MAX 200u /* octets of a document number or an authority's name */
 
-/* ---------------------------------------------------------------- headers */
+/* ---------------------------------------------------------------- formats and headers */
+
+const struct import_format *import_format_find(const char *kind)
+{
+        static const struct import_format *const formats[] = {
+                &import_enterprises_format,
+                &import_penalties_format,
+                &import_sampling_format,
+                &import_certificates_format,
+        };
+
+        for (size_t i = 0; i < sizeof(formats) / sizeof(*formats); i++)
+                if (!strcmp(formats[i]->kind, kind))
+                        return formats[i];
+        return NULL;
+}
 
 bool import_is_reject_column(struct slice name)
 {
@@ -38,6 +55,7 @@ bool import_header_read(struct import_header *header, const struct import_format
 {
         size_t total = 0;
 
+        assert(format->count <= IMPORT_COLUMNS_MAX);
         *header = (struct import_header){.count = row->count};
         if (row->flaw)
                 return fault_set(why, FAULT_INPUT, "the header is no CSV: %s at column %llu",
@@ -62,7 +80,7 @@ bool import_header_read(struct import_header *header, const struct import_format
                         header->file_column[column] = (int)i;
         }
         for (unsigned i = 0; i < format->count; i++)
-                if (format->columns[i].required && header->file_column[i] < 0)
+                if ((format->columns[i].flags & IMPORT_REQUIRED) && header->file_column[i] < 0)
                         return fault_set(why, FAULT_INPUT, "column %s is missing", format->columns[i].name);
         return true;
 }
@@ -162,14 +180,15 @@ const char *import_text(struct import_row *row, struct slice cell, int column, s
         return copy(texts, buffer_slice(&masked));
 }
 
-const char *import_label(struct import_row *row, struct slice cell, int column, struct arena *texts)
+const char *import_line(
+        struct import_row *row, struct slice cell, int column, size_t most, struct arena *texts)
 {
         CLEANUP(buffer) struct buffer masked = BUFFER_INIT;
         utf8proc_uint8_t *composed = NULL;
         utf8proc_ssize_t length;
         const char *made;
 
-        if (cell.length > LABEL_MAX || !has_only(cell, true)) {
+        if (cell.length > most || !has_only(cell, true)) {
                 import_refuse(row, column, "text");
                 return "";
         }
@@ -181,6 +200,11 @@ const char *import_label(struct import_row *row, struct slice cell, int column, 
         made = copy(texts, buffer_slice(&masked));
         free(composed);
         return made;
+}
+
+const char *import_label(struct import_row *row, struct slice cell, int column, struct arena *texts)
+{
+        return import_line(row, cell, column, LABEL_MAX, texts);
 }
 
 /* The same organization code, however it is written: with a hyphen, spaces, full width. */
@@ -280,7 +304,10 @@ void import_row_read(const struct import_header *header, const struct import_for
         for (unsigned i = 0; i < format->count; i++)
                 if (header->file_column[i] >= 0)
                         cells[i] = import_trim(csv_unguard(import_trim(row->fields[header->file_column[i]])));
-        format->read(tables, cells, texts, ret);
+        if (format->record)
+                import_record_read(format, tables, cells, texts, ret);
+        else
+                format->read(tables, cells, texts, ret);
         if (ret->column >= 0)
                 ret->column = header->file_column[ret->column];
 }

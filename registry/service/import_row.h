@@ -41,17 +41,22 @@ struct import_row {
         const char *reason; /* stable word; NULL if there is none to tell */
         int column;         /* the file's; -1: the row as a whole */
         unsigned warnings;
-        struct record record;    /* of penalties */
+        struct record record;    /* of formats of records */
         const char *source_name; /* who delivered it */
         struct party party;      /* of enterprises */
         const char *name_norm;   /* the party's name, normalised */
         uint8_t hash[32];        /* record_hash or party_hash */
 };
 
+enum import_column_flag {
+        IMPORT_REQUIRED = 1 << 0, /* a file without it cannot be read */
+        IMPORT_PERSONAL = 1 << 1, /* never read, and never written back */
+        IMPORT_PAPER = 1 << 2,    /* which paper it is and whose: shown of a natural person's row too */
+};
+
 struct import_column {
         const char *name;
-        bool required;
-        bool is_personal; /* never read, and never written back */
+        unsigned flags; /* enum import_column_flag */
 };
 
 /* What reading needs beside the row. */
@@ -61,16 +66,25 @@ struct import_tables {
         struct day today;
 };
 
+struct import_record_columns; /* service/import_record */
+
 struct import_format {
         const char *kind;                    /* as in SQL */
         const struct import_column *columns; /* those that have a meaning here */
         unsigned count;
+        const struct import_record_columns *record; /* its rows are records; NULL: they are enterprises */
+        bool is_coverage; /* does its newest decision say up to when a source has delivered? */
+        /* `cells` by the format's columns; absent ones are empty. Of a record: what its type has beside. */
         void (*read)(const struct import_tables *tables, const struct slice *cells, struct arena *texts,
-                struct import_row *row); /* `cells` by the format's columns; absent ones are empty */
+                struct import_row *row);
 };
 
 extern const struct import_format import_enterprises_format;
 extern const struct import_format import_penalties_format;
+extern const struct import_format import_sampling_format;
+extern const struct import_format import_certificates_format;
+/* By its kind; NULL if nothing of that kind can be imported. */
+const struct import_format *import_format_find(const char *kind);
 
 /* A file's header against a format: which of its columns is which. */
 struct import_header {
@@ -104,6 +118,9 @@ struct slice import_trim(struct slice cell);
 const char *import_text(struct import_row *row, struct slice cell, int column, struct arena *texts);
 /* A text that identifies something and is shown: in NFC, without anything hidden, one line. */
 const char *import_label(struct import_row *row, struct slice cell, int column, struct arena *texts);
+/* The same of at most `most` octets. */
+const char *import_line(
+        struct import_row *row, struct slice cell, int column, size_t most, struct arena *texts);
 /* Reads a code and, if given, the organization code beside it, which must be the one inside. */
 bool import_code(struct import_row *row, struct slice code, int code_column, struct slice inner,
         int inner_column, struct arena *texts, const char **ret_code, const char **ret_subject);

@@ -227,18 +227,25 @@ static bool take_record(
                 .version = (uint32_t)cell_number(rows, row, 4),
                 .is_active = !strcmp(cell_text(rows, row, 6), "active"),
         };
+        const char *certificate = cell_text(rows, row, 14);
+        enum certificate_kind kind = CERTIFICATE_NONE;
+        enum record_result result;
 
-        if (!record_type_of_word(slice_text(cell_text(rows, row, 3)), &record.type))
+        if (!record_type_of_word(slice_text(cell_text(rows, row, 3)), &record.type) ||
+                !record_result_of_word(slice_text(cell_text(rows, row, 13)), &result) ||
+                (*certificate && !certificate_kind_of_word(slice_text(certificate), &kind)))
                 return false;
         record.facts = (struct grade_record){
                 .type = record.type,
                 .severity = (enum severity)cell_number(rows, row, 8),
+                .result = result,
+                .certificate = kind,
                 .kinds = (uint16_t)cell_number(rows, row, 7),
                 .ordinal = (uint32_t)cell_number(rows, row, 5),
                 .case_ref = record_case_ref(record.authority_code, record.document_norm),
                 .decided_on = cell_day(rows, row, 11),
                 .publicity_end = cell_day(rows, row, 12),
-                .valid_through = DAY_NONE,
+                .valid_through = cell_day(rows, row, 15),
                 .fine_fen = cell_number(rows, row, 9),
                 .confiscated_fen = cell_number(rows, row, 10),
         };
@@ -258,7 +265,8 @@ bool import_load_records(struct link *link, struct import_subjects *subjects, st
         if (!ask(link, subjects,
                     "SELECT DISTINCT ON (subject, ordinal) subject, authority_code, document_norm, type, "
                     "version,"
-                    " ordinal, state, kinds, severity, fine_fen, confiscated_fen, decided_on, publicity_end"
+                    " ordinal, state, kinds, severity, fine_fen, confiscated_fen, decided_on, publicity_end,"
+                    " result, certificate, valid_through"
                     " FROM qcr.record WHERE subject = ANY ($1::text[]) ORDER BY subject, ordinal, version "
                     "DESC",
                     &rows, why))

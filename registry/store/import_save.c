@@ -136,6 +136,9 @@ void import_save_record(struct import_save *save, const struct record *record, u
         bulk_day(bulk, record->publicity_computed);
         bulk_text(bulk, record->source_code);
         bulk_bytes(bulk, hash, 32);
+        bulk_text(bulk, record_result_word(record->result));
+        bulk_text(bulk, record->certificate ? certificate_kind_word(record->certificate) : "");
+        bulk_day(bulk, record->valid_through);
         end_row(save, bulk, row_no);
 
         bulk = &save->record_body;
@@ -149,6 +152,7 @@ void import_save_record(struct import_save *save, const struct record *record, u
         bulk_text(bulk, record->content);
         bulk_text(bulk, record->licence);
         bulk_text(bulk, record->remark);
+        bulk_text(bulk, record->details ? record->details : "");
         bulk_end_row(bulk);
 }
 
@@ -258,14 +262,13 @@ static bool send_parties_and_records(struct import_save *save, struct link *link
                        "state,"
                        " domain, document, kinds, severity, fine_fen, confiscated_fen, decided_on, "
                        "publicity_file,"
-                       " publicity_computed, source_code, content_hash, run_id, chunk, row_no, serial) FROM "
-                       "STDIN",
+                       " publicity_computed, source_code, content_hash, result, certificate, valid_through,"
+                       " run_id, chunk, row_no, serial) FROM STDIN",
                        why) &&
                bulk_send(&save->record_body, link,
                        "COPY qcr.record_body (subject, authority_code, document_norm, type, version,"
-                       " authority_name, party_name, conduct, facts, basis, penalty, content, licence, "
-                       "remark)"
-                       " FROM STDIN",
+                       " authority_name, party_name, conduct, facts, basis, penalty, content, licence, remark,"
+                       " details) FROM STDIN",
                        why);
 }
 
