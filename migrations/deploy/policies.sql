@@ -21,7 +21,7 @@ CREATE TABLE qcr.recalc (
   policy_hash bytea NOT NULL REFERENCES qcr.policy (policy_hash),
   day date NOT NULL,                                       -- the legal day all of it is graded for
   only_due boolean NOT NULL CHECK (NOT only_due OR kind = 'recalc'),
-  UNIQUE (serial, policy_hash),
+  UNIQUE (serial, policy_hash, kind),
   FOREIGN KEY (run_id, serial, kind) REFERENCES qcr.run (run_id, serial, kind)
 );
 -- What has been evaluated: every enterprise behind `after_subject` up to `last_subject`, as of the ledger's serial
@@ -46,7 +46,9 @@ CREATE TABLE qcr.recalc_end (
   evaluated bigint NOT NULL CHECK (evaluated >= 0),
   changed bigint NOT NULL CHECK (changed >= 0)
 );
--- Outcomes of shadow runs that differ from the standing's own of that version (grade, score or next change).
+-- Outcomes of shadow runs that differ from the standing's own of that version (grade, score or next change). A run's rows
+-- lie together: they are written, copied ahead and joined in the order of subjects. The grade's form is no regular
+-- expression here, which would cost more than the rest of the row.
 CREATE TABLE qcr.shadow_grade (
   subject text NOT NULL,
   run_serial bigint NOT NULL,
@@ -54,16 +56,27 @@ CREATE TABLE qcr.shadow_grade (
   chunk integer NOT NULL,
   score smallint,
   next_change date,
-  grade text NOT NULL CHECK (grade ~ '^(unrated|[A-Z]{1,3})$'),
-  PRIMARY KEY (subject, run_serial, version),
+  grade text NOT NULL
+    CHECK (grade = 'unrated' OR (octet_length(grade) <= 3 AND grade COLLATE "C" BETWEEN 'A' AND 'ZZZ')),
+  PRIMARY KEY (run_serial, subject, version),
   CHECK ((score IS NULL) = (grade = 'unrated'))
 );
-CREATE INDEX shadow_grade_due ON qcr.shadow_grade (run_serial, next_change) WHERE next_change IS NOT NULL;
+-- Whose outcome of a shadow run changes on which day: what an index over all its rows would say, at a tenth of its cost,
+-- for recalculations of what is due.
+CREATE TABLE qcr.shadow_due (
+  run_serial bigint NOT NULL,
+  next_change date NOT NULL,
+  chunk integer NOT NULL,
+  subjects text[] NOT NULL,
+  PRIMARY KEY (run_serial, next_change, chunk)
+);
 CREATE INDEX standing_due ON qcr.standing (next_change) WHERE next_change IS NOT NULL;
 
 -- The newest activation holds; the founding's has no run.
 ALTER TABLE qcr.policy_activation ADD COLUMN run_serial bigint,
-  ADD CONSTRAINT activation_run FOREIGN KEY (run_serial, policy_hash) REFERENCES qcr.recalc (serial, policy_hash),
+  ADD COLUMN run_kind text GENERATED ALWAYS AS (CASE WHEN run_serial IS NOT NULL THEN 'shadow' END) STORED,
+  ADD CONSTRAINT activation_run FOREIGN KEY (run_serial, policy_hash, run_kind)
+    REFERENCES qcr.recalc (serial, policy_hash, kind),
   ADD CONSTRAINT activation_complete FOREIGN KEY (run_serial) REFERENCES qcr.recalc_end (serial),
   ADD CONSTRAINT founding_has_no_run CHECK ((serial = 1) = (run_serial IS NULL));
 
@@ -100,14 +113,15 @@ ALTER TABLE qcr.record
   ADD COLUMN result text NOT NULL DEFAULT '' CHECK (result IN ('', 'pass', 'fail')),
   ADD COLUMN certificate text NOT NULL DEFAULT '' CHECK (certificate = '' OR type = 'certificate'),
   ADD COLUMN valid_through date;                           -- of what is valid for a time: the last day
--- What the type has beside: lines `name value`, ascending, as core/record_detail has them.
+-- What the type has beside: lines `name value`, in the order core/record_detail has them.
 ALTER TABLE qcr.record_body ADD COLUMN details text NOT NULL DEFAULT '';
 
 UPDATE qcr.system SET schema_version = 3;
 
 -- rights.txt, the rows of this change
 GRANT SELECT ON qcr.recalc, qcr.recalc_chunk, qcr.recalc_end, qcr.shadow_grade TO qcr_app, qcr_follow, qcr_audit;
-GRANT SELECT, INSERT ON qcr.recalc, qcr.recalc_chunk, qcr.recalc_end, qcr.shadow_grade TO qcr_recalc;
+GRANT SELECT, INSERT ON qcr.recalc, qcr.recalc_chunk, qcr.recalc_end, qcr.shadow_grade, qcr.shadow_due TO qcr_recalc;
+GRANT SELECT ON qcr.shadow_due TO qcr_audit;
 GRANT SELECT ON qcr.recalc, qcr.recalc_chunk, qcr.recalc_end, qcr.shadow_grade, qcr.live_grade TO qcr_import;
 GRANT SELECT ON qcr.live_grade TO qcr_app, qcr_recalc, qcr_audit;
 GRANT INSERT ON qcr.run, qcr.run_chunk, qcr.run_end TO qcr_recalc;

@@ -2,8 +2,8 @@
 -- Refused while there are recalculations, activations, or records of types that did not exist before.
 BEGIN;
 DROP VIEW qcr.live_grade;
-ALTER TABLE qcr.policy_activation DROP COLUMN run_serial, DROP CONSTRAINT IF EXISTS founding_has_no_run;
-DROP TABLE qcr.shadow_grade, qcr.recalc_end, qcr.recalc_chunk, qcr.recalc;
+ALTER TABLE qcr.policy_activation DROP COLUMN run_kind, DROP COLUMN run_serial, DROP CONSTRAINT IF EXISTS founding_has_no_run;
+DROP TABLE qcr.shadow_due, qcr.shadow_grade, qcr.recalc_end, qcr.recalc_chunk, qcr.recalc;
 DROP INDEX qcr.standing_due;
 ALTER TABLE qcr.run DROP CONSTRAINT run_begun, DROP CONSTRAINT run_kind_check;
 ALTER TABLE qcr.run ADD CONSTRAINT run_kind_check

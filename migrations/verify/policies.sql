@@ -4,6 +4,7 @@ SELECT * FROM qcr.recalc WHERE false;
 SELECT * FROM qcr.recalc_chunk WHERE false;
 SELECT * FROM qcr.recalc_end WHERE false;
 SELECT * FROM qcr.shadow_grade WHERE false;
+SELECT * FROM qcr.shadow_due WHERE false;
 SELECT * FROM qcr.live_grade WHERE false;
 SELECT run_serial FROM qcr.policy_activation WHERE false;
 SELECT result, certificate, valid_through FROM qcr.record WHERE false;
