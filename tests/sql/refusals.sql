@@ -11,7 +11,7 @@ CREATE FUNCTION pg_temp.entry(serial bigint) RETURNS text LANGUAGE sql AS $$
                 serial, serial, serial) $$;
 DO $$ BEGIN FOR n IN 1..9 LOOP EXECUTE pg_temp.entry(n); END LOOP; END $$;
 INSERT INTO qcr.system (epoch, origin, schema_version, founded_at)
-  VALUES ('11111111-2222-4333-8444-555555555555', 'credit.example.cn', 2, '2026-01-01');
+  VALUES ('11111111-2222-4333-8444-555555555555', 'credit.example.cn', 3, '2026-01-01');
 INSERT INTO qcr.founding VALUES (1, 'document', sha256('a') || sha256('b'));
 INSERT INTO qcr.office VALUES ('market', 'Market', '11510823008765438X', 1);
 INSERT INTO qcr.person VALUES ('ann', 'market', 'Ann', 1, 1), ('bob', 'market', 'Bob', 1, 1);
@@ -169,7 +169,7 @@ INSERT INTO refusal (what, role, statement, state) VALUES
  'INSERT INTO qcr.standing VALUES (''87654321X'', 1, ''i'', sha256(''policy''), ''A'', 95, ''2026-01-01'', NULL, 5)', '42501'),
 ('a policy''s document under the version of another', 'qcr_app', 'INSERT INTO qcr.policy VALUES (sha256(''q''), ''p'', 1, ''q'', ''trial'', 6)', '23505'),
 ('a policy changed', 'qcr_app', 'UPDATE qcr.policy SET document = ''x''', '42501'),
-('an activation of a policy nobody knows', 'qcr_app', 'INSERT INTO qcr.policy_activation VALUES (6, sha256(''q''))', '23503'),
+('an activation of a policy nobody knows', 'qcr_app', 'INSERT INTO qcr.policy_activation VALUES (6, sha256(''q''), 4)', '23503'),
 ('a grade''s history changed', 'qcr_recalc', 'UPDATE qcr.grade_history SET grade = ''A''', '42501'),
 -- audit
 ('a read taken out of the audit', 'qcr_app', 'DELETE FROM qcr.read_audit', '42501'),

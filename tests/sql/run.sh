@@ -46,13 +46,13 @@ check "the schema can be deployed again without a change" env -C migrations sqit
 check "the schema is what it was verified as" env -C migrations sqitch verify db:pg:
 check "the schema goes back to nothing" env -C migrations sqitch revert -y db:pg:
 check "nothing of the schema is left" test "$(psql -XqAtc "SELECT count(*) FROM pg_namespace WHERE nspname = 'qcr'")" = 0
-# A registry that was founded before there were cases gets them and keeps what it has.
+# A registry that was founded before there were cases gets them, and grades of several policies, and keeps what it has.
 check "the schema comes as it was before cases" env -C migrations sqitch deploy --verify --to rights db:pg:
 psql -XqAtc "INSERT INTO qcr.system (epoch, origin, schema_version, founded_at)
   VALUES ('11111111-2222-4333-8444-555555555555', 'credit.example.cn', 1, '2026-01-01')"
-check "the change for cases is made to a registry that is there" env -C migrations sqitch deploy --verify db:pg:
-check "the registry knows that its schema is the next" test "$(psql -XqAtc 'SELECT origin, schema_version FROM qcr.system')" = 'credit.example.cn|2'
-check "the change for cases is taken back" env -C migrations sqitch revert -y --to rights db:pg:
+check "the changes since are made to a registry that is there" env -C migrations sqitch deploy --verify db:pg:
+check "the registry knows that its schema is the next" test "$(psql -XqAtc 'SELECT origin, schema_version FROM qcr.system')" = 'credit.example.cn|3'
+check "the changes are taken back" env -C migrations sqitch revert -y --to rights db:pg:
 check "the registry is as it was" test "$(psql -XqAtc 'SELECT origin, schema_version FROM qcr.system')" = 'credit.example.cn|1'
 check "all of it goes back to nothing" env -C migrations sqitch revert -y db:pg:
 check "the schema comes again" env -C migrations sqitch deploy --verify db:pg:
