@@ -70,6 +70,7 @@ static const struct proposal_effect deputy_effect = PEOPLE_EFFECT(DEPUTY_SET);
 static const struct proposal_effect *const effects[] = {
         [PROPOSAL_RECORD_WITHDRAW] = &withdraw_effect,
         [PROPOSAL_RECORD_CORRECT] = &correct_effect,
+        [PROPOSAL_RECORD_REPAIR] = &repair_effect,
         [PROPOSAL_HELD_ACCEPT] = &held_effect,
         [PROPOSAL_OFFICE_ADD] = &office_effect,
         [PROPOSAL_PERSON_ADD] = &person_effect,

@@ -54,7 +54,7 @@ struct proposal_effect {
         void (*save)(struct writing *writing, struct approval *approval);
 };
 
-extern const struct proposal_effect withdraw_effect, correct_effect, held_effect; /* approval_record.c */
+extern const struct proposal_effect withdraw_effect, repair_effect, correct_effect, held_effect; /* approval_record.c */
 extern const struct proposal_effect case_effect;                                  /* case_step.c */
 extern const struct proposal_effect rule_effect;                                  /* rules.c */
 extern const struct proposal_effect policy_effect;                                /* policies.c */

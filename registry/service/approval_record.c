@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /*
- * Proposals about a record: withdrawing one, a correction to somebody's favour, a row an import holds.
+ * Proposals about a record: withdrawing or repairing one, a correction to somebody's favour, a row an import holds.
  */
 #include <string.h>
 
@@ -11,6 +11,7 @@
 
 struct record_approval {
         struct record record;           /* the version that takes effect */
+        bool is_repair;                 /* of a record that ends: else it is withdrawn */
         struct credit credit;
 };
 
@@ -24,15 +25,29 @@ static struct record_approval *begin(struct writing *writing, struct approval *a
 
 /* ----------------------------------------------------------------- reading */
 
-static bool read_withdrawal(struct writing *writing, struct approval *approval)
+/* What is done is what was signed: a kind that says otherwise is nobody's proposal. */
+static bool read_ending(struct writing *writing, struct approval *approval, bool is_repair)
 {
         struct record_approval *own = begin(writing, approval);
         struct withdrawal withdrawal;
 
         if (!withdrawal_read(writing->call, approval->proposed->record_withdraw, &withdrawal))
                 return approval_overtaken(writing);
+        if (withdrawal.is_repair != is_repair)
+                return approval_unreadable(writing, approval);
+        own->is_repair = is_repair;
         withdrawal_credit(writing->call, &withdrawal, &own->credit);
         return true;
+}
+
+static bool read_withdrawal(struct writing *writing, struct approval *approval)
+{
+        return read_ending(writing, approval, false);
+}
+
+static bool read_repair(struct writing *writing, struct approval *approval)
+{
+        return read_ending(writing, approval, true);
 }
 
 static bool read_correction(struct writing *writing, struct approval *approval)
@@ -109,17 +124,17 @@ static bool weigh(struct writing *writing, struct record_approval *own)
         return credit_weigh(writing, &own->credit, &own->record) || approval_overtaken(writing);
 }
 
-static bool decide_withdrawal(struct writing *writing, struct approval *approval)
+static bool decide_ending(struct writing *writing, struct approval *approval)
 {
         struct record_approval *own = approval->data;
         const struct record_row *newest;
 
         if (!find_newest(writing, approval, &newest))
                 return false;
-        if (!withdrawal_check(writing, &own->credit))
+        if (!withdrawal_check(writing, &own->credit, own->is_repair))
                 return approval_overtaken(writing);
         own->record = newest->record;
-        own->record.state = "withdrawn";
+        own->record.state = own->is_repair ? "repaired" : "withdrawn";
         return weigh(writing, own);
 }
 
@@ -158,7 +173,17 @@ const struct proposal_effect withdraw_effect = {
         .read = read_withdrawal,
         .load = load,
         .load_more = load_more,
-        .decide = decide_withdrawal,
+        .decide = decide_ending,
+        .reply = reply,
+        .save = save,
+};
+
+const struct proposal_effect repair_effect = {
+        .message_case = QCR__REQUEST__OPERATION_RECORD_WITHDRAW,
+        .read = read_repair,
+        .load = load,
+        .load_more = load_more,
+        .decide = decide_ending,
         .reply = reply,
         .save = save,
 };

@@ -31,6 +31,7 @@ static const char *operation_word(const char *kind, const char *proposal)
 {
         static const char *const words[][2] = {
                 {"record-correct", "record-file"},
+                {"record-repair", "record-withdraw"},
                 {"role-grant", "role-change"},
                 {"role-end", "role-change"},
                 {"deputy-end", "deputy-set"},

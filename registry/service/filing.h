@@ -9,9 +9,9 @@
 #include "registry/service/writing.h"
 
 /*
- * Reads and checks all fields of a record as somebody filed it: `call` gives memory, the publicity regimes
- * and the day it may not be dated after. False: the call's failure names the field. `ret_code` is the
- * party's.
+ * Reads a record as somebody filed it (filing_read.c): every field by itself, then whether they may stand together.
+ * `call` gives memory, the publicity regimes and the day it may not be dated after. False: the call's failure names the
+ * field. `ret_code` is the party's.
  */
 bool filing_read(
         struct call *call, const Qcr__Record *message, struct record *ret, struct org_code *ret_code);

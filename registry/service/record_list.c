@@ -2,91 +2,60 @@
 /*
  * The records of one enterprise, from the store: the newest version of each, withdrawn ones included.
  */
+#include "proto/frame.h"
 #include "registry/service/reading.h"
-#include "registry/store/records.h"
+#include "registry/service/record_reply.h"
 
 #define RECORDS_MOST 500u
+#define ROWS_OCTETS (FRAME_REPLY_LIMIT - 65536u) /* of a reply, which has a few more of its own */
+#define ROW_HEAD 6u                              /* octets of a row's tag and length */
+#define ROWS_BUDGET (4 * FRAME_REPLY_LIMIT)      /* while the reply is made: structs are wider */
 #define PURPOSE_OCTETS 500u
 
-static void add_kinds(struct call *call, Qcr__RecordRow *row, uint16_t kinds)
+/* As many as a reply can carry, newest first, and whether there are more. False: one cannot be read. */
+static bool add_rows(struct call *call, const PGresult *result, struct arena *arena, Qcr__Records *ret)
 {
-        row->kind = call_alloc(call, PENALTY_KINDS * sizeof(*row->kind));
-        for (unsigned i = 0; i < PENALTY_KINDS; i++)
-                if (kinds & PENALTY_BIT(i))
-                        row->kind[row->n_kind++] = call_data_text(penalty_kind_word((enum penalty_kind)i));
-}
+        size_t octets = 0;
 
-static ProtobufCBinaryData day_data(struct call *call, struct day day)
-{
-        char text[DAY_TEXT];
+        for (int i = 0; i < PQntuples(result); i++) {
+                struct record_row stored;
+                Qcr__RecordRow *row;
 
-        day_format(day, text);
-        return call_data_text(call_text(call, slice_text(text)));
-}
-
-static struct day shown_end(const struct record *record)
-{
-        if (day_is_none(record->publicity_file))
-                return record->publicity_computed;
-        if (!day_is_none(record->publicity_computed) &&
-                day_is_before(record->publicity_computed, record->publicity_file))
-                return record->publicity_computed;
-        return record->publicity_file;
-}
-
-/* Texts stay in the result, which lives until the reply is encoded. */
-static Qcr__RecordRow *row_of(struct call *call, const struct record_row *stored)
-{
-        const struct record *record = &stored->record;
-        Qcr__RecordRow *row = call_alloc(call, sizeof(*row));
-        struct day end = shown_end(record);
-
-        qcr__record_row__init(row);
-        row->type = call_data_text(record_type_word(record->type));
-        row->authority_code = call_data_text(record->authority_code);
-        row->authority_name = call_data_text(record->authority_name);
-        row->document = call_data_text(record->document);
-        row->domain = call_data_text(record->domain);
-        add_kinds(call, row, record->kinds);
-        row->fine_fen = (uint64_t)record->fine_fen;
-        row->confiscated_fen = (uint64_t)record->confiscated_fen;
-        row->decided_on = day_data(call, record->decided_on);
-        row->has_publicity_end = !day_is_none(end);
-        if (row->has_publicity_end)
-                row->publicity_end = day_data(call, end);
-        row->state = call_data_text(record->state);
-        row->version = stored->version;
-        row->serial = stored->serial;
-        return row;
+                if (cell_is_null(result, i, 0))
+                        continue;
+                if (!records_from_row(result, i, call->code, &stored))
+                        return false;
+                row = record_reply(arena, &stored);
+                octets += row ? qcr__record_row__get_packed_size(row) + ROW_HEAD : 0;
+                ret->truncated = !row || octets > ROWS_OCTETS || ret->n_record == RECORDS_MOST;
+                if (ret->truncated)
+                        return true;
+                ret->record[ret->n_record++] = row;
+        }
+        return true;
 }
 
 static void on_rows(struct call *call, const PGresult *result)
 {
         Qcr__Records records = QCR__RECORDS__INIT;
         Qcr__Reply reply = QCR__REPLY__INIT;
-        int count = PQntuples(result);
+        CLEANUP(arena) struct arena arena;
+        Qcr__RecordRow *rows[RECORDS_MOST];
 
+        arena_init(&arena, ROWS_BUDGET);
         /* The first row says whether there is such an enterprise; it has no record of its own. */
-        if (count == 0) {
+        if (PQntuples(result) == 0) {
                 failure_set_field(&call->failure, RESULT_PARTY_UNKNOWN, "code", slice_text(call->code),
                         "code: no enterprise of this code is registered");
                 if (call_audit(call, "not-found"))
                         call_fail(call);
                 return;
         }
-        records.record = call_alloc(call, (size_t)count * sizeof(*records.record));
-        for (int i = 0; i < count && records.n_record < RECORDS_MOST; i++) {
-                struct record_row row;
-
-                if (cell_is_null(result, i, 0))
-                        continue;
-                if (!records_from_row(result, i, call->code, &row)) {
-                        call_fail_with(call, RESULT_STORE_UNAVAILABLE);
-                        return;
-                }
-                records.record[records.n_record++] = row_of(call, &row);
+        records.record = rows;
+        if (!add_rows(call, result, &arena, &records)) {
+                call_fail_with(call, RESULT_STORE_UNAVAILABLE);
+                return;
         }
-        records.truncated = (unsigned)count > RECORDS_MOST;
         if (!call_audit(call, "found"))
                 return;
         reply.code = RESULT_DONE;

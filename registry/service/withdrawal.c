@@ -28,6 +28,7 @@ bool withdrawal_read(struct call *call, const Qcr__RecordWithdraw *message, stru
         ret->reason = fields_text(&fields, "reason", &message->reason, REASON_OCTETS);
         ret->basis_document =
                 fields_text(&fields, "basis_document", &message->basis_document, DOCUMENT_OCTETS);
+        ret->is_repair = message->has_repair && message->repair;
         if (!fields.failed && !record_type_of_word(slice_text(type), &ret->type))
                 fields_refuse(
                         &fields, RESULT_FIELD_INVALID, "type", slice_text(type), "not a type of record");
@@ -47,18 +48,22 @@ void withdrawal_credit(struct call *call, const struct withdrawal *withdrawal, s
                 withdrawal->type, "");
 }
 
-bool withdrawal_check(struct writing *writing, const struct credit *credit)
+bool withdrawal_check(struct writing *writing, const struct credit *credit, bool is_repair)
 {
         struct failure *failure = &writing->call->failure;
+        const struct record *newest;
 
         if (!credit_check(writing, credit))
                 return false;
         if (credit->versions_count == 0)
                 return failure_set(
                         failure, RESULT_RECORD_UNKNOWN, "%s", result_find(RESULT_RECORD_UNKNOWN)->meaning);
-        if (strcmp(credit->versions[0].record.state, "active") != 0)
-                return failure_set(failure, RESULT_RECORD_ENDED, "the record has been %s already",
-                        credit->versions[0].record.state);
+        newest = &credit->versions[0].record;
+        if (strcmp(newest->state, "active") != 0)
+                return failure_set(failure, RESULT_RECORD_ENDED, "the record has been %s already", newest->state);
+        if (is_repair && !record_is_negative(newest->type, newest->result))
+                return failure_set_field(failure, RESULT_FIELD_INVALID, "repair", slice_of(NULL, 0),
+                        "repair: the record does not stand against the enterprise");
         return true;
 }
 
@@ -87,7 +92,7 @@ static enum act_decision withdrawal_act_decide(struct writing *writing)
 {
         struct withdrawing *withdrawing = writing->data;
 
-        if (!withdrawal_check(writing, &withdrawing->credit))
+        if (!withdrawal_check(writing, &withdrawing->credit, withdrawing->withdrawal.is_repair))
                 return ACT_REFUSED;
         writing_propose(writing, withdrawing->credit.subject);
         return ACT_WRITE;
@@ -99,11 +104,12 @@ static void withdrawal_act_save(struct writing *writing)
         const struct withdrawal *withdrawal = &withdrawing->withdrawal;
         char summary[2 * DOCUMENT_OCTETS + REASON_OCTETS + 256];
 
-        snprintf(summary, sizeof(summary), "withdraw %s %s of %s by %s: %s",
+        snprintf(summary, sizeof(summary), "%s %s %s of %s by %s: %s", withdrawal->is_repair ? "repair" : "withdraw",
                 record_type_word(withdrawal->type), withdrawal->document, withdrawal->authority_code,
                 withdrawal->basis_document, withdrawal->reason);
         writing_reply_proposal(writing, "proposed");
-        writing_save_proposal(writing, "record-withdraw", withdrawing->credit.subject, summary);
+        writing_save_proposal(writing, withdrawal->is_repair ? "record-repair" : "record-withdraw",
+                withdrawing->credit.subject, summary);
 }
 
 const struct act withdrawal_act = {

@@ -4,17 +4,17 @@
 #define COLUMNS \
         "r.authority_code, r.document_norm, r.type, r.version, r.ordinal, r.state, r.domain, r.document," \
         " r.kinds, r.severity, r.fine_fen, r.confiscated_fen, r.decided_on, r.publicity_file," \
-        " r.publicity_computed, r.source_code, r.content_hash, r.serial"
+        " r.publicity_computed, r.source_code, r.content_hash, r.serial, r.result, r.certificate, r.valid_through"
 #define BODY_COLUMNS \
         ", b.authority_name, b.party_name, b.conduct, b.facts, b.basis, b.penalty, b.content, b.licence," \
-        " b.remark"
+        " b.remark, b.details"
 
 enum column {
         AUTHORITY_CODE, DOCUMENT_NORM, TYPE, VERSION, ORDINAL, STATE, DOMAIN, DOCUMENT, KINDS,
         SEVERITY, FINE, CONFISCATED, DECIDED_ON, PUBLICITY_FILE, PUBLICITY_COMPUTED,
-        SOURCE_CODE, CONTENT_HASH, SERIAL,
+        SOURCE_CODE, CONTENT_HASH, SERIAL, RESULT, CERTIFICATE, VALID_THROUGH,
         /* of a body, where it was asked for */
-        AUTHORITY_NAME, PARTY_NAME, CONDUCT, FACTS, BASIS, PENALTY, CONTENT, LICENCE, REMARK,
+        AUTHORITY_NAME, PARTY_NAME, CONDUCT, FACTS, BASIS, PENALTY, CONTENT, LICENCE, REMARK, DETAILS,
 };
 
 void records_current_query(struct query *ret, const char *subject)
@@ -71,12 +71,21 @@ static const char *body_text(const PGresult *result, int row, int column)
         return column < PQnfields(result) ? cell_text(result, row, column) : "";
 }
 
+/* The store's empty word is no kind. */
+static bool certificate_of(const char *word, enum certificate_kind *ret)
+{
+        *ret = CERTIFICATE_NONE;
+        return !*word || certificate_kind_of_word(slice_text(word), ret);
+}
+
 bool records_from_row(const PGresult *result, int row, const char *subject, struct record_row *ret)
 {
         struct record_row read = {0};
         struct record *record = &read.record;
 
         if (!record_type_of_word(slice_text(cell_text(result, row, TYPE)), &record->type) ||
+                !record_result_of_word(slice_text(cell_text(result, row, RESULT)), &record->result) ||
+                !certificate_of(cell_text(result, row, CERTIFICATE), &record->certificate) ||
                 !cell_octets(result, row, CONTENT_HASH, read.content_hash, sizeof(read.content_hash)))
                 return false;
         read.version = (uint32_t)cell_number(result, row, VERSION);
@@ -93,6 +102,7 @@ bool records_from_row(const PGresult *result, int row, const char *subject, stru
         record->fine_fen = cell_number(result, row, FINE);
         record->confiscated_fen = cell_number(result, row, CONFISCATED);
         record->decided_on = cell_day(result, row, DECIDED_ON);
+        record->valid_through = cell_day(result, row, VALID_THROUGH);
         record->publicity_file = cell_day(result, row, PUBLICITY_FILE);
         record->publicity_computed = cell_day(result, row, PUBLICITY_COMPUTED);
         record->source_code = cell_text(result, row, SOURCE_CODE);
@@ -105,6 +115,7 @@ bool records_from_row(const PGresult *result, int row, const char *subject, stru
         record->content = body_text(result, row, CONTENT);
         record->licence = body_text(result, row, LICENCE);
         record->remark = body_text(result, row, REMARK);
+        record->details = body_text(result, row, DETAILS);
         *ret = read;
         return true;
 }
@@ -122,15 +133,12 @@ void records_insert(struct query *ret, const struct record *record, uint32_t ver
         const uint8_t content_hash[32], uint64_t serial)
 {
         query_init(ret,
-                "INSERT INTO qcr.record (subject, authority_code, document_norm, type, version, ordinal,"
-                " state,"
+                "INSERT INTO qcr.record (subject, authority_code, document_norm, type, version, ordinal, state,"
                 " domain, document, kinds, severity, fine_fen, confiscated_fen, decided_on, publicity_file,"
-                " publicity_computed, source_code, content_hash, serial)"
-                " VALUES ($1::text, $2::text, $3::text, $4::text, $5::integer, $6::integer, $7::text,"
-                " $8::text,"
-                " $9::text, $10::integer, $11::smallint, $12::bigint, $13::bigint, $14::date, $15::date,"
-                " $16::date,"
-                " $17::text, $18::bytea, $19::bigint)");
+                " publicity_computed, source_code, content_hash, serial, result, certificate, valid_through)"
+                " VALUES ($1::text, $2::text, $3::text, $4::text, $5::integer, $6::integer, $7::text, $8::text,"
+                " $9::text, $10::integer, $11::smallint, $12::bigint, $13::bigint, $14::date, $15::date, $16::date,"
+                " $17::text, $18::bytea, $19::bigint, $20::text, $21::text, $22::date)");
         add_identity(ret, record, version);
         query_number(ret, ordinal);
         query_text(ret, record->state);
@@ -146,17 +154,18 @@ void records_insert(struct query *ret, const struct record *record, uint32_t ver
         query_text(ret, record->source_code);
         query_bytes(ret, content_hash, 32);
         query_number(ret, (int64_t)serial);
+        query_text(ret, record_result_word(record->result));
+        query_text(ret, record->certificate == CERTIFICATE_NONE ? "" : certificate_kind_word(record->certificate));
+        query_day(ret, record->valid_through);
 }
 
 void records_body_insert(struct query *ret, const struct record *record, uint32_t version)
 {
         query_init(ret,
-                "INSERT INTO qcr.record_body (subject, authority_code, document_norm, type, version,"
-                " authority_name,"
-                " party_name, conduct, facts, basis, penalty, content, licence, remark)"
-                " VALUES ($1::text, $2::text, $3::text, $4::text, $5::integer, $6::text, $7::text,"
-                " $8::text, $9::text,"
-                " $10::text, $11::text, $12::text, $13::text, $14::text)");
+                "INSERT INTO qcr.record_body (subject, authority_code, document_norm, type, version, authority_name,"
+                " party_name, conduct, facts, basis, penalty, content, licence, remark, details)"
+                " VALUES ($1::text, $2::text, $3::text, $4::text, $5::integer, $6::text, $7::text, $8::text, $9::text,"
+                " $10::text, $11::text, $12::text, $13::text, $14::text, $15::text)");
         add_identity(ret, record, version);
         query_text(ret, record->authority_name);
         query_text(ret, record->party_name);
@@ -167,4 +176,5 @@ void records_body_insert(struct query *ret, const struct record *record, uint32_
         query_text(ret, record->content);
         query_text(ret, record->licence);
         query_text(ret, record->remark);
+        query_text(ret, record->details ? record->details : "");
 }
