@@ -2,61 +2,23 @@
 #include "registry/core/policy.h"
 
 #include <check.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "tests/core/policy_draft.h"
 #include "tests/support/suite.h"
 
 #define COUNT(table) ((int)(sizeof(table) / sizeof((table)[0])))
 
-static struct buffer text; /* share/policies/default.json */
-static struct policy policy;
-static struct document_error error;
+static struct policy_draft draft;
 
 static void set_up(void)
 {
-        const char *root = getenv("QCR_SOURCE");
-        char path[4096];
-        FILE *file;
-        size_t length;
-
-        snprintf(path, sizeof(path), "%s/share/policies/default.json", root ? root : ".");
-        file = fopen(path, "r");
-        ck_assert_msg(file != NULL, "%s cannot be read", path);
-        text = BUFFER_INIT;
-        do {
-                uint8_t *room = buffer_reserve(&text, 4096);
-
-                length = fread(room, 1, 4096, file);
-                text.length += length;
-        } while (length > 0);
-        fclose(file);
+        draft_open(&draft, "share/policies/default.json");
 }
 
 static void tear_down(void)
 {
-        buffer_done(&text);
-}
-
-/* The default policy with the first `from` replaced. */
-static void edit(const char *from, const char *to)
-{
-        const char *all = buffer_text(&text);
-        const char *at = strstr(all, from);
-        struct buffer edited = BUFFER_INIT;
-
-        ck_assert_msg(at != NULL, "%s is not there", from);
-        buffer_add(&edited, all, (size_t)(at - all));
-        buffer_add_text(&edited, to);
-        buffer_add_text(&edited, at + strlen(from));
-        buffer_done(&text);
-        text = edited;
-}
-
-static enum document_flaw parse(void)
-{
-        return policy_parse(buffer_slice(&text), &policy, &error);
+        draft_close(&draft);
 }
 
 /* ---------------------------------------------------------------- refusals */
@@ -69,15 +31,15 @@ static const struct {
 } refused[] = {
         {"{", "", DOCUMENT_SYNTAX, ""},
         {"}\n", "} x", DOCUMENT_SYNTAX, ""},
-        {"\"version\": 1,", "\"version\": 1, \"version\": 1,", DOCUMENT_SYNTAX, ""},
+        {"\"version\": 2,", "\"version\": 2, \"version\": 2,", DOCUMENT_SYNTAX, ""},
         {"\"warning\": 5", "\"warning\": 5, \"warning\": 5", DOCUMENT_SYNTAX, ""},
-        {"\"version\": 1,", "\"version\": 99999999999999999999,", DOCUMENT_SYNTAX, ""},
+        {"\"version\": 2,", "\"version\": 99999999999999999999,", DOCUMENT_SYNTAX, ""},
         {"quality-credit", "quality\\u0000credit", DOCUMENT_SYNTAX, ""},
         {"quality-credit", "quality\xff" "credit", DOCUMENT_SYNTAX, ""},
-        {"\"version\": 1,", "\"version\": 1, /* one */", DOCUMENT_SYNTAX, ""},
+        {"\"version\": 2,", "\"version\": 2, /* one */", DOCUMENT_SYNTAX, ""},
         {"\"gates\": []", "\"gates\": [[[[[[[[]]]]]]]]", DOCUMENT_DEPTH, ""},
 
-        {"\"version\": 1,", "\"version\": 1, \"weight\": 3,", DOCUMENT_UNKNOWN, "weight"},
+        {"\"version\": 2,", "\"version\": 2, \"weight\": 3,", DOCUMENT_UNKNOWN, "weight"},
         {"\"fine\": 10", "\"fine\": 10, \"fines\": 10", DOCUMENT_UNKNOWN, "deductions.penalty.fines"},
         {"\"min\": 90", "\"min\": 90, \"max\": 100", DOCUMENT_UNKNOWN, "bands[0].max"},
         {"\"zh\": \"质量", "\"fr\": \"\", \"zh\": \"质量", DOCUMENT_UNKNOWN, "names.fr"},
@@ -88,9 +50,9 @@ static const struct {
                 "veto.repeat"},
         {"\"records_ever\": 1", "\"records_ever\": 1, \"months\": 3", DOCUMENT_UNKNOWN, "minimum.months"},
         {"\"to\": null", "\"to\": null, \"till\": null", DOCUMENT_UNKNOWN, "effective.till"},
-        {"\"version\": 1,", "\"version\": 1, \"\\u001b[2J剑\": 3,", DOCUMENT_UNKNOWN, "?[2J???"},
+        {"\"version\": 2,", "\"version\": 2, \"\\u001b[2J剑\": 3,", DOCUMENT_UNKNOWN, "?[2J???"},
 
-        {"\"version\": 1,", "", DOCUMENT_MISSING, "version"},
+        {"\"version\": 2,", "", DOCUMENT_MISSING, "version"},
         {"\"document\": null,", "", DOCUMENT_MISSING, "document"},
         {"\"fine\": 10,", "", DOCUMENT_MISSING, "deductions.penalty.fine"},
         {"\"sampling\": {\"ordinary\": 10, \"serious\": 20}", "\"sampling\": {\"ordinary\": 10}",
@@ -115,8 +77,8 @@ static const struct {
 
         {"quality-credit-default", "", DOCUMENT_VALUE, "id"},
         {"quality-credit-default", "Quality Credit", DOCUMENT_VALUE, "id"},
-        {"\"version\": 1,", "\"version\": 0,", DOCUMENT_VALUE, "version"},
-        {"\"version\": 1,", "\"version\": 2147483648,", DOCUMENT_VALUE, "version"},
+        {"\"version\": 2,", "\"version\": 0,", DOCUMENT_VALUE, "version"},
+        {"\"version\": 2,", "\"version\": 2147483648,", DOCUMENT_VALUE, "version"},
         {"\"fine\": 10", "\"fine\": -1", DOCUMENT_VALUE, "deductions.penalty.fine"},
         {"\"fine\": 10", "\"fine\": 1001", DOCUMENT_VALUE, "deductions.penalty.fine"},
         {"\"base\": 100", "\"base\": 0", DOCUMENT_VALUE, "base"},
@@ -167,26 +129,20 @@ static const struct {
 
 START_TEST(a_policy_that_says_anything_unclear_is_refused_where_it_says_it)
 {
-        memset(&policy, 0x5a, sizeof(policy));
-        edit(refused[_i].from, refused[_i].to);
-        ck_assert_msg(parse() == refused[_i].flaw, "%s -> %s: %s (%s)", refused[_i].from, refused[_i].to,
-                document_flaw_word(error.flaw), error.path);
-        ck_assert_int_eq(error.flaw, refused[_i].flaw);
-        ck_assert_str_eq(error.path, refused[_i].path);
-        ck_assert_str_ne(error.reason, "");
-        ck_assert_int_eq(policy.base, 0x5a5a5a5a);
+        draft_edit(&draft, refused[_i].from, refused[_i].to);
+        draft_must_be_refused(&draft, refused[_i].flaw, refused[_i].path, "");
 }
 END_TEST
 
 START_TEST(the_error_shows_the_value_cut_between_characters)
 {
-        edit("\"fine\": 10", "\"fine\": 1001");
-        ck_assert_int_eq(parse(), DOCUMENT_VALUE);
-        ck_assert_str_eq(error.value, "1001");
-        ck_assert_str_eq(error.reason, "0 to 1000 is wanted");
-        edit("\"fine\": 1001", "\"fine\": \"罚款罚款罚款罚款罚款罚款罚款罚款罚款罚款罚款罚款罚款罚款\"");
-        ck_assert_int_eq(parse(), DOCUMENT_TYPE);
-        ck_assert_str_eq(error.value, "\"罚款罚款罚款罚款罚款罚款罚款罚款罚款罚款");
+        draft_edit(&draft, "\"fine\": 10", "\"fine\": 1001");
+        ck_assert_int_eq(draft_read(&draft), DOCUMENT_VALUE);
+        ck_assert_str_eq(draft.error.value, "1001");
+        ck_assert_str_eq(draft.error.reason, "0 to 1000 is wanted");
+        draft_edit(&draft, "\"fine\": 1001", "\"fine\": \"罚款罚款罚款罚款罚款罚款罚款罚款罚款罚款罚款罚款罚款罚款\"");
+        ck_assert_int_eq(draft_read(&draft), DOCUMENT_TYPE);
+        ck_assert_str_eq(draft.error.value, "\"罚款罚款罚款罚款罚款罚款罚款罚款罚款罚款");
 }
 END_TEST
 
@@ -195,15 +151,15 @@ START_TEST(a_document_too_long_too_deep_or_no_object_is_refused)
         static char many[DOCUMENT_OCTETS_MAX + 1];
 
         memset(many, ' ', sizeof(many));
-        ck_assert_int_eq(policy_parse(slice_of(many, sizeof(many)), &policy, &error), DOCUMENT_SIZE);
-        ck_assert_int_eq(policy_parse(slice_of(many, sizeof(many) - 1), &policy, &error), DOCUMENT_SYNTAX);
+        ck_assert_int_eq(policy_parse(slice_of(many, sizeof(many)), &draft.policy, &draft.error), DOCUMENT_SIZE);
+        ck_assert_int_eq(policy_parse(slice_of(many, sizeof(many) - 1), &draft.policy, &draft.error), DOCUMENT_SYNTAX);
         memset(many, '[', sizeof(many));
-        ck_assert_int_eq(policy_parse(slice_of(many, 60000), &policy, &error), DOCUMENT_DEPTH);
-        ck_assert_int_eq(policy_parse(slice_text("[]"), &policy, &error), DOCUMENT_TYPE);
-        ck_assert_int_eq(policy_parse(slice_text("\"[[[[[[[[[\""), &policy, &error), DOCUMENT_SYNTAX);
-        ck_assert_int_eq(policy_parse(slice_text("{}"), &policy, &error), DOCUMENT_MISSING);
-        ck_assert_int_eq(policy_parse(slice_of(NULL, 0), &policy, &error), DOCUMENT_SYNTAX);
-        ck_assert_int_eq(policy_parse(slice_text("{\"a\\\\\":\"\\\"[[[[[[[[[[\"}"), &policy, &error),
+        ck_assert_int_eq(policy_parse(slice_of(many, 60000), &draft.policy, &draft.error), DOCUMENT_DEPTH);
+        ck_assert_int_eq(policy_parse(slice_text("[]"), &draft.policy, &draft.error), DOCUMENT_TYPE);
+        ck_assert_int_eq(policy_parse(slice_text("\"[[[[[[[[[\""), &draft.policy, &draft.error), DOCUMENT_SYNTAX);
+        ck_assert_int_eq(policy_parse(slice_text("{}"), &draft.policy, &draft.error), DOCUMENT_MISSING);
+        ck_assert_int_eq(policy_parse(slice_of(NULL, 0), &draft.policy, &draft.error), DOCUMENT_SYNTAX);
+        ck_assert_int_eq(policy_parse(slice_text("{\"a\\\\\":\"\\\"[[[[[[[[[[\"}"), &draft.policy, &draft.error),
                 DOCUMENT_UNKNOWN);
 }
 END_TEST
@@ -216,65 +172,84 @@ START_TEST(the_default_policy_is_the_proposal_that_the_documentation_describes)
         static const char *const grades[] = {"A", "B", "C", "D"};
         static const int32_t least[] = {90, 70, 40, 0};
 
-        ck_assert_msg(parse() == DOCUMENT_SOUND, "%s: %s", error.path, error.reason);
-        ck_assert_str_eq(policy.id, "quality-credit-default");
-        ck_assert_int_eq(policy.version, 1);
-        ck_assert_int_eq(policy_standing(&policy), POLICY_TRIAL);
-        ck_assert_int_eq(policy.base, 100);
-        ck_assert_uint_eq(policy.bands_count, 4);
+        draft_must_be_sound(&draft);
+        ck_assert_str_eq(draft.policy.id, "quality-credit-default");
+        ck_assert_int_eq(draft.policy.version, 2);
+        ck_assert_int_eq(policy_standing(&draft.policy), POLICY_TRIAL);
+        ck_assert_int_eq(draft.policy.base, 100);
+        ck_assert_uint_eq(draft.policy.bands_count, 4);
         for (unsigned i = 0; i < 4; i++) {
-                ck_assert_str_eq(policy.bands[i].grade, grades[i]);
-                ck_assert_int_eq(policy.bands[i].least, least[i]);
+                ck_assert_str_eq(draft.policy.bands[i].grade, grades[i]);
+                ck_assert_int_eq(draft.policy.bands[i].least, least[i]);
         }
         for (unsigned kind = 0; kind < PENALTY_KINDS; kind++)
-                ck_assert_int_eq(policy.points[POLICY_RULE_PENALTY(kind)], penalty[kind]);
-        ck_assert_int_eq(policy.points[policy_rule_finding(RECORD_SAMPLING, SEVERITY_NONE)], 10);
-        ck_assert_int_eq(policy.points[policy_rule_finding(RECORD_SAMPLING, SEVERITY_SERIOUS)], 20);
-        ck_assert_int_eq(policy.points[policy_rule_finding(RECORD_ACCIDENT, SEVERITY_SERIOUS)], 0);
-        ck_assert_int_eq(policy.window, POLICY_PUBLICITY);
-        ck_assert_int_eq(policy.window_months, 12);
-        ck_assert(policy.heaviest_per_case && policy.has_veto);
-        ck_assert_uint_eq(policy.veto, 3);
-        ck_assert_int_eq(policy.records_ever, 1);
-        ck_assert_str_eq(policy_grade_name(&policy, "A", true), "守信");
-        ck_assert_str_eq(policy_grade_name(&policy, "B", true), "基本守信");
-        ck_assert_str_eq(policy_grade_name(&policy, "C", true), "失信");
-        ck_assert_str_eq(policy_grade_name(&policy, "D", true), "严重失信");
-        ck_assert_str_eq(policy_grade_name(&policy, "unrated", true), "未评价");
-        ck_assert_str_eq(policy_grade_name(&policy, "unrated", false), "unrated");
-        ck_assert(policy_grade_name(&policy, "E", true) == NULL);
+                ck_assert_int_eq(draft.policy.points[POLICY_RULE_PENALTY(kind)], penalty[kind]);
+        ck_assert_int_eq(draft.policy.points[policy_rule_finding(RECORD_SAMPLING, SEVERITY_NONE)], 10);
+        ck_assert_int_eq(draft.policy.points[policy_rule_finding(RECORD_SAMPLING, SEVERITY_SERIOUS)], 20);
+        ck_assert_int_eq(draft.policy.points[policy_rule_finding(RECORD_ACCIDENT, SEVERITY_SERIOUS)], 0);
+        ck_assert_int_eq(draft.policy.window, POLICY_PUBLICITY);
+        ck_assert_int_eq(draft.policy.window_months, 12);
+        ck_assert(draft.policy.heaviest_per_case && draft.policy.has_veto);
+        ck_assert_uint_eq(draft.policy.veto, 3);
+        ck_assert_int_eq(draft.policy.records_ever, 1);
+        ck_assert_str_eq(policy_grade_name(&draft.policy, "A", true), "守信");
+        ck_assert_str_eq(policy_grade_name(&draft.policy, "B", true), "基本守信");
+        ck_assert_str_eq(policy_grade_name(&draft.policy, "C", true), "失信");
+        ck_assert_str_eq(policy_grade_name(&draft.policy, "D", true), "严重失信");
+        ck_assert_str_eq(policy_grade_name(&draft.policy, "unrated", true), "未评价");
+        ck_assert_str_eq(policy_grade_name(&draft.policy, "unrated", false), "unrated");
+        ck_assert(policy_grade_name(&draft.policy, "E", true) == NULL);
+        ck_assert_uint_eq(draft.policy.repeats_count, 0);
+        ck_assert_str_eq(policy_measures_of(&draft.policy, "D")->measures[0].item, "纳入重点监管范围");
+        ck_assert_str_eq(policy_measures_of(&draft.policy, "unrated")->measures[0].item, "");
+        ck_assert(policy_measures_of(&draft.policy, "E") == NULL);
 }
 END_TEST
 
 /* From Python: sha256(json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)). */
-#define DEFAULT_HASH "dae45432da9a479ae8890cb1e3a869040d72e2419ad4cd08d33703dcee6bce5c"
+#define DEFAULT_HASH "62da4d8bc75388d551f99df404369a7cdb0c5bc2dbc67ad3b5a08a8946a3638c"
 
 START_TEST(a_policy_is_known_by_the_hash_of_its_canonical_form)
 {
         char hex[65];
 
-        ck_assert_int_eq(parse(), DOCUMENT_SOUND);
-        hex_encode(policy.hash, sizeof(policy.hash), hex);
+        draft_must_be_sound(&draft);
+        hex_encode(draft.policy.hash, sizeof(draft.policy.hash), hex);
         ck_assert_str_eq(hex, DEFAULT_HASH);
-        edit("  \"version\": 1,", "");
-        edit("  \"gates\": []", "\"gates\"\t:[\n], \"version\":1");
-        ck_assert_int_eq(parse(), DOCUMENT_SOUND);
-        hex_encode(policy.hash, sizeof(policy.hash), hex);
+        draft_edit(&draft, "  \"version\": 2,", "");
+        draft_edit(&draft, "  \"gates\": []", "\"gates\"\t:[\n], \"version\":2");
+        draft_must_be_sound(&draft);
+        hex_encode(draft.policy.hash, sizeof(draft.policy.hash), hex);
         ck_assert_str_eq(hex, DEFAULT_HASH);
-        edit("\"fine\": 10", "\"fine\": 11");
-        ck_assert_int_eq(parse(), DOCUMENT_SOUND);
-        hex_encode(policy.hash, sizeof(policy.hash), hex);
+        draft_edit(&draft, "\"fine\": 10", "\"fine\": 11");
+        draft_must_be_sound(&draft);
+        hex_encode(draft.policy.hash, sizeof(draft.policy.hash), hex);
         ck_assert_str_ne(hex, DEFAULT_HASH);
+}
+END_TEST
+
+/* Registries that were founded with it know it by this hash for ever. */
+START_TEST(the_default_policys_first_version_is_read_and_has_the_hash_it_always_had)
+{
+        char hex[65];
+
+        draft_close(&draft);
+        draft_open(&draft, "tests/data/policies/default-1.json");
+        draft_must_be_sound(&draft);
+        hex_encode(draft.policy.hash, sizeof(draft.policy.hash), hex);
+        ck_assert_str_eq(hex, "dae45432da9a479ae8890cb1e3a869040d72e2419ad4cd08d33703dcee6bce5c");
+        ck_assert_uint_eq(draft.policy.bands[0].measures.count, 0);
+        ck_assert_uint_eq(draft.policy.repeats_count, 0);
 }
 END_TEST
 
 START_TEST(a_policy_is_in_force_once_an_organs_document_is_named)
 {
-        edit("\"document\": null", "\"document\": {\"organ\": \"剑阁县人民政府\", \"number\": \"剑府发〔2026〕1号\"}");
-        ck_assert_int_eq(parse(), DOCUMENT_SOUND);
-        ck_assert_int_eq(policy_standing(&policy), POLICY_IN_FORCE);
-        ck_assert_str_eq(policy.organ, "剑阁县人民政府");
-        ck_assert_str_eq(policy.number, "剑府发〔2026〕1号");
+        draft_edit(&draft, "\"document\": null", "\"document\": {\"organ\": \"剑阁县人民政府\", \"number\": \"剑府发〔2026〕1号\"}");
+        draft_must_be_sound(&draft);
+        ck_assert_int_eq(policy_standing(&draft.policy), POLICY_IN_FORCE);
+        ck_assert_str_eq(draft.policy.organ, "剑阁县人民政府");
+        ck_assert_str_eq(draft.policy.number, "剑府发〔2026〕1号");
         ck_assert_str_eq(policy_standing_word(POLICY_IN_FORCE), "in-force");
         ck_assert_str_eq(policy_standing_word(POLICY_TRIAL), "trial");
 }
@@ -285,43 +260,43 @@ START_TEST(a_policy_holds_from_its_first_day_to_its_last)
         struct day from, to;
 
         ck_assert(day_parse(slice_text("2024-03-01"), &from) && day_parse(slice_text("2025-02-28"), &to));
-        edit("\"from\": \"2014-11-05\", \"to\": null", "\"from\": \"2024-03-01\", \"to\": \"2025-02-28\"");
-        ck_assert_int_eq(parse(), DOCUMENT_SOUND);
-        ck_assert(!policy_is_effective(&policy, day_add(from, -1)));
-        ck_assert(policy_is_effective(&policy, from));
-        ck_assert(policy_is_effective(&policy, to));
-        ck_assert(!policy_is_effective(&policy, day_add(to, 1)));
+        draft_edit(&draft, "\"from\": \"2014-11-05\", \"to\": null", "\"from\": \"2024-03-01\", \"to\": \"2025-02-28\"");
+        draft_must_be_sound(&draft);
+        ck_assert(!policy_is_effective(&draft.policy, day_add(from, -1)));
+        ck_assert(policy_is_effective(&draft.policy, from));
+        ck_assert(policy_is_effective(&draft.policy, to));
+        ck_assert(!policy_is_effective(&draft.policy, day_add(to, 1)));
 }
 END_TEST
 
 START_TEST(everything_that_a_policy_may_say_is_read)
 {
-        edit("\"sampling\"",
+        draft_edit(&draft, "\"sampling\"",
                 "\"recall\": {\"ordinary\": 1, \"serious\": 2}, \"complaint\": {\"ordinary\": 3, "
                 "\"serious\": 4}, \"accident\": {\"ordinary\": 5, \"serious\": 6}, \"sampling\"");
-        edit("\"rule\": \"publicity\", \"fallback_months\"", "\"rule\": \"months\", \"months\"");
-        edit("\"active_listing\": \"D\"", "\"active_listing\": null");
-        edit("\"heaviest_per_case\": true", "\"heaviest_per_case\": false");
-        edit("\"gates\": []",
+        draft_edit(&draft, "\"rule\": \"publicity\", \"fallback_months\"", "\"rule\": \"months\", \"months\"");
+        draft_edit(&draft, "\"active_listing\": \"D\"", "\"active_listing\": null");
+        draft_edit(&draft, "\"heaviest_per_case\": true", "\"heaviest_per_case\": false");
+        draft_edit(&draft, "\"gates\": []",
                 "\"gates\": [{\"grade\": \"AAA\", \"zh\": \"优\", \"en\": \"best\", \"of\": \"A\", "
                 "\"months_without_deduction\": 24, \"certificates\": [\"iso9001\", \"gmp\"], "
                 "\"held_months\": 36}]");
-        ck_assert_msg(parse() == DOCUMENT_SOUND, "%s: %s", error.path, error.reason);
-        ck_assert_int_eq(policy.points[policy_rule_finding(RECORD_RECALL, SEVERITY_ORDINARY)], 1);
-        ck_assert_int_eq(policy.points[policy_rule_finding(RECORD_RECALL, SEVERITY_SERIOUS)], 2);
-        ck_assert_int_eq(policy.points[policy_rule_finding(RECORD_COMPLAINT, SEVERITY_ORDINARY)], 3);
-        ck_assert_int_eq(policy.points[policy_rule_finding(RECORD_COMPLAINT, SEVERITY_SERIOUS)], 4);
-        ck_assert_int_eq(policy.points[policy_rule_finding(RECORD_ACCIDENT, SEVERITY_ORDINARY)], 5);
-        ck_assert_int_eq(policy.points[policy_rule_finding(RECORD_ACCIDENT, SEVERITY_SERIOUS)], 6);
-        ck_assert_int_eq(policy.window, POLICY_MONTHS);
-        ck_assert(!policy.has_veto && !policy.heaviest_per_case);
-        ck_assert_uint_eq(policy.gates_count, 1);
-        ck_assert_uint_eq(policy.gates[0].of, 0);
-        ck_assert_int_eq(policy.gates[0].months_without_deduction, 24);
-        ck_assert_uint_eq(policy.gates[0].certificates, 1u << CERTIFICATE_ISO9001 | 1u << CERTIFICATE_GMP);
-        ck_assert_int_eq(policy.gates[0].held_months, 36);
-        ck_assert_str_eq(policy_grade_name(&policy, "AAA", true), "优");
-        ck_assert_str_eq(policy_grade_name(&policy, "AAA", false), "best");
+        draft_must_be_sound(&draft);
+        ck_assert_int_eq(draft.policy.points[policy_rule_finding(RECORD_RECALL, SEVERITY_ORDINARY)], 1);
+        ck_assert_int_eq(draft.policy.points[policy_rule_finding(RECORD_RECALL, SEVERITY_SERIOUS)], 2);
+        ck_assert_int_eq(draft.policy.points[policy_rule_finding(RECORD_COMPLAINT, SEVERITY_ORDINARY)], 3);
+        ck_assert_int_eq(draft.policy.points[policy_rule_finding(RECORD_COMPLAINT, SEVERITY_SERIOUS)], 4);
+        ck_assert_int_eq(draft.policy.points[policy_rule_finding(RECORD_ACCIDENT, SEVERITY_ORDINARY)], 5);
+        ck_assert_int_eq(draft.policy.points[policy_rule_finding(RECORD_ACCIDENT, SEVERITY_SERIOUS)], 6);
+        ck_assert_int_eq(draft.policy.window, POLICY_MONTHS);
+        ck_assert(!draft.policy.has_veto && !draft.policy.heaviest_per_case);
+        ck_assert_uint_eq(draft.policy.gates_count, 1);
+        ck_assert_uint_eq(draft.policy.gates[0].of, 0);
+        ck_assert_int_eq(draft.policy.gates[0].months_without_deduction, 24);
+        ck_assert_uint_eq(draft.policy.gates[0].certificates, 1u << CERTIFICATE_ISO9001 | 1u << CERTIFICATE_GMP);
+        ck_assert_int_eq(draft.policy.gates[0].held_months, 36);
+        ck_assert_str_eq(policy_grade_name(&draft.policy, "AAA", true), "优");
+        ck_assert_str_eq(policy_grade_name(&draft.policy, "AAA", false), "best");
 }
 END_TEST
 
@@ -350,6 +325,7 @@ int main(void)
         tcase_add_test(cases, a_document_too_long_too_deep_or_no_object_is_refused);
         tcase_add_test(cases, the_default_policy_is_the_proposal_that_the_documentation_describes);
         tcase_add_test(cases, a_policy_is_known_by_the_hash_of_its_canonical_form);
+        tcase_add_test(cases, the_default_policys_first_version_is_read_and_has_the_hash_it_always_had);
         tcase_add_test(cases, a_policy_is_in_force_once_an_organs_document_is_named);
         tcase_add_test(cases, a_policy_holds_from_its_first_day_to_its_last);
         tcase_add_test(cases, everything_that_a_policy_may_say_is_read);

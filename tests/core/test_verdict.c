@@ -263,7 +263,7 @@ START_TEST(a_verdict_says_all_it_rests_on)
         ck_assert_str_eq(statement->name, "福州某某有限公司");
         ck_assert_int_eq(statement->registration, REGISTRATION_ACTIVE);
         ck_assert_str_eq(statement->policy_id, policy.id);
-        ck_assert_uint_eq(statement->policy_version, 1);
+        ck_assert_uint_eq(statement->policy_version, 2);
         ck_assert_mem_eq(statement->policy_hash.octets, policy.hash, 32);
         ck_assert_int_eq(statement->standing, STANDING_TRIAL);
         ck_assert_str_eq(statement->document, "");
