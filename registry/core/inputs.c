@@ -11,6 +11,15 @@
 #define HEAD_PUBLICITY 0x20u
 #define HEAD_MONEY 0x40u
 #define HEAD_VALID 0x80u
+#define HEAD_MORE 3u /* no severity: it stands in the next octet */
+
+#define MORE_SEVERITY 0x03u
+#define MORE_RESULT_SHIFT 2
+#define MORE_RESULT 0x03u
+#define MORE_TYPE_SHIFT 4
+#define MORE_TYPE 0x01u
+#define MORE_ALL 0x1fu
+#define TYPES_BELOW 8u /* that fit into the head */
 
 #define LISTING_EFFECT 0x03u /* the octet's two bits hold LISTING_UNKNOWN, 4, as 0 */
 #define LISTING_END 0x04u
@@ -18,16 +27,31 @@
 
 #define DAYS_MOST 3068036 /* from DAY_FIRST to DAY_LAST */
 
-static bool is_finding(enum record_type type)
+/* Is it over for everybody, by law: no policy counts it, on this day or a later one? */
+static bool record_is_ended(const struct grade_record *r, struct day today)
 {
-        return type == RECORD_SAMPLING || type == RECORD_RECALL || type == RECORD_COMPLAINT ||
-               type == RECORD_ACCIDENT;
+        return !day_is_none(r->publicity_end) && !day_is_before(today, r->publicity_end) &&
+               !day_is_before(today, r->decided_on);
+}
+
+static bool listing_is_ended(const struct grade_listing *l, struct day today)
+{
+        return l->effect == LISTING_QUASHED || (!day_is_none(l->to) && !day_is_before(today, l->to));
 }
 
 void inputs_reduce(const struct grade_inputs *inputs, struct day today, struct grade_inputs *ret)
 {
-        (void)today;
-        *ret = *inputs;
+        uint32_t count = 0, listings_count = 0;
+
+        for (uint32_t i = 0; i < inputs->count; i++)
+                if (!record_is_ended(&inputs->records[i], today))
+                        ret->records[count++] = inputs->records[i];
+        for (uint32_t i = 0; i < inputs->listings_count; i++)
+                if (!listing_is_ended(&inputs->listings[i], today))
+                        ret->listings[listings_count++] = inputs->listings[i];
+        ret->ended = inputs->ended + inputs->count - count;
+        ret->count = count;
+        ret->listings_count = listings_count;
 }
 
 static bool is_optional_day(struct day day)
@@ -38,14 +62,14 @@ static bool is_optional_day(struct day day)
 static bool record_is_valid(const struct grade_record *r)
 {
         bool is_penalty = r->type == RECORD_PENALTY;
-        bool is_certificate = r->type == RECORD_CERTIFICATE;
 
         if (r->type < RECORD_PENALTY || r->type > RECORD_TYPE_LAST || r->ordinal == 0)
                 return false;
-        if (!day_is_valid(r->decided_on) || !is_optional_day(r->publicity_end) ||
-                !is_optional_day(r->valid_through))
+        if (!day_is_valid(r->decided_on) || !is_optional_day(r->publicity_end))
                 return false;
-        if (r->severity > (is_penalty || is_finding(r->type) ? SEVERITY_LAST : SEVERITY_NONE))
+        if (r->severity > (is_penalty || record_type_is_finding(r->type) ? SEVERITY_LAST : SEVERITY_NONE))
+                return false;
+        if (r->result > (record_type_has_result(r->type) ? RECORD_RESULT_LAST : RECORD_RESULT_NONE))
                 return false;
         if (is_penalty ? r->kinds == 0 || r->kinds > PENALTY_ALL : r->kinds != 0)
                 return false;
@@ -53,10 +77,11 @@ static bool record_is_valid(const struct grade_record *r)
                 return false;
         if (!is_penalty && (r->fine_fen > 0 || r->confiscated_fen > 0))
                 return false;
-        if (is_certificate)
-                return r->certificate <= CERTIFICATE_LAST &&
-                       (day_is_none(r->valid_through) || !day_is_before(r->valid_through, r->decided_on));
-        return r->certificate == CERTIFICATE_NONE && day_is_none(r->valid_through);
+        if (r->certificate > (r->type == RECORD_CERTIFICATE ? CERTIFICATE_LAST : CERTIFICATE_NONE))
+                return false;
+        return day_is_none(r->valid_through) ||
+               (record_type_has_validity(r->type) && day_is_valid(r->valid_through) &&
+                       !day_is_before(r->valid_through, r->decided_on));
 }
 
 static bool listing_is_valid(const struct grade_listing *l)
@@ -97,6 +122,8 @@ bool inputs_is_valid(const struct grade_inputs *inputs)
 {
         if (inputs->count > GRADE_RECORDS_MAX || inputs->listings_count > GRADE_LISTINGS_MAX)
                 return false;
+        if (inputs->ended > GRADE_RECORDS_MAX - inputs->count)
+                return false;
         for (uint32_t i = 0; i < inputs->count; i++) {
                 if (!record_is_valid(&inputs->records[i]))
                         return false;
@@ -117,10 +144,16 @@ static void encode_record(struct buffer *to, const struct grade_record *r, uint3
         bool has_publicity = !day_is_none(r->publicity_end);
         bool has_money = r->fine_fen > 0 || r->confiscated_fen > 0;
         bool has_valid = !day_is_none(r->valid_through);
+        unsigned type = r->type - 1u;
+        bool has_more = r->result != RECORD_RESULT_NONE || type >= TYPES_BELOW;
 
-        buffer_add_u8(to, (uint8_t)((r->type - 1u) | (unsigned)r->severity << HEAD_SEVERITY_SHIFT |
+        buffer_add_u8(to, (uint8_t)((type & HEAD_TYPE) |
+                (has_more ? HEAD_MORE : (unsigned)r->severity) << HEAD_SEVERITY_SHIFT |
                 (has_publicity ? HEAD_PUBLICITY : 0) | (has_money ? HEAD_MONEY : 0) |
                 (has_valid ? HEAD_VALID : 0)));
+        if (has_more)
+                buffer_add_u8(to, (uint8_t)((unsigned)r->severity | (unsigned)r->result << MORE_RESULT_SHIFT |
+                        (type >= TYPES_BELOW ? MORE_TYPE << MORE_TYPE_SHIFT : 0)));
         buffer_add_varint(to, r->ordinal - ordinal_before - 1);
         buffer_add_signed_varint(to, r->decided_on.number);
         if (has_publicity)
@@ -161,22 +194,56 @@ bool inputs_encode(const struct grade_inputs *inputs, struct buffer *to)
                 if (has_end)
                         buffer_add_varint(to, (uint64_t)(l->to.number - l->from.number));
         }
+        if (inputs->ended > 0)
+                buffer_add_varint(to, inputs->ended);
         return true;
 }
 
-/* A varint of at most `limit`: the reader fails past it, so that no cast below narrows. */
-static uint64_t read_limited(struct reader *r, uint64_t limit)
+/*
+ * A bulk run decodes a million of these. Most varints have one octet, or two: those are read here, whatever else there
+ * is (longer, padded, cut short) by the reader of base/bytes.
+ */
+static inline uint64_t read_varint(struct reader *r)
 {
-        uint64_t value = reader_varint(r);
+        if (r->left >= 2 && !r->failed) {
+                unsigned low = r->data[0], high = r->data[1];
+
+                if (low < 0x80) {
+                        r->data++;
+                        r->left--;
+                        return low;
+                }
+                if (high < 0x80 && high > 0) {
+                        r->data += 2;
+                        r->left -= 2;
+                        return (low & 0x7fu) | high << 7;
+                }
+        }
+        return reader_varint(r);
+}
+
+static inline unsigned read_u8(struct reader *r)
+{
+        if (r->left == 0)
+                return reader_u8(r);
+        r->left--;
+        return *r->data++;
+}
+
+/* A varint of at most `limit`: the reader fails past it, so that no cast below narrows. */
+static inline uint64_t read_limited(struct reader *r, uint64_t limit)
+{
+        uint64_t value = read_varint(r);
 
         if (value > limit)
                 r->failed = true;
         return r->failed ? 0 : value;
 }
 
-static int64_t read_signed_limited(struct reader *r, int64_t limit)
+static inline int64_t read_signed_limited(struct reader *r, int64_t limit)
 {
-        int64_t value = reader_signed_varint(r);
+        uint64_t raw = read_varint(r);
+        int64_t value = (int64_t)(raw >> 1) ^ -(int64_t)(raw & 1);
 
         if (value > limit || value < -limit)
                 r->failed = true;
@@ -184,24 +251,43 @@ static int64_t read_signed_limited(struct reader *r, int64_t limit)
 }
 
 /* Near enough to add without overflow; whether it is a day is inputs_is_valid()'s question. */
-static struct day read_day(struct reader *r, struct day from)
+static inline struct day read_day(struct reader *r, struct day from)
 {
         return (struct day){(int32_t)(from.number + read_signed_limited(r, DAYS_MOST))};
 }
 
-static struct day read_later_day(struct reader *r, struct day from)
+static inline struct day read_later_day(struct reader *r, struct day from)
 {
         return (struct day){(int32_t)(from.number + (int64_t)read_limited(r, DAYS_MOST))};
+}
+
+/* Type, severity and result, out of the head and of the octet behind it if there is one. */
+static void decode_kind(struct reader *r, unsigned head, struct grade_record *ret)
+{
+        unsigned type = head & HEAD_TYPE;
+        unsigned severity = head >> HEAD_SEVERITY_SHIFT & HEAD_SEVERITY;
+
+        if (severity == HEAD_MORE) {
+                unsigned more = read_u8(r);
+
+                severity = more & MORE_SEVERITY;
+                ret->result = (enum record_result)(more >> MORE_RESULT_SHIFT & MORE_RESULT);
+                type |= (more >> MORE_TYPE_SHIFT & MORE_TYPE) * TYPES_BELOW;
+                /* Nothing in it that needed it, or something that is not written. */
+                if (more <= MORE_SEVERITY || more > MORE_ALL)
+                        r->failed = true;
+        }
+        ret->type = (enum record_type)(type + 1);
+        ret->severity = (enum severity)severity;
 }
 
 static void decode_record(struct reader *r, uint32_t ordinal_before, struct grade_record *ret)
 {
         static const struct day epoch = {0};
-        unsigned head = reader_u8(r);
+        unsigned head = read_u8(r);
 
         *ret = (struct grade_record){.publicity_end = DAY_NONE, .valid_through = DAY_NONE};
-        ret->type = (enum record_type)((head & HEAD_TYPE) + 1);
-        ret->severity = (enum severity)(head >> HEAD_SEVERITY_SHIFT & HEAD_SEVERITY);
+        decode_kind(r, head, ret);
         /* Past the last ordinal it wraps to one that is out of order. */
         ret->ordinal = ordinal_before + 1 + (uint32_t)read_limited(r, UINT32_MAX);
         ret->decided_on = read_day(r, epoch);
@@ -225,7 +311,7 @@ static void decode_record(struct reader *r, uint32_t ordinal_before, struct grad
 static void decode_listing(struct reader *r, struct grade_listing *ret)
 {
         static const struct day epoch = {0};
-        unsigned head = reader_u8(r);
+        unsigned head = read_u8(r);
 
         if (head & ~(LISTING_EFFECT | LISTING_END | LISTING_PUBLISHED))
                 r->failed = true;
@@ -240,7 +326,7 @@ bool inputs_decode(struct slice bytes, struct grade_inputs *ret)
         struct reader r = reader_of(bytes);
         uint32_t ordinal = 0;
 
-        if (reader_u8(&r) != VERSION)
+        if (read_u8(&r) != VERSION)
                 return false;
         ret->count = (uint32_t)read_limited(&r, GRADE_RECORDS_MAX);
         for (uint32_t i = 0; i < ret->count && !r.failed; i++) {
@@ -250,5 +336,11 @@ bool inputs_decode(struct slice bytes, struct grade_inputs *ret)
         ret->listings_count = (uint32_t)read_limited(&r, GRADE_LISTINGS_MAX);
         for (uint32_t i = 0; i < ret->listings_count && !r.failed; i++)
                 decode_listing(&r, &ret->listings[i]);
+        ret->ended = 0;
+        if (r.left > 0) {
+                ret->ended = (uint32_t)read_limited(&r, GRADE_RECORDS_MAX);
+                if (ret->ended == 0)
+                        r.failed = true;
+        }
         return reader_is_done(&r) && inputs_is_valid(ret);
 }

@@ -79,7 +79,8 @@ struct grade_inputs {
 
 /*
  * What may be shown of them on a day: without records whose publicity has ended (counted in `ended`) and listings that
- * are over or quashed. No policy counts those, so that the grade, its score, its reasons and its next change are the same.
+ * are over or quashed. No policy counts those, so that on that day and on every later one the grade, its score, the
+ * reasons that are shown and its next change are the same. `ret` may be `inputs`.
  */
 void inputs_reduce(const struct grade_inputs *inputs, struct day today, struct grade_inputs *ret);
 

@@ -85,11 +85,13 @@ struct grade_record party_file_facts(const struct record *record)
         return (struct grade_record){
                 .type = record->type,
                 .severity = (enum severity)record->severity,
+                .result = record_type_has_result(record->type) ? record->result : RECORD_RESULT_NONE,
+                .certificate = record->type == RECORD_CERTIFICATE ? record->certificate : CERTIFICATE_NONE,
                 .kinds = is_penalty ? record->kinds : 0,
                 .case_ref = record_case_ref(record->authority_code, record->document_norm),
                 .decided_on = record->decided_on,
                 .publicity_end = end,
-                .valid_through = DAY_NONE,
+                .valid_through = record_type_has_validity(record->type) ? record->valid_through : DAY_NONE,
                 .fine_fen = is_penalty ? record->fine_fen : 0,
                 .confiscated_fen = is_penalty ? record->confiscated_fen : 0,
         };
@@ -101,6 +103,7 @@ void party_file_inputs(const struct party_file *file, struct grade_inputs *ret)
         for (size_t i = 0; i < file->records_count && ret->count < GRADE_RECORDS_MAX; i++)
                 if (file->records[i].is_active)
                         ret->records[ret->count++] = file->records[i].facts;
+        ret->ended = 0;
         ret->listings_count = file->listings_count;
         memcpy(ret->listings, file->listings, sizeof(ret->listings));
 }

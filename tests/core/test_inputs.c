@@ -2,6 +2,7 @@
 #include "registry/core/inputs.h"
 
 #include <check.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -52,13 +53,53 @@ static struct grade_record certificate(uint32_t ordinal)
         };
 }
 
+static struct grade_record finding(uint32_t ordinal, enum record_type type, enum record_result result)
+{
+        return (struct grade_record){
+                .type = type,
+                .severity = SEVERITY_SERIOUS,
+                .result = result,
+                .ordinal = ordinal,
+                .decided_on = DAY_2024_01_31,
+                .publicity_end = DAY_NONE,
+                .valid_through = DAY_NONE,
+        };
+}
+
+static bool is_same(const struct grade_inputs *a, const struct grade_inputs *b)
+{
+        bool same = a->count == b->count && a->listings_count == b->listings_count &&
+                    a->ended == b->ended;
+
+        for (uint32_t i = 0; same && i < a->count; i++) {
+                const struct grade_record *x = &a->records[i];
+                const struct grade_record *y = &b->records[i];
+
+                same = x->type == y->type && x->severity == y->severity && x->result == y->result &&
+                       x->certificate == y->certificate && x->kinds == y->kinds &&
+                       x->ordinal == y->ordinal && x->case_ref == y->case_ref &&
+                       x->decided_on.number == y->decided_on.number &&
+                       x->publicity_end.number == y->publicity_end.number &&
+                       x->valid_through.number == y->valid_through.number && x->fine_fen == y->fine_fen &&
+                       x->confiscated_fen == y->confiscated_fen;
+        }
+        for (uint32_t i = 0; same && i < a->listings_count; i++)
+                same = a->listings[i].from.number == b->listings[i].from.number &&
+                       a->listings[i].to.number == b->listings[i].to.number &&
+                       a->listings[i].effect == b->listings[i].effect &&
+                       a->listings[i].is_published == b->listings[i].is_published;
+        return same;
+}
+
 /* ---------------------------------------------------------------- refusals */
 
 static const char *const broken[] = {
-        "type 0", "type 9", "ordinal 0", "no day of decision", "severity 3", "no kind", "unknown kind",
+        "type 0", "type 16", "ordinal 0", "no day of decision", "severity 3", "no kind", "unknown kind",
         "kind of a finding", "money of a finding", "negative fine", "negative confiscation",
         "certificate of a penalty", "end of a penalty's certificate", "severity of an award",
         "unknown certificate", "certificate ended before it began", "publicity past the calendar",
+        "unknown result", "result of a penalty", "result of a breach", "severity of a survey", "end of a survey",
+        "an award over before it was given", "an end past the calendar",
 };
 
 static void break_record(struct grade_record *r, int way)
@@ -117,8 +158,35 @@ static void break_record(struct grade_record *r, int way)
                 *r = certificate(r->ordinal);
                 r->valid_through.number = r->decided_on.number - 1;
                 break;
-        default:
+        case 16:
                 r->publicity_end.number = DAY_LAST.number + 1;
+                break;
+        case 17:
+                *r = finding(r->ordinal, RECORD_SAMPLING, (enum record_result)(RECORD_RESULT_LAST + 1));
+                break;
+        case 18:
+                r->result = RECORD_RESULT_FAIL;
+                break;
+        case 19:
+                *r = finding(r->ordinal, RECORD_BREACH, RECORD_RESULT_PASS);
+                break;
+        case 20:
+                *r = finding(r->ordinal, RECORD_SURVEY, RECORD_RESULT_NONE);
+                break;
+        case 21:
+                *r = certificate(r->ordinal);
+                r->type = RECORD_SURVEY;
+                r->certificate = CERTIFICATE_NONE;
+                break;
+        case 22:
+                *r = certificate(r->ordinal);
+                r->type = RECORD_AWARD;
+                r->certificate = CERTIFICATE_NONE;
+                r->valid_through.number = r->decided_on.number - 1;
+                break;
+        default:
+                *r = certificate(r->ordinal);
+                r->valid_through.number = DAY_LAST.number + 1;
                 break;
         }
 }
@@ -204,7 +272,8 @@ static const struct {
         {"0100", "no listings"},
         {"000000", "version 0"},
         {"020000", "version 2"},
-        {"010000" "00", "one octet too many"},
+        {"010000" "00", "none that ended, written"},
+        {"010000" "01" "00", "one octet too many"},
         {"01800000", "a padded count"},
         {"01810800", "more records than there may be"},
         {"010021", "more listings than there may be"},
@@ -213,7 +282,22 @@ static const struct {
         {"0101" "00" "00" "00" "0000000000000000" "8400" "00", "padded kinds"},
         {"0101" "40" "00" "00" "0000000000000000" "04" "0000" "00", "money that is none"},
         {"0101" "41" "00" "00" "0000000000000000" "0100" "00", "money of a finding"},
-        {"0101" "18" "00" "00" "0000000000000000" "04" "00", "severity 3"},
+        {"0101" "18" "03" "00" "00" "0000000000000000" "04" "00", "severity 3"},
+        {"0101" "18" "00" "00" "00" "0000000000000000" "04" "00", "an octet more than the head needs"},
+        {"0101" "08" "01" "00" "00" "0000000000000000" "04" "00", "an octet more without its sign in the head"},
+        {"0101" "19" "23" "00" "00" "0000000000000000" "00", "unknown bits behind the head"},
+        {"0101" "19" "0d" "00" "00" "0000000000000000" "00", "an unknown result"},
+        {"0101" "19" "07" "00" "00" "0000000000000000" "00", "severity 3 with a result"},
+        {"0101" "18" "04" "00" "00" "0000000000000000" "04" "00", "the result of a penalty"},
+        {"0101" "18" "14" "00" "00" "0000000000000000" "00", "the result of a breach"},
+        {"0101" "1f" "10" "00" "00" "0000000000000000" "00", "type 16"},
+        {"0101" "1d" "11" "00" "00" "0000000000000000" "00", "severity of a survey"},
+        {"0101" "9d" "10" "00" "00" "0000000000000000" "00" "00", "an end of a survey"},
+        {"0101" "59" "10" "00" "00" "0000000000000000" "0100" "00", "money of a brand"},
+        {"0101" "18", "nothing behind the head"},
+        {"010000" "8108", "more ended than there may be"},
+        {"010000" "8000", "a padded count of ended"},
+        {"0101" "06" "00" "00" "0000000000000000" "00" "8008", "more records and ended ones than there may be"},
         {"0101" "0e" "00" "00" "0000000000000000" "00", "severity of an award"},
         {"0101" "80" "00" "00" "0000000000000000" "04" "00" "00", "a certificate's end of a penalty"},
         {"0101" "05" "00" "00" "0000000000000000" "0d" "00", "an unknown certificate"},
@@ -276,6 +360,113 @@ START_TEST(the_encoding_is_the_one_that_is_written_down)
 }
 END_TEST
 
+/* Packed by the registry when it knew neither results nor more than eight types. */
+static const char *const packed_before[] = {
+        "01000205a2f301c2030aeaf801",
+        "0103260094fd019e0f4147cef603069dca680088a8018301c455ed48242de97d97088080b0e0e4e80d0009a8b001f822a1773364777ca5b40106bad901aa06",
+        "01030901a88b028952cc5c7fc1d5732501f6d001f02b656d530c4be317860c0001de34ce3d97b474215d31b201010ece8801db01",
+        "0102a501a6ad01705c9c92547720612100d20b3100eaf901ae1894c07986681fc29600",
+        "010427ddd80fc223c20ab8be9c525a3570478501821e8d6b263c13bb8a6f0096120a009e9102036b4a4e58b0e76e0601ced3010df6b44e47cf9c79020fb4a501bf08048aaf019a02",
+        "01032b00a84dee1eba409484498cf2fa07c2e135aa6ec90de292026eefca0401e89c0208a6f18a6602616b0107c8b501f002",
+        "01022a01fa9101b8078f9c5890771455ad0401cca001848b4ce25db00a1b0205ba9f01d5070ce2a101b401",
+        "010226009845b2015b422f3c478545680901e2b901c951e95e240bae6c0207dab901a4010794bd01a90d",
+        "01050b8dc91282f20148d7e3ce283e86d63200bc2fe40be342078e3a30a1b7260194f401e80779bc232c117241b90001f07b0f0ecd22298599a6d81d07d2b71df09901f4e450be163ba53c020dce8f02c80b0f9293028406",
+        "010429d0d338aa36b00593b17a8e69ff31012600949c02e41b6a2ae5323031b7a214e2f13f9418d1b88a2a592454032100d8a002a61b88cb29ec054a2c350202dcaa010cccaf01b206",
+};
+
+START_TEST(what_was_packed_before_there_were_results_stays_what_it_was)
+{
+        CLEANUP(buffer) struct buffer again = BUFFER_INIT;
+        uint8_t bytes[256];
+        size_t length = strlen(packed_before[_i]) / 2;
+
+        ck_assert(hex_decode(packed_before[_i], 2 * length, bytes, length));
+        ck_assert(inputs_decode(slice_of(bytes, length), decoded));
+        ck_assert(inputs_encode(decoded, &again));
+        ck_assert(slice_equal(buffer_slice(&again), slice_of(bytes, length)));
+        ck_assert_uint_eq(decoded->ended, 0);
+        for (uint32_t i = 0; i < decoded->count; i++) {
+                ck_assert_int_le(decoded->records[i].type, RECORD_COMMITMENT);
+                ck_assert_int_eq(decoded->records[i].result, RECORD_RESULT_NONE);
+        }
+}
+END_TEST
+
+static const struct {
+        struct {
+                enum record_type type;
+                enum severity severity;
+                enum record_result result;
+                int32_t days_valid; /* 0: without end */
+        } record;
+        const char *hex;
+} more_records[] = {
+        {{RECORD_SAMPLING, SEVERITY_SERIOUS, RECORD_RESULT_NONE, 0}, "11" "00" "00" "0000000000000000"},
+        {{RECORD_SAMPLING, SEVERITY_SERIOUS, RECORD_RESULT_FAIL, 0}, "19" "0a" "00" "00" "0000000000000000"},
+        {{RECORD_COMPLAINT, SEVERITY_NONE, RECORD_RESULT_PASS, 0}, "1b" "04" "00" "00" "0000000000000000"},
+        {{RECORD_AWARD, SEVERITY_NONE, RECORD_RESULT_NONE, 7}, "86" "00" "00" "0000000000000000" "07"},
+        {{RECORD_BREACH, SEVERITY_ORDINARY, RECORD_RESULT_NONE, 0}, "18" "11" "00" "00" "0000000000000000"},
+        {{RECORD_BRAND, SEVERITY_NONE, RECORD_RESULT_NONE, 300}, "99" "10" "00" "00" "0000000000000000" "ac02"},
+        {{RECORD_PERMIT, SEVERITY_NONE, RECORD_RESULT_NONE, 0}, "1a" "10" "00" "00" "0000000000000000"},
+        {{RECORD_ACCEPTANCE, SEVERITY_NONE, RECORD_RESULT_PASS, 0}, "1b" "14" "00" "00" "0000000000000000"},
+        {{RECORD_INSPECTION, SEVERITY_SERIOUS, RECORD_RESULT_FAIL, 0}, "1c" "1a" "00" "00" "0000000000000000"},
+        {{RECORD_SURVEY, SEVERITY_NONE, RECORD_RESULT_NONE, 0}, "1d" "10" "00" "00" "0000000000000000"},
+        {{RECORD_ASSESSMENT, SEVERITY_NONE, RECORD_RESULT_NONE, 1}, "9e" "10" "00" "00" "0000000000000000" "01"},
+};
+
+START_TEST(results_and_later_types_stand_in_an_octet_of_their_own)
+{
+        CLEANUP(buffer) struct buffer bytes = BUFFER_INIT;
+        struct grade_record *r = &inputs->records[0];
+        char hex[256], expected[256];
+
+        *r = (struct grade_record){.type = more_records[_i].record.type, .severity = more_records[_i].record.severity,
+                .result = more_records[_i].record.result, .ordinal = 1, .publicity_end = DAY_NONE,
+                .valid_through = DAY_NONE};
+        if (more_records[_i].record.days_valid)
+                r->valid_through.number = more_records[_i].record.days_valid;
+        inputs->count = 1;
+        inputs->ended = 3;
+        ck_assert(inputs_encode(inputs, &bytes));
+        hex_encode(bytes.data, bytes.length, hex);
+        snprintf(expected, sizeof(expected), "0101%s0003", more_records[_i].hex);
+        ck_assert_str_eq(hex, expected);
+        ck_assert(inputs_decode(buffer_slice(&bytes), decoded));
+        ck_assert(is_same(inputs, decoded));
+}
+END_TEST
+
+START_TEST(reducing_leaves_out_what_is_over_by_law_and_counts_it)
+{
+        inputs->records[0] = fine(1);
+        inputs->records[1] = certificate(2);
+        inputs->records[2] = fine(3);
+        inputs->records[2].publicity_end.number++;
+        inputs->records[3] = fine(9); /* to come, and shown until before it */
+        inputs->records[3].decided_on.number = inputs->records[0].publicity_end.number + 1;
+        inputs->count = 4;
+        inputs->listings[0] = (struct grade_listing){{100}, {200}, LISTING_IN_FORCE, true};
+        inputs->listings[1] = (struct grade_listing){{100}, DAY_NONE, LISTING_QUASHED, true};
+        inputs->listings[2] = (struct grade_listing){{110}, DAY_NONE, LISTING_SUSPENDED, true};
+        inputs->listings_count = 3;
+        inputs->ended = 5;
+        inputs_reduce(inputs, inputs->records[0].publicity_end, decoded);
+        ck_assert(inputs_is_valid(decoded));
+        ck_assert_uint_eq(decoded->ended, 6);
+        ck_assert_uint_eq(decoded->count, 3);
+        ck_assert_uint_eq(decoded->records[0].ordinal, 2);
+        ck_assert_uint_eq(decoded->records[1].ordinal, 3);
+        ck_assert_uint_eq(decoded->records[2].ordinal, 9);
+        ck_assert_uint_eq(decoded->listings_count, 1);
+        ck_assert_int_eq(decoded->listings[0].effect, LISTING_SUSPENDED);
+        inputs_reduce(inputs, inputs->records[0].publicity_end, inputs);
+        ck_assert(is_same(inputs, decoded));
+        inputs_reduce(inputs, DAY_LAST, inputs);
+        ck_assert_uint_eq(inputs->count, 1);
+        ck_assert_uint_eq(inputs->ended, 8);
+}
+END_TEST
+
 START_TEST(a_usual_record_takes_at_most_28_octets)
 {
         CLEANUP(buffer) struct buffer bytes = BUFFER_INIT;
@@ -317,18 +508,19 @@ static struct grade_record random_record(uint32_t ordinal)
 
         if (below(2))
                 r.publicity_end.number = r.decided_on.number + (int32_t)below(3000) - 100;
-        if (r.type <= RECORD_ACCIDENT)
+        if (r.type == RECORD_PENALTY || record_type_is_finding(r.type))
                 r.severity = (enum severity)below(SEVERITY_LAST + 1);
+        if (record_type_has_result(r.type))
+                r.result = (enum record_result)below(RECORD_RESULT_LAST + 1);
+        if (record_type_has_validity(r.type) && below(2))
+                r.valid_through.number = r.decided_on.number + (int32_t)below(3000);
         if (r.type == RECORD_PENALTY) {
                 r.kinds = (uint16_t)(1 + below(PENALTY_ALL));
                 r.fine_fen = below(2) ? (int64_t)below(1u << 30) << below(32) : 0;
                 r.confiscated_fen = below(4) ? 0 : (int64_t)below(1000000);
         }
-        if (r.type == RECORD_CERTIFICATE) {
+        if (r.type == RECORD_CERTIFICATE)
                 r.certificate = (enum certificate_kind)below(CERTIFICATE_LAST + 1);
-                if (below(2))
-                        r.valid_through.number = r.decided_on.number + (int32_t)below(3000);
-        }
         return r;
 }
 
@@ -342,6 +534,7 @@ static void random_inputs(void)
                 ordinal += 1 + below(below(3) ? 2 : 1u << 20);
                 inputs->records[i] = random_record(ordinal);
         }
+        inputs->ended = below(2) ? 0 : below(GRADE_RECORDS_MAX - inputs->count + 1);
         inputs->listings_count = below(3);
         for (uint32_t i = 0; i < inputs->listings_count; i++) {
                 day += 1 + (int32_t)below(1000);
@@ -350,29 +543,6 @@ static void random_inputs(void)
                 if (below(3))
                         inputs->listings[i].to.number = day + 1 + (int32_t)below(2000);
         }
-}
-
-static bool is_same(const struct grade_inputs *a, const struct grade_inputs *b)
-{
-        bool same = a->count == b->count && a->listings_count == b->listings_count;
-
-        for (uint32_t i = 0; same && i < a->count; i++) {
-                const struct grade_record *x = &a->records[i];
-                const struct grade_record *y = &b->records[i];
-
-                same = x->type == y->type && x->severity == y->severity && x->certificate == y->certificate &&
-                       x->kinds == y->kinds && x->ordinal == y->ordinal && x->case_ref == y->case_ref &&
-                       x->decided_on.number == y->decided_on.number &&
-                       x->publicity_end.number == y->publicity_end.number &&
-                       x->valid_through.number == y->valid_through.number && x->fine_fen == y->fine_fen &&
-                       x->confiscated_fen == y->confiscated_fen;
-        }
-        for (uint32_t i = 0; same && i < a->listings_count; i++)
-                same = a->listings[i].from.number == b->listings[i].from.number &&
-                       a->listings[i].to.number == b->listings[i].to.number &&
-                       a->listings[i].effect == b->listings[i].effect &&
-                       a->listings[i].is_published == b->listings[i].is_published;
-        return same;
 }
 
 START_TEST(decoding_an_encoding_gives_the_same_inputs_and_no_part_of_it_decodes)
@@ -385,8 +555,10 @@ START_TEST(decoding_an_encoding_gives_the_same_inputs_and_no_part_of_it_decodes)
                 ck_assert(inputs_encode(inputs, &bytes));
                 ck_assert(inputs_decode(buffer_slice(&bytes), decoded));
                 ck_assert(is_same(inputs, decoded));
+                /* But where what is left are the same inputs with none that ended. */
                 for (size_t length = 0; length < bytes.length; length++)
-                        ck_assert(!inputs_decode(slice_of(bytes.data, length), decoded));
+                        ck_assert(!inputs_decode(slice_of(bytes.data, length), decoded) ||
+                                (inputs->ended > 0 && decoded->ended == 0 && length + 2 >= bytes.length));
         }
 }
 END_TEST
@@ -427,6 +599,9 @@ int main(void)
                 COUNT(listings));
         tcase_add_loop_test(cases, bytes_that_encode_would_not_write_are_refused, 0, COUNT(refused_bytes));
         tcase_add_test(cases, the_encoding_is_the_one_that_is_written_down);
+        tcase_add_loop_test(cases, what_was_packed_before_there_were_results_stays_what_it_was, 0, COUNT(packed_before));
+        tcase_add_loop_test(cases, results_and_later_types_stand_in_an_octet_of_their_own, 0, COUNT(more_records));
+        tcase_add_test(cases, reducing_leaves_out_what_is_over_by_law_and_counts_it);
         tcase_add_test(cases, a_usual_record_takes_at_most_28_octets);
         tcase_add_test(cases, decoding_an_encoding_gives_the_same_inputs_and_no_part_of_it_decodes);
         tcase_add_test(cases, what_decodes_after_a_change_encodes_to_the_changed_bytes);
