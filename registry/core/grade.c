@@ -3,85 +3,29 @@
 
 #include <assert.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#define REASON_TEXT 64u /* octets of one reason, without separator; the longest rule has 19 */
-#define MORE_TEXT 24u   /* octets of `; ... and 1057 more` */
+#include "registry/core/grade_gate.h"
+#include "registry/core/grade_repeat.h"
+#include "registry/core/grade_sort.h"
+#include "registry/core/grade_weight.h"
 
-static bool is_earlier(struct day a, struct day b)
+#define REASON_TEXT 96u /* octets of one reason, without separator; the longest word has POLICY_ID */
+#define MORE_TEXT 24u   /* octets of `; ... and 1065 more` */
+
+/* What one walk through the records and listings finds out. */
+struct walk {
+        struct day change;                  /* the first later day on which a reason begins or ends */
+        uint32_t decided;                   /* records decided by today, with those taken out of the inputs */
+        uint32_t to_come;                   /* records decided later */
+        uint32_t certificates;              /* bits of their kinds, held or not */
+        struct day last_deduction;
+        uint32_t near[POLICY_REPEATS_MAX];  /* records of a repeat rule that count today or come */
+};
+
+static bool is_before(struct day a, struct day b)
 {
-        return !day_is_none(a) && (day_is_none(b) || day_is_before(a, b));
-}
-
-/* Makes `*first` the earlier of itself and `day`, if `day` is after `after`. */
-static void consider(struct day *first, struct day day, struct day after)
-{
-        if (!day_is_none(day) && day_is_before(after, day) && is_earlier(day, *first))
-                *first = day;
-}
-
-/* ------------------------------------------------------------- one record */
-
-static int32_t points_of(const struct policy *policy, const struct grade_record *r, unsigned *ret_rule)
-{
-        int32_t heaviest = 0;
-
-        switch (r->type) {
-        case RECORD_PENALTY:
-                /* Of one decision, too, only the heaviest penalty counts; of equals the last of the table. */
-                for (unsigned kind = 0; kind < PENALTY_KINDS; kind++) {
-                        int32_t points = policy->points[POLICY_RULE_PENALTY(kind)];
-
-                        if (r->kinds & PENALTY_BIT(kind) && points > 0 && points >= heaviest) {
-                                heaviest = points;
-                                *ret_rule = POLICY_RULE_PENALTY(kind);
-                        }
-                }
-                return heaviest;
-        case RECORD_SAMPLING:
-        case RECORD_RECALL:
-        case RECORD_COMPLAINT:
-        case RECORD_ACCIDENT:
-        case RECORD_BREACH:
-        case RECORD_ACCEPTANCE:
-        case RECORD_INSPECTION:
-                if (r->result == RECORD_RESULT_PASS)
-                        return 0;
-                *ret_rule = policy_rule_finding(r->type, r->severity);
-                return policy->points[*ret_rule];
-        case RECORD_CERTIFICATE:
-        case RECORD_AWARD:
-        case RECORD_COMMITMENT:
-        case RECORD_BRAND:
-        case RECORD_PERMIT:
-        case RECORD_SURVEY:
-        case RECORD_ASSESSMENT:
-                return 0;
-        }
-        return 0;
-}
-
-/* The first day a record no longer counts. */
-static struct day end_of(const struct policy *policy, const struct grade_record *r)
-{
-        struct day end = r->publicity_end;
-
-        switch (policy->window) {
-        case POLICY_PUBLICITY:
-                if (day_is_none(end))
-                        end = day_add_months(r->decided_on, policy->window_months);
-                break;
-        case POLICY_MONTHS:
-                consider(&end, day_add_months(r->decided_on, policy->window_months), DAY_NONE);
-                break;
-        }
-        return end;
-}
-
-static bool is_counting(const struct policy *policy, const struct grade_record *r, struct day day)
-{
-        return !day_is_before(day, r->decided_on) && day_is_before(day, end_of(policy, r));
+        return a.number < b.number;
 }
 
 /* ---------------------------------------------------------------- reasons */
@@ -92,57 +36,14 @@ static struct grade_reason *add_reason(struct grade_outcome *outcome)
         return &outcome->reasons[outcome->count++];
 }
 
-/* Reasons of records that cost points; `change` becomes the first day on which one begins or ends. */
-static void add_records(const struct policy *policy, const struct grade_inputs *inputs, struct day today,
-        struct grade_outcome *ret, struct day *change)
+static struct grade_reason *insert_reason(struct grade_outcome *outcome, uint32_t at)
 {
-        for (uint32_t i = 0; i < inputs->count; i++) {
-                const struct grade_record *r = &inputs->records[i];
-                unsigned rule = 0;
-                int32_t points = points_of(policy, r, &rule);
-                struct day end;
+        struct grade_reason *reason = &outcome->reasons[at];
 
-                if (points == 0)
-                        continue;
-                if (day_is_before(today, r->decided_on)) {
-                        consider(change, r->decided_on, today);
-                        continue;
-                }
-                end = end_of(policy, r);
-                consider(change, end, today);
-                *add_reason(ret) = (struct grade_reason){
-                        .effect = day_is_before(today, end) ? GRADE_COUNTED : GRADE_EXPIRED,
-                        .rule = policy_rule_word(rule),
-                        .ordinal = r->ordinal,
-                        .case_ref = r->case_ref,
-                        .points = points,
-                        .until = end,
-                };
-        }
-}
-
-static bool add_listings(const struct policy *policy, const struct grade_inputs *inputs, struct day today,
-        struct grade_outcome *ret, struct day *change)
-{
-        bool is_listed = false;
-
-        for (uint32_t i = 0; i < inputs->listings_count && policy->has_veto; i++) {
-                const struct grade_listing *l = &inputs->listings[i];
-
-                if (l->effect != LISTING_IN_FORCE)
-                        continue;
-                consider(change, l->from, today);
-                consider(change, l->to, today);
-                if (day_is_before(today, l->from) || (!day_is_none(l->to) && !day_is_before(today, l->to)))
-                        continue;
-                *add_reason(ret) = (struct grade_reason){
-                        .effect = GRADE_VETO,
-                        .rule = "listing",
-                        .until = l->to,
-                };
-                is_listed = true;
-        }
-        return is_listed;
+        assert(outcome->count < GRADE_REASONS_MAX);
+        memmove(reason + 1, reason, (outcome->count - at) * sizeof(*reason));
+        outcome->count++;
+        return reason;
 }
 
 /* No two reasons are equal here but listings that say the same, so the order is one. */
@@ -155,10 +56,105 @@ static int compare_reasons(const void *left, const void *right)
                 return a->effect < b->effect ? -1 : 1;
         if (a->points != b->points)
                 return a->points > b->points ? -1 : 1;
-        if (day_compare(a->until, b->until) != 0)
-                return day_compare(b->until, a->until);
+        if (a->until.number != b->until.number)
+                return a->until.number > b->until.number ? -1 : 1;
         return (a->ordinal > b->ordinal) - (a->ordinal < b->ordinal);
 }
+
+static void sort_reasons(struct grade_outcome *outcome, uint32_t from)
+{
+        grade_sort(&outcome->reasons[from], outcome->count - from, sizeof(outcome->reasons[0]), compare_reasons);
+}
+
+/* ---------------------------------------------------------------- one walk */
+
+static void note_repeats(const struct policy *policy, const struct grade_record *r, struct walk *walk)
+{
+        for (unsigned i = 0; i < policy->repeats_count; i++)
+                walk->near[i] += grade_repeat_is_of(&policy->repeats[i], r);
+}
+
+static void walk_record(const struct policy *policy, const struct grade_record *r, struct day today,
+        struct grade_outcome *ret, struct walk *walk)
+{
+        bool is_to_come = is_before(today, r->decided_on);
+        struct grade_weight weight;
+        bool is_in_time;
+
+        if (is_to_come)
+                walk->to_come++;
+        else
+                walk->decided++;
+        if (r->type == RECORD_CERTIFICATE)
+                walk->certificates |= 1u << r->certificate;
+        if (!grade_weigh(policy, r, &weight))
+                return;
+        is_in_time = is_before(today, weight.end);
+        if (is_in_time)
+                note_repeats(policy, r, walk);
+        if (weight.points == 0)
+                return;
+        if (is_to_come) {
+                grade_consider(&walk->change, r->decided_on, today);
+                return;
+        }
+        grade_consider(&walk->change, weight.end, today);
+        if (is_in_time && is_before(walk->last_deduction, r->decided_on))
+                walk->last_deduction = r->decided_on;
+        *add_reason(ret) = (struct grade_reason){
+                .effect = is_in_time ? GRADE_COUNTED : GRADE_EXPIRED,
+                .rule = policy_rule_word(weight.rule),
+                .ordinal = r->ordinal,
+                .case_ref = r->case_ref,
+                .points = weight.points,
+                .until = weight.end,
+        };
+}
+
+static void walk_listing(const struct grade_listing *l, struct day today, struct grade_outcome *ret, struct walk *walk)
+{
+        if (l->effect != LISTING_IN_FORCE)
+                return;
+        grade_consider(&walk->change, l->from, today);
+        grade_consider(&walk->change, l->to, today);
+        if (is_before(today, l->from) || (!day_is_none(l->to) && !is_before(today, l->to)))
+                return;
+        *add_reason(ret) = (struct grade_reason){
+                .effect = GRADE_VETO,
+                .rule = "listing",
+                .until = l->to,
+        };
+}
+
+/* ---------------------------------------------------------------- vetoes */
+
+/*
+ * Repeat rules that hold, behind the listings; `*band` becomes the lowest that one asks for. A rule is only looked at
+ * when there are records enough for it.
+ */
+static void apply_repeats(const struct policy *policy, const struct grade_inputs *inputs, struct day today,
+        struct grade_outcome *ret, struct walk *walk, uint32_t *vetoes, unsigned *band)
+{
+        for (unsigned i = 0; i < policy->repeats_count; i++) {
+                const struct policy_repeat *repeat = &policy->repeats[i];
+                struct day change;
+
+                if (walk->near[i] < (uint32_t)repeat->count)
+                        continue;
+                if (grade_repeat_holds(policy, repeat, inputs, today, &change)) {
+                        *insert_reason(ret, (*vetoes)++) = (struct grade_reason){
+                                .effect = GRADE_VETO,
+                                .rule = repeat->word,
+                                .until = change,
+                        };
+                        if (*band < repeat->band)
+                                *band = repeat->band;
+                }
+                grade_consider(&walk->change, change, today);
+        }
+}
+
+/* ------------------------------------------------------------------ score */
 
 /* Is there one before it, which is heavier or as heavy, of the same case? The reasons are in order. */
 static bool is_superseded(const struct grade_outcome *outcome, uint32_t at)
@@ -170,59 +166,29 @@ static bool is_superseded(const struct grade_outcome *outcome, uint32_t at)
         return false;
 }
 
+/* Case references are beginnings of hashes: where no other has the same few bits, no other is the same. */
 static int32_t score_of(const struct policy *policy, struct grade_outcome *outcome)
 {
+        uint64_t seen[16] = {0};
         int64_t score = policy->base;
 
         for (uint32_t i = 0; i < outcome->count; i++) {
                 struct grade_reason *reason = &outcome->reasons[i];
+                uint64_t *word = &seen[reason->case_ref >> 6 & 15];
+                uint64_t bit = UINT64_C(1) << (reason->case_ref & 63);
 
                 if (reason->effect != GRADE_COUNTED)
                         continue;
-                if (policy->heaviest_per_case && is_superseded(outcome, i))
+                if (policy->heaviest_per_case && *word & bit && is_superseded(outcome, i))
                         reason->effect = GRADE_SUPERSEDED;
                 else
                         score -= reason->points;
+                *word |= bit;
         }
         return score > 0 ? (int32_t)score : 0;
 }
 
 /* ------------------------------------------------------------------ grade */
-
-static bool is_unrated(const struct policy *policy, const struct grade_inputs *inputs, struct day day)
-{
-        int32_t ever = 0;
-
-        for (uint32_t i = 0; i < inputs->count && ever < policy->records_ever; i++)
-                ever += !day_is_before(day, inputs->records[i].decided_on);
-        return ever < policy->records_ever;
-}
-
-static bool is_held(const struct policy_gate *gate, const struct grade_record *r, struct day day)
-{
-        return r->type == RECORD_CERTIFICATE &&
-               !day_is_before(day, day_add_months(r->decided_on, gate->held_months)) &&
-               (day_is_none(r->valid_through) || !day_is_before(r->valid_through, day));
-}
-
-static bool gate_holds(const struct policy *policy, const struct policy_gate *gate,
-        const struct grade_inputs *inputs, struct day day)
-{
-        uint32_t missing = gate->certificates;
-
-        for (uint32_t i = 0; i < inputs->count; i++) {
-                const struct grade_record *r = &inputs->records[i];
-                unsigned rule;
-
-                if (is_held(gate, r, day))
-                        missing &= ~(1u << r->certificate);
-                if (gate->months_without_deduction && points_of(policy, r, &rule) > 0 &&
-                        is_counting(policy, r, day) &&
-                        day_is_before(day, day_add_months(r->decided_on, gate->months_without_deduction)))
-                        return false;
-        }
-        return missing == 0;
-}
 
 static unsigned band_of(const struct policy *policy, int32_t score)
 {
@@ -233,101 +199,85 @@ static unsigned band_of(const struct policy *policy, int32_t score)
         return band; /* the last begins at 0, policy_parse() saw to that */
 }
 
-/* The grade of a score on a day. `*ret_gate` is the gate that gave it, or NULL. */
-static const char *grade_of(const struct policy *policy, const struct grade_inputs *inputs, struct day day,
-        int32_t score, bool is_listed, const struct policy_gate **ret_gate)
+static int compare_days(const void *left, const void *right)
 {
-        unsigned band = band_of(policy, score);
+        const struct day *a = left;
+        const struct day *b = right;
 
-        *ret_gate = NULL;
-        if (is_listed)
-                return policy->bands[band > policy->veto ? band : policy->veto].grade;
-        if (is_unrated(policy, inputs, day))
-                return GRADE_UNRATED;
-        for (unsigned i = 0; i < policy->gates_count; i++) {
-                if (policy->gates[i].of == band && gate_holds(policy, &policy->gates[i], inputs, day)) {
-                        *ret_gate = &policy->gates[i];
-                        return policy->gates[i].grade;
-                }
-        }
-        return policy->bands[band].grade;
+        return (a->number > b->number) - (a->number < b->number);
 }
 
-/* ------------------------------------------------------------ next change */
-
-/* The first day after `after` on which a gate or the minimum could look different. */
-static struct day next_candidate(const struct policy *policy, const struct grade_inputs *inputs,
-        struct day after)
+/* The day on which `more` of the records to come are decided. */
+static struct day day_of_decision(const struct grade_inputs *inputs, struct day today, uint32_t more)
 {
-        struct day first = DAY_NONE;
+        __attribute__((uninitialized)) struct day days[GRADE_RECORDS_MAX];
+        uint32_t count = 0;
 
-        for (uint32_t i = 0; i < inputs->count; i++) {
-                const struct grade_record *r = &inputs->records[i];
-
-                consider(&first, r->decided_on, after);
-                if (policy->gates_count == 0)
-                        continue;
-                if (!day_is_none(r->valid_through) && day_is_before(r->valid_through, DAY_LAST))
-                        consider(&first, day_add(r->valid_through, 1), after);
-                for (unsigned g = 0; g < policy->gates_count; g++) {
-                        int32_t months = r->type == RECORD_CERTIFICATE ?
-                                policy->gates[g].held_months : policy->gates[g].months_without_deduction;
-
-                        consider(&first, day_add_months(r->decided_on, months), after);
-                }
-        }
-        return first;
+        for (uint32_t i = 0; i < inputs->count; i++)
+                if (is_before(today, inputs->records[i].decided_on))
+                        days[count++] = inputs->records[i].decided_on;
+        assert(count >= more && more > 0);
+        grade_sort(days, count, sizeof(days[0]), compare_days);
+        return days[more - 1];
 }
 
-/*
- * Up to the day `change` on which a reason begins or ends the score and the
- * listing stay; only a gate or the minimum of records can change the grade
- * before, and whether it does is seen by asking.
- */
-static struct day next_change(const struct policy *policy, const struct grade_inputs *inputs,
-        struct day today, int32_t score, bool is_listed, const char *grade, struct day change)
+/* Too few records for a grade; it changes when there are enough, or with a reason before. */
+static void set_unrated(const struct policy *policy, const struct grade_inputs *inputs, struct day today,
+        const struct walk *walk, struct grade_outcome *ret)
 {
-        struct day day = next_candidate(policy, inputs, today);
+        uint32_t more = (uint32_t)policy->records_ever - walk->decided;
 
-        while (is_earlier(day, change)) {
-                const struct policy_gate *gate;
+        memcpy(ret->grade, GRADE_UNRATED, sizeof(GRADE_UNRATED));
+        ret->score = -1;
+        if (walk->to_come >= more)
+                grade_consider(&ret->next_change, day_of_decision(inputs, today, more), today);
+}
 
-                if (strcmp(grade_of(policy, inputs, day, score, is_listed, &gate), grade) != 0)
-                        return day;
-                day = next_candidate(policy, inputs, day);
-        }
-        return change;
+/* The grade of a band, or of its first gate that holds. */
+static void set_grade(const struct policy *policy, const struct grade_inputs *inputs, struct day today,
+        const struct walk *walk, unsigned band, struct grade_outcome *ret)
+{
+        struct grade_gate_facts facts = {band, walk->certificates, walk->last_deduction, walk->change};
+        const struct policy_gate *gate =
+                grade_gate_find(policy, inputs, &facts, today, &ret->next_change);
+
+        memcpy(ret->grade, gate ? gate->grade : policy->bands[band].grade, sizeof(ret->grade));
+        if (gate)
+                *insert_reason(ret, 0) = (struct grade_reason){
+                        .effect = GRADE_LIFTED,
+                        .rule = "gate",
+                        .until = DAY_NONE,
+                };
 }
 
 void grade_evaluate(const struct policy *policy, const struct grade_inputs *inputs, struct day today,
         struct grade_outcome *ret)
 {
-        struct day change = DAY_NONE;
-        const struct policy_gate *gate;
-        const char *grade;
-        bool is_listed;
-        int32_t score;
+        struct walk walk = {.change = DAY_NONE, .last_deduction = DAY_NONE, .decided = inputs->ended};
+        unsigned band, vetoed_band = 0;
+        uint32_t vetoes;
 
         assert(day_is_valid(today));
         ret->count = 0;
-        is_listed = add_listings(policy, inputs, today, ret, &change);
-        add_records(policy, inputs, today, ret, &change);
-        qsort(ret->reasons, ret->count, sizeof(ret->reasons[0]), compare_reasons);
-        score = score_of(policy, ret);
-        grade = grade_of(policy, inputs, today, score, is_listed, &gate);
-        snprintf(ret->grade, sizeof(ret->grade), "%s", grade);
-        ret->score = strcmp(grade, GRADE_UNRATED) == 0 ? -1 : score;
-        ret->next_change = next_change(policy, inputs, today, score, is_listed, grade, change);
-        if (gate) {
-                /* With a gate there is no veto: it goes first. */
-                memmove(ret->reasons + 1, ret->reasons, ret->count * sizeof(ret->reasons[0]));
-                ret->count++;
-                ret->reasons[0] = (struct grade_reason){
-                        .effect = GRADE_LIFTED,
-                        .rule = "gate",
-                        .until = DAY_NONE,
-                };
-        }
+        for (uint32_t i = 0; i < inputs->listings_count && policy->has_veto; i++)
+                walk_listing(&inputs->listings[i], today, ret, &walk);
+        sort_reasons(ret, 0);
+        vetoes = ret->count;
+        if (vetoes > 0)
+                vetoed_band = policy->veto;
+        for (uint32_t i = 0; i < inputs->count; i++)
+                walk_record(policy, &inputs->records[i], today, ret, &walk);
+        sort_reasons(ret, vetoes);
+        ret->score = score_of(policy, ret);
+        band = band_of(policy, ret->score);
+        apply_repeats(policy, inputs, today, ret, &walk, &vetoes, &vetoed_band);
+        ret->next_change = walk.change;
+        if (vetoes > 0)
+                memcpy(ret->grade, policy->bands[band > vetoed_band ? band : vetoed_band].grade, sizeof(ret->grade));
+        else if (walk.decided < (uint32_t)policy->records_ever)
+                set_unrated(policy, inputs, today, &walk, ret);
+        else
+                set_grade(policy, inputs, today, &walk, band, ret);
 }
 
 /* ------------------------------------------------------------------- text */

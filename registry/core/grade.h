@@ -8,8 +8,12 @@
  * each case, never below 0. A record counts from the day of its decision until
  * its publicity ends (or as the policy's window says): after that it is neither
  * shown nor used (NDRC Order 36 art. 3). The score finds a band; a listing in
- * force holds the grade down to the policy's veto; a gate may lift it. With too
- * few records ever an enterprise is unrated: no record is no proof of trust.
+ * force and a repeat rule hold the grade down; a gate may lift it. With too few
+ * records ever an enterprise is unrated: no record is no proof of trust.
+ *
+ * One negative record more never makes a grade better, one less never worse: of
+ * gates of one band the earlier is the better, and `unrated` is neither better
+ * nor worse than a grade, since a file can get its first with any record.
  *
  * An outcome says when it ends: `next_change` is the first day on which, with
  * the same inputs, anything in it differs. So nobody has to ask every day.
@@ -36,7 +40,7 @@ enum grade_effect {
 
 struct grade_reason {
         enum grade_effect effect;
-        const char *rule;   /* `penalty.fine`, `listing`, `gate`: a constant; of a repeat rule its word in the policy */
+        const char *rule;   /* `penalty.fine`, `listing`, `gate`: a constant; of a repeat rule its word in `policy` */
         uint32_t ordinal;   /* of the record; 0 if it is none */
         uint64_t case_ref;
         int32_t points;     /* of the record, whether they are taken off or not */
@@ -48,7 +52,7 @@ struct grade_outcome {
         int32_t score;          /* -1 when unrated */
         struct day next_change; /* DAY_NONE if it stays so for ever */
         uint32_t count;
-        /* Vetoes, the gate, then records still in time by falling points, then the expired; each once. */
+        /* Listings and repeat rules, or the gate; then records still in time by falling points, then the expired; each once. */
         struct grade_reason reasons[GRADE_REASONS_MAX];
 };
 

@@ -42,40 +42,88 @@ static void tear_down(void)
  */
 #define HORIZON 400 /* days: nothing that is generated below reaches further */
 #define SUBJECT_DAY 20000
+#define CASES 3
 
 struct naive {
         const char *grade;
         int score;
         enum grade_effect effects[GRADE_RECORDS_MAX]; /* 0: says nothing */
         bool listed[GRADE_LISTINGS_MAX];
+        bool repeats[POLICY_REPEATS_MAX];
 };
 
+static int at_least(int a, int b)
+{
+        return a > b ? a : b;
+}
+
+/* By a table of its own: which finding has which place among the rules. */
 static int naive_points(const struct grade_record *r)
 {
+        static const int places[RECORD_TYPE_LAST + 1] = {[RECORD_SAMPLING] = 1, [RECORD_RECALL] = 2,
+                [RECORD_COMPLAINT] = 3, [RECORD_ACCIDENT] = 4, [RECORD_BREACH] = 5, [RECORD_ACCEPTANCE] = 6,
+                [RECORD_INSPECTION] = 7};
+        bool is_serious = r->severity == SEVERITY_SERIOUS;
         int most = 0;
 
-        if (r->type >= RECORD_SAMPLING && r->type <= RECORD_ACCIDENT)
-                return policy.points[12 + 2 * ((int)r->type - 2) + (r->severity == SEVERITY_SERIOUS ? 1 : 0)];
-        for (int kind = 0; kind < PENALTY_KINDS; kind++)
-                if (r->type == RECORD_PENALTY && (r->kinds >> kind) % 2 && policy.points[kind] > most)
-                        most = policy.points[kind];
+        if (places[r->type])
+                return r->result == RECORD_RESULT_PASS ? 0 : policy.points[22 + 2 * places[r->type] + is_serious];
+        for (int kind = 0; kind < PENALTY_KINDS && r->type == RECORD_PENALTY; kind++) {
+                if (!((r->kinds >> kind) & 1))
+                        continue;
+                most = at_least(most, policy.points[kind]);
+                if (is_serious)
+                        most = at_least(most, policy.points[12 + kind]);
+                for (unsigned tier = 0; kind == PENALTY_FINE && tier < policy.tiers_count[0]; tier++)
+                        if (r->fine_fen >= policy.tiers[0][tier].from_fen)
+                                most = at_least(most, policy.tiers[0][tier].points);
+                for (unsigned tier = 0; kind == PENALTY_CONFISCATION && tier < policy.tiers_count[1]; tier++)
+                        if (r->confiscated_fen >= policy.tiers[1][tier].from_fen)
+                                most = at_least(most, policy.tiers[1][tier].points);
+        }
         return most;
 }
 
 static int naive_end(const struct grade_record *r)
 {
-        int months_end = day_add_months(r->decided_on, policy.window_months).number;
+        int months = policy.type_months[r->type] ? policy.type_months[r->type] : policy.window_months;
+        int months_end = day_add_months(r->decided_on, months).number;
+        bool is_by_months = policy.type_months[r->type] || policy.window == POLICY_MONTHS;
 
         if (r->publicity_end.number == INT32_MIN)
                 return months_end;
-        if (policy.window == POLICY_MONTHS && months_end < r->publicity_end.number)
-                return months_end;
-        return r->publicity_end.number;
+        return is_by_months && months_end < r->publicity_end.number ? months_end : r->publicity_end.number;
+}
+
+static bool naive_counts(const struct grade_record *r, int day)
+{
+        return r->decided_on.number <= day && day < naive_end(r);
 }
 
 static bool naive_stands(const struct grade_record *r, int day)
 {
-        return naive_points(r) > 0 && r->decided_on.number <= day && day < naive_end(r);
+        return naive_points(r) > 0 && naive_counts(r, day);
+}
+
+/* Every case, once, that has a record which the rule means. */
+static bool naive_repeats(const struct policy_repeat *repeat, int day)
+{
+        int cases = 0;
+
+        for (uint64_t case_ref = 0; case_ref < CASES; case_ref++) {
+                bool has = false;
+
+                for (uint32_t i = 0; i < inputs->count; i++) {
+                        const struct grade_record *r = &inputs->records[i];
+
+                        has |= r->case_ref == case_ref && (repeat->types >> r->type) % 2 &&
+                               record_is_negative(r->type, r->result) && naive_counts(r, day) &&
+                               (repeat->severity == SEVERITY_NONE || r->severity == repeat->severity) &&
+                               day < day_add_months(r->decided_on, repeat->months).number;
+                }
+                cases += has;
+        }
+        return cases >= repeat->count;
 }
 
 static bool naive_is_behind(uint32_t i, int day)
@@ -95,22 +143,32 @@ static bool naive_is_behind(uint32_t i, int day)
         return false;
 }
 
-static bool naive_gate(const struct policy_gate *gate, int day)
+/* Is the kind held on that day, and has been, day after day, since the gate's months ago? */
+static bool naive_is_held(int kind, int months, int day)
 {
-        for (int kind = 0; kind <= CERTIFICATE_LAST; kind++) {
+        for (int since = day;; since--) {
                 bool held = false;
 
                 for (uint32_t i = 0; i < inputs->count; i++) {
                         const struct grade_record *r = &inputs->records[i];
 
-                        if (r->type == RECORD_CERTIFICATE && (int)r->certificate == kind &&
-                                day_add_months(r->decided_on, gate->held_months).number <= day &&
-                                (r->valid_through.number == INT32_MIN || r->valid_through.number >= day))
-                                held = true;
+                        held |= r->type == RECORD_CERTIFICATE && (int)r->certificate == kind &&
+                                r->decided_on.number <= since &&
+                                (r->valid_through.number == INT32_MIN || r->valid_through.number >= since) &&
+                                (r->publicity_end.number == INT32_MIN || r->publicity_end.number > day);
                 }
-                if ((gate->certificates >> kind) % 2 && !held)
+                if (!held)
                         return false;
+                if (day_add_months((struct day){since}, months).number <= day)
+                        return true;
         }
+}
+
+static bool naive_gate(const struct policy_gate *gate, int day)
+{
+        for (int kind = 0; kind <= CERTIFICATE_LAST; kind++)
+                if ((gate->certificates >> kind) % 2 && !naive_is_held(kind, gate->held_months, day))
+                        return false;
         for (uint32_t i = 0; i < inputs->count && gate->months_without_deduction; i++) {
                 const struct grade_record *r = &inputs->records[i];
 
@@ -123,9 +181,9 @@ static bool naive_gate(const struct policy_gate *gate, int day)
 
 static void naive_evaluate(int day, struct naive *ret)
 {
-        int sum = 0, ever = 0;
-        unsigned band;
-        bool is_listed = false;
+        int sum = 0, ever = (int)inputs->ended;
+        unsigned band, least = 0;
+        bool is_vetoed = false;
 
         for (uint32_t i = 0; i < inputs->count; i++) {
                 const struct grade_record *r = &inputs->records[i];
@@ -145,17 +203,22 @@ static void naive_evaluate(int day, struct naive *ret)
 
                 ret->listed[i] = policy.has_veto && l->effect == LISTING_IN_FORCE && l->from.number <= day &&
                                  (l->to.number == INT32_MIN || day < l->to.number);
-                is_listed |= ret->listed[i];
+                if (ret->listed[i])
+                        least = policy.veto;
+                is_vetoed |= ret->listed[i];
+        }
+        for (unsigned i = 0; i < policy.repeats_count; i++) {
+                ret->repeats[i] = naive_repeats(&policy.repeats[i], day);
+                if (ret->repeats[i] && policy.repeats[i].band > least)
+                        least = policy.repeats[i].band;
+                is_vetoed |= ret->repeats[i];
         }
         ret->score = sum > policy.base ? 0 : policy.base - sum;
         for (band = policy.bands_count - 1; band > 0 && policy.bands[band - 1].least <= ret->score; band--)
                 ;
-        ret->grade = policy.bands[band].grade;
-        if (is_listed) {
-                if (band < policy.veto)
-                        ret->grade = policy.bands[policy.veto].grade;
+        ret->grade = policy.bands[is_vetoed && band < least ? least : band].grade;
+        if (is_vetoed)
                 return;
-        }
         for (unsigned g = policy.gates_count; g-- > 0;)
                 if (policy.gates[g].of == band && naive_gate(&policy.gates[g], day))
                         ret->grade = policy.gates[g].grade;
@@ -169,7 +232,29 @@ static bool naive_is_same(const struct naive *a, const struct naive *b)
 {
         return strcmp(a->grade, b->grade) == 0 && a->score == b->score &&
                memcmp(a->effects, b->effects, inputs->count * sizeof(a->effects[0])) == 0 &&
-               memcmp(a->listed, b->listed, inputs->listings_count * sizeof(a->listed[0])) == 0;
+               memcmp(a->listed, b->listed, inputs->listings_count * sizeof(a->listed[0])) == 0 &&
+               memcmp(a->repeats, b->repeats, policy.repeats_count * sizeof(a->repeats[0])) == 0;
+}
+
+/* A rule that holds says until when: on every day before that it does, on that day it does not. */
+static void compare_repeats(const struct naive *naive, int day)
+{
+        for (unsigned i = 0; i < policy.repeats_count; i++) {
+                uint32_t found = 0;
+
+                for (uint32_t k = 0; k < outcome->count; k++) {
+                        const struct grade_reason *reason = &outcome->reasons[k];
+
+                        if (strcmp(reason->rule, policy.repeats[i].word) != 0)
+                                continue;
+                        found++;
+                        ck_assert_int_eq(reason->effect, GRADE_VETO);
+                        for (int later = day; later < reason->until.number; later++)
+                                ck_assert(naive_repeats(&policy.repeats[i], later));
+                        ck_assert(!naive_repeats(&policy.repeats[i], reason->until.number));
+                }
+                ck_assert_uint_eq(found, naive->repeats[i]);
+        }
 }
 
 /* The day's outcome, reason by reason. */
@@ -181,6 +266,8 @@ static void compare_with_naive(const struct naive *naive)
         ck_assert_int_eq(outcome->score, naive->score);
         for (uint32_t i = 0; i < inputs->listings_count; i++)
                 expected += naive->listed[i];
+        for (unsigned i = 0; i < policy.repeats_count; i++)
+                expected += naive->repeats[i];
         for (uint32_t i = 0; i < inputs->count; i++) {
                 const struct grade_record *r = &inputs->records[i];
                 uint32_t found = 0;
@@ -216,6 +303,9 @@ static uint32_t below(uint32_t limit)
         return (uint32_t)(state >> 33) % limit;
 }
 
+static const enum record_type negative_types[] = {RECORD_PENALTY, RECORD_SAMPLING, RECORD_RECALL, RECORD_COMPLAINT,
+        RECORD_ACCIDENT, RECORD_BREACH, RECORD_ACCEPTANCE, RECORD_INSPECTION};
+
 static void random_gate(unsigned g)
 {
         static const char *const names[] = {"AAA", "AA"};
@@ -224,15 +314,45 @@ static void random_gate(unsigned g)
         snprintf(policy.gates[g].grade, sizeof(policy.gates[g].grade), "%s", names[g]);
         policy.gates[g].months_without_deduction = (int32_t)below(4);
         if (below(2) || policy.gates[g].months_without_deduction == 0) {
-                policy.gates[g].certificates = 1u << (1 + below(2));
+                policy.gates[g].certificates = 1u << (1 + below(2)) | 1u << (1 + below(2));
                 policy.gates[g].held_months = (int32_t)below(4);
         }
+}
+
+static void random_tiers(unsigned table)
+{
+        policy.tiers_count[table] = below(3);
+        for (unsigned i = 0; i < policy.tiers_count[table]; i++)
+                policy.tiers[table][i] = (struct policy_tier){1000 * (1 + i) + (int64_t)below(900),
+                        45 + 15 * (int32_t)i + (int32_t)below(15)};
+}
+
+static void random_repeat(unsigned i)
+{
+        policy.repeats[i] = (struct policy_repeat){
+                .types = below(3) ? 1u << RECORD_PENALTY : 0,
+                .severity = below(2) ? SEVERITY_SERIOUS : SEVERITY_NONE,
+                .count = 1 + (int32_t)below(3),
+                .months = 1 + (int32_t)below(4),
+                .band = below(policy.bands_count),
+        };
+        policy.repeats[i].types |= 1u << negative_types[below(8)];
+        snprintf(policy.repeats[i].word, sizeof(policy.repeats[i].word), "repeat.r%u", i);
 }
 
 static void random_policy(void)
 {
         for (unsigned rule = 0; rule < POLICY_RULES; rule++)
                 policy.points[rule] = below(5) ? (int32_t)below(4) * 15 : 0;
+        for (unsigned rule = 0; rule < PENALTY_KINDS; rule++)
+                policy.points[PENALTY_KINDS + rule] = policy.points[rule] + (below(3) ? 0 : 10);
+        random_tiers(0);
+        random_tiers(1);
+        for (enum record_type type = RECORD_PENALTY; type <= RECORD_TYPE_LAST; type++)
+                policy.type_months[type] = below(4) ? 0 : 1 + (int32_t)below(4);
+        policy.repeats_count = below(3);
+        for (unsigned i = 0; i < policy.repeats_count; i++)
+                random_repeat(i);
         policy.window = below(3) ? POLICY_PUBLICITY : POLICY_MONTHS;
         policy.window_months = 1 + (int32_t)below(4);
         policy.heaviest_per_case = below(5) > 0;
@@ -249,7 +369,7 @@ static struct grade_record random_record(uint32_t ordinal)
         struct grade_record r = {
                 .type = (enum record_type)(below(2) ? RECORD_PENALTY : 1 + below(RECORD_TYPE_LAST)),
                 .ordinal = ordinal,
-                .case_ref = below(3),
+                .case_ref = below(CASES),
                 .decided_on = {SUBJECT_DAY - 90 + (int32_t)below(120)},
                 .publicity_end = DAY_NONE,
                 .valid_through = DAY_NONE,
@@ -257,20 +377,28 @@ static struct grade_record random_record(uint32_t ordinal)
 
         if (below(4))
                 r.publicity_end.number = r.decided_on.number - 5 + (int32_t)below(120);
-        if (r.type <= RECORD_ACCIDENT)
+        if (r.type == RECORD_PENALTY || record_type_is_finding(r.type))
                 r.severity = (enum severity)below(3);
-        if (r.type == RECORD_PENALTY)
+        if (record_type_has_result(r.type))
+                r.result = (enum record_result)below(3);
+        if (r.type == RECORD_PENALTY) {
                 r.kinds = (uint16_t)(1u << below(PENALTY_KINDS) | 1u << below(PENALTY_KINDS));
+                r.fine_fen = below(2) ? 0 : (int64_t)below(3000);
+                r.confiscated_fen = below(2) ? 0 : (int64_t)below(3000);
+        }
         if (r.type == RECORD_CERTIFICATE) {
                 r.certificate = (enum certificate_kind)below(3);
                 if (below(3))
                         r.valid_through.number = r.decided_on.number + (int32_t)below(150);
+                if (below(3))
+                        r.publicity_end = DAY_NONE;
         }
         return r;
 }
 
 static void random_inputs(void)
 {
+        inputs->ended = below(3) ? 0 : below(3);
         inputs->count = below(8);
         for (uint32_t i = 0; i < inputs->count; i++)
                 inputs->records[i] = random_record(i + 1);
@@ -308,7 +436,7 @@ static bool is_same(const struct grade_outcome *a, const struct grade_outcome *b
 START_TEST(a_naive_grader_comes_to_the_same_outcome_and_the_same_next_change)
 {
         static struct naive now, then;
-        int changes = 0, forever = 0, unrated = 0, lifted = 0;
+        int changes = 0, forever = 0, unrated = 0, lifted = 0, repeated = 0;
 
         state = 20141105;
         for (int round = 0; round < 25000; round++) {
@@ -320,6 +448,7 @@ START_TEST(a_naive_grader_comes_to_the_same_outcome_and_the_same_next_change)
                 grade_evaluate(&policy, inputs, (struct day){day}, outcome);
                 naive_evaluate(day, &now);
                 compare_with_naive(&now);
+                compare_repeats(&now, day);
                 for (; next < day + HORIZON; next++) {
                         naive_evaluate(next, &then);
                         if (!naive_is_same(&now, &then))
@@ -335,12 +464,16 @@ START_TEST(a_naive_grader_comes_to_the_same_outcome_and_the_same_next_change)
                 }
                 unrated += outcome->score < 0;
                 lifted += outcome->count > 0 && outcome->reasons[0].effect == GRADE_LIFTED;
+                for (uint32_t k = 0; k < outcome->count; k++)
+                        repeated += outcome->reasons[k].effect == GRADE_VETO &&
+                                    strncmp(outcome->reasons[k].rule, "repeat.", 7) == 0;
         }
         /* The generator has seen them all. */
         ck_assert_int_gt(changes, 10000);
         ck_assert_int_gt(forever, 1000);
         ck_assert_int_gt(unrated, 1000);
         ck_assert_int_gt(lifted, 500);
+        ck_assert_int_gt(repeated, 2000);
 }
 END_TEST
 
@@ -406,31 +539,87 @@ static unsigned rank_of(const char *grade)
         return 0;
 }
 
-/* Adding one more is taking one away seen from the other side: both are shown at once. */
+/*
+ * Adding one more is taking one away seen from the other side: both are shown at once. With too few records a file has
+ * no grade at all, and its first record, of whatever kind, can give it one: that is neither better nor worse.
+ */
 START_TEST(one_more_negative_record_never_lifts_and_one_less_never_lowers)
 {
-        int lowered = 0;
+        int lowered = 0, graded = 0, vetoed = 0;
 
         state = 32100;
-        for (int round = 0; round < 20000; round++) {
+        for (int round = 0; round < 40000; round++) {
                 struct day today = {SUBJECT_DAY + (int32_t)below(20)};
                 struct grade_record *added;
 
                 random_policy();
-                policy.records_ever = 0;
                 random_inputs();
                 grade_evaluate(&policy, inputs, today, outcome);
                 added = &inputs->records[inputs->count];
                 do
                         *added = random_record(inputs->count + 1);
-                while (added->type > RECORD_ACCIDENT);
+                while (!record_is_negative(added->type, added->result));
                 inputs->count++;
                 grade_evaluate(&policy, inputs, today, other);
+                graded += outcome->score < 0 && other->score >= 0;
+                vetoed += outcome->score < 0 && other->score >= 0 && other->reasons[0].effect == GRADE_VETO;
+                ck_assert(outcome->score < 0 || other->score >= 0);
+                if (outcome->score < 0 || other->score < 0)
+                        continue;
                 ck_assert_int_le(other->score, outcome->score);
                 ck_assert_uint_ge(rank_of(other->grade), rank_of(outcome->grade));
-                lowered += other->score < outcome->score;
+                lowered += rank_of(other->grade) > rank_of(outcome->grade);
         }
         ck_assert_int_gt(lowered, 1000);
+        ck_assert_int_gt(graded, 1000);
+        ck_assert_int_gt(vetoed, 100);
+}
+END_TEST
+
+static bool is_shown(const struct grade_reason *reason)
+{
+        return reason->effect != GRADE_EXPIRED;
+}
+
+/* What is over by law changes nothing that is shown, today or later. */
+START_TEST(reduced_inputs_give_the_same_grade_on_that_day_and_on_every_later_one)
+{
+        struct grade_inputs *reduced = must_alloc(sizeof(*reduced));
+        int left_out = 0, lifted = 0;
+
+        state = 4404;
+        for (int round = 0; round < 20000; round++) {
+                struct day today = {SUBJECT_DAY + (int32_t)below(20)};
+
+                random_policy();
+                random_inputs();
+                inputs_reduce(inputs, today, reduced);
+                left_out += reduced->count < inputs->count;
+                for (int later = 0; later < 12; later++) {
+                        uint32_t i = 0, j = 0;
+
+                        grade_evaluate(&policy, inputs, today, outcome);
+                        grade_evaluate(&policy, reduced, today, other);
+                        ck_assert_str_eq(outcome->grade, other->grade);
+                        ck_assert_int_eq(outcome->score, other->score);
+                        ck_assert_int_eq(outcome->next_change.number, other->next_change.number);
+                        lifted += other->count > 0 && other->reasons[0].effect == GRADE_LIFTED;
+                        for (; i < outcome->count && is_shown(&outcome->reasons[i]); i++, j++) {
+                                ck_assert_uint_lt(j, other->count);
+                                ck_assert_int_eq(outcome->reasons[i].effect, other->reasons[j].effect);
+                                ck_assert_str_eq(outcome->reasons[i].rule, other->reasons[j].rule);
+                                ck_assert_uint_eq(outcome->reasons[i].ordinal, other->reasons[j].ordinal);
+                                ck_assert_int_eq(outcome->reasons[i].points, other->reasons[j].points);
+                                ck_assert_int_eq(outcome->reasons[i].until.number, other->reasons[j].until.number);
+                        }
+                        ck_assert(j == other->count || !is_shown(&other->reasons[j]));
+                        today = below(2) || day_is_none(outcome->next_change) ? day_add(today, 1 + (int32_t)below(20)) :
+                                outcome->next_change;
+                }
+        }
+        ck_assert_int_gt(left_out, 5000);
+        ck_assert_int_gt(lifted, 5000);
+        free(reduced);
 }
 END_TEST
 
@@ -446,6 +635,7 @@ int main(void)
                 nothing_differs_on_the_day_before_the_next_change_and_something_does_on_it);
         tcase_add_test(properties, the_order_of_records_and_listings_never_matters);
         tcase_add_test(properties, one_more_negative_record_never_lifts_and_one_less_never_lowers);
+        tcase_add_test(properties, reduced_inputs_give_the_same_grade_on_that_day_and_on_every_later_one);
         suite_add_tcase(suite, properties);
 
         return suite_run(suite);
