@@ -13,6 +13,7 @@
 #include "qcr.pb-c.h"
 #include "registry/core/org_code.h"
 #include "registry/core/record.h"
+#include "registry/core/record_detail.h"
 #include "tools/doctor.h"
 
 #define REQUEST_ARENA (1024u * 1024)
@@ -45,6 +46,10 @@ enum column {
         CONTENT,
         LICENCE,
         REMARK,
+        RESULT,
+        CERTIFICATE,
+        VALID_THROUGH,
+        DETAILS,
         RUN,
         RUN_SERIAL_FITS,
         ENTRY_KIND,
@@ -62,7 +67,8 @@ static const char records_sql[] =
         "r.source_code,"
         " r.content_hash, r.ordinal, b.authority_name, b.party_name, b.conduct, b.facts, b.basis, b.penalty, "
         "b.content,"
-        " b.licence, b.remark, r.run_id, c.serial = r.serial, e.kind, e.subject,"
+        " b.licence, b.remark, r.result, r.certificate, r.valid_through, b.details, r.run_id,"
+        " c.serial = r.serial, e.kind, e.subject,"
         " position('content ' || encode(r.content_hash, 'hex') IN convert_from(e.body, 'UTF8')) > 0,"
         " p.kind, x.request, w.row_hash"
         " FROM qcr.record r"
@@ -82,7 +88,8 @@ struct records {
         char key[DOCTOR_KEY];
         char identity[DOCTOR_KEY]; /* of the version before: key without its number */
         int64_t ordinal;           /* its ordinal */
-        uint8_t withdrawn[32];     /* the hash it would have if it were withdrawn */
+        uint8_t withdrawn[32];     /* the hash it would have if it were withdrawn, or repaired */
+        uint8_t repaired[32];
         struct buffer request;
 };
 
@@ -112,8 +119,42 @@ static bool read_record(const PGresult *row, struct record *ret)
                 .content = cell_text(row, 0, CONTENT),
                 .licence = cell_text(row, 0, LICENCE),
                 .remark = cell_text(row, 0, REMARK),
+                .valid_through = cell_day(row, 0, VALID_THROUGH),
+                .details = cell_text(row, 0, DETAILS),
         };
-        return record_type_of_word(slice_text(cell_text(row, 0, TYPE)), &ret->type);
+        return record_type_of_word(slice_text(cell_text(row, 0, TYPE)), &ret->type) &&
+               record_result_of_word(slice_text(cell_text(row, 0, RESULT)), &ret->result);
+}
+
+/* The table takes any word of a certificate; false if it is none that the registry writes. */
+static bool read_certificate(const PGresult *row, struct record *ret)
+{
+        const char *word = cell_text(row, 0, CERTIFICATE);
+
+        return !*word || (certificate_kind_of_word(slice_text(word), &ret->certificate) &&
+                                 ret->certificate != CERTIFICATE_NONE);
+}
+
+/* The hash the version would have if its record ended so. */
+static void hash_ended(const struct record *record, const char *state, uint8_t ret[32])
+{
+        struct record ended = *record;
+
+        ended.state = state;
+        record_hash(&ended, ret);
+}
+
+/*
+ * May its fields stand together? Of the time before there were results and details, records want what their types need
+ * today; what they do have stands where it may.
+ */
+static bool is_sound(const struct record *record)
+{
+        enum record_flaw flaw = record_check(record);
+
+        if (record->type == RECORD_PENALTY || record_is_extended(record))
+                return !flaw;
+        return !flaw || flaw == RECORD_DETAILS || record_flaw_is_missing(flaw);
 }
 
 /* ------------------------------------------------------------------------ approvals */
@@ -139,6 +180,43 @@ static bool is_of_subject(ProtobufCBinaryData code, const char *subject)
 
         return !org_code_parse(slice_of(code.data, code.len), &parsed, &report) &&
                strcmp(parsed.subject, subject) == 0;
+}
+
+/* The canonical lines of the details a request gives; "" if they are none of that type's. */
+static const char *details_of(struct arena *arena, const Qcr__Record *message, enum record_type type)
+{
+        CLEANUP(buffer) struct buffer lines = BUFFER_INIT;
+        struct record_detail_value values[RECORD_DETAILS_MAX];
+        struct slice name;
+        const char *kept;
+
+        if (message->n_detail > RECORD_DETAILS_MAX)
+                return "";
+        for (size_t i = 0; i < message->n_detail; i++) {
+                const Qcr__RecordDetail *detail = message->detail[i];
+
+                values[i].name = slice_of(detail->name.data, detail->name.len);
+                values[i].value = slice_of(detail->value.data, detail->value.len);
+        }
+        if (record_details_format(type, values, message->n_detail, &lines, &name))
+                return "";
+        kept = arena_text(arena, buffer_slice(&lines));
+        return kept ? kept : "";
+}
+
+static void put_outcome(struct arena *arena, const Qcr__Record *message, struct record *record)
+{
+        record->result = RECORD_RESULT_NONE;
+        record->certificate = CERTIFICATE_NONE;
+        if (message->has_result &&
+                !record_result_of_word(slice_of(message->result.data, message->result.len), &record->result))
+                record->result = RECORD_RESULT_NONE;
+        if (message->has_certificate &&
+                !certificate_kind_of_word(
+                        slice_of(message->certificate.data, message->certificate.len), &record->certificate))
+                record->certificate = CERTIFICATE_NONE;
+        record->valid_through = message->has_valid_through ? day_of_data(message->valid_through) : DAY_NONE;
+        record->details = details_of(arena, message, record->type);
 }
 
 /* The stored record with everything a request can say put to what this one says. */
@@ -167,6 +245,7 @@ static void put_request(struct arena *arena, const Qcr__Record *message, struct 
         record->content = message->has_content ? text_of(arena, message->content) : "";
         record->licence = message->has_licence ? text_of(arena, message->licence) : "";
         record->remark = message->has_remark ? text_of(arena, message->remark) : "";
+        put_outcome(arena, message, record);
 }
 
 static bool is_correction_of(struct arena *arena, const Qcr__Request *request, const struct record *stored,
@@ -186,12 +265,14 @@ static bool is_correction_of(struct arena *arena, const Qcr__Request *request, c
                type == stored->type;
 }
 
-static bool is_withdrawal_of(struct arena *arena, const Qcr__Request *request, const struct record *stored)
+static bool is_ending_of(
+        struct arena *arena, const Qcr__Request *request, const struct record *stored, bool is_repair)
 {
         CLEANUP(buffer) struct buffer document = BUFFER_INIT;
         const Qcr__RecordWithdraw *message = request->record_withdraw;
 
         return request->operation_case == QCR__REQUEST__OPERATION_RECORD_WITHDRAW &&
+               (message->has_repair && message->repair) == is_repair &&
                is_of_subject(message->code, stored->subject) &&
                strcmp(text_of(arena, message->authority_code), stored->authority_code) == 0 &&
                strcmp(text_of(arena, message->type), record_type_word(stored->type)) == 0 &&
@@ -228,9 +309,14 @@ static const char *check_approved(struct records *records, const PGresult *row, 
                                : "is not the correction that was approved";
         if (strcmp(kind, "record-withdraw") == 0)
                 return follows && memcmp(records->withdrawn, hash, 32) == 0 &&
-                                       is_withdrawal_of(&arena, request, record)
+                                       is_ending_of(&arena, request, record, false)
                                ? NULL
                                : "is not the withdrawal that was approved";
+        if (strcmp(kind, "record-repair") == 0)
+                return follows && memcmp(records->repaired, hash, 32) == 0 &&
+                                       is_ending_of(&arena, request, record, true)
+                               ? NULL
+                               : "is not the repair that was approved";
         return "was inserted: the approval is about something else";
 }
 
@@ -273,6 +359,9 @@ static bool take_record(void *closure, const PGresult *row, struct fault *why)
                 record_type_word(record.type));
         doctor_key(records->key, "%.350s v%s", identity, cell_text(row, 0, VERSION));
         follows = strcmp(identity, records->identity) == 0;
+        if (!read_certificate(row, &record))
+                doctor_find(doctor, "record", records->key, "was changed: there is no certificate '%s'",
+                        cell_text(row, 0, CERTIFICATE));
         record_hash(&record, computed);
         if (cell_is_null(row, 0, AUTHORITY_NAME))
                 doctor_find(doctor, "record_body", records->key, "is missing");
@@ -280,6 +369,8 @@ static bool take_record(void *closure, const PGresult *row, struct fault *why)
                 doctor_find(doctor, "record", records->key,
                         "was changed: a column or a word of record_body is not what was "
                         "hashed");
+        else if (!is_sound(&record))
+                doctor_find(doctor, "record", records->key, "has fields that its type has not, or wants one");
         if (!record_document_normalise(slice_text(record.document), &norm) ||
                 strcmp(buffer_text(&norm), record.document_norm) != 0)
                 doctor_find(doctor, "record", records->key, "document_norm is not its document's");
@@ -290,8 +381,8 @@ static bool take_record(void *closure, const PGresult *row, struct fault *why)
                 doctor_find(doctor, "record", records->key, "%s", reason);
         snprintf(records->identity, sizeof(records->identity), "%s", identity);
         records->ordinal = cell_number(row, 0, ORDINAL);
-        record.state = "withdrawn";
-        record_hash(&record, records->withdrawn);
+        hash_ended(&record, "withdrawn", records->withdrawn);
+        hash_ended(&record, "repaired", records->repaired);
         return true;
 }
 
@@ -317,8 +408,8 @@ bool doctor_records(struct doctor *doctor, struct fault *why)
         query_init(&query,
                 "SELECT p.subject, a.serial, p.kind FROM qcr.approval a JOIN qcr.proposal p"
                 " ON (p.serial, p.item) = (a.proposal_serial, a.proposal_item) WHERE a.outcome = 'approved'"
-                " AND p.kind IN ('record-withdraw', 'record-correct', 'held-accept') AND NOT EXISTS (SELECT "
-                "FROM qcr.record r"
+                " AND p.kind IN ('record-withdraw', 'record-repair', 'record-correct', 'held-accept')"
+                " AND NOT EXISTS (SELECT FROM qcr.record r"
                 " WHERE r.subject = p.subject AND r.serial = a.serial)");
         return link_each(doctor->link, &query, take_missing, doctor, why);
 }
