@@ -72,10 +72,20 @@ static unsigned size_in_head(struct slice bytes)
         return head.size;
 }
 
+/* Of an answer to a lookup or an explanation; NULL: it has none. */
+static const Qcr__Sealed *sealed_of(const struct client_answer *answer)
+{
+        const Qcr__Reply *reply = answer->reply;
+
+        if (reply->body_case == QCR__REPLY__BODY_SEALED)
+                return reply->sealed;
+        return reply->body_case == QCR__REPLY__BODY_EXPLANATION ? reply->explanation->sealed : NULL;
+}
+
 /* The parts of a reply as the judge takes them; false when there are more of them than any evidence has. */
 static bool gather(const struct client_answer *answer, struct evidence *ret)
 {
-        const Qcr__Sealed *sealed = answer->reply->sealed;
+        const Qcr__Sealed *sealed = sealed_of(answer);
 
         *ret = (struct evidence){
                 .statement = client_slice(sealed->statement),
@@ -122,7 +132,7 @@ const char *proof_of_answer(struct proof *proof, const struct client_answer *ans
         };
         struct evidence evidence;
 
-        if (answer->reply->body_case != QCR__REPLY__BODY_SEALED)
+        if (!sealed_of(answer))
                 return "unsigned";
         if (!gather(answer, &evidence))
                 return evidence_refusal_word(EVIDENCE_INCLUSION);
@@ -171,14 +181,22 @@ static bool write_file(const char *file, struct slice bytes, bool at_once, struc
         return false;
 }
 
-bool proof_save(const struct client_answer *answer, const char *file, bool at_once, struct fault *why)
+bool proof_write(const struct client_answer *answer, struct buffer *ret)
 {
-        CLEANUP(buffer) struct buffer text = BUFFER_INIT;
         struct evidence evidence;
 
         if (!gather(answer, &evidence))
+                return false;
+        receipt_encode(&evidence, ret);
+        return true;
+}
+
+bool proof_save(const struct client_answer *answer, const char *file, bool at_once, struct fault *why)
+{
+        CLEANUP(buffer) struct buffer text = BUFFER_INIT;
+
+        if (!proof_write(answer, &text))
                 return fault_set(why, FAULT_INPUT, "%s: the answer has too many parts", file);
-        receipt_encode(&evidence, &text);
         return write_file(file, buffer_slice(&text), at_once, why);
 }
 

@@ -40,6 +40,8 @@ const char *proof_of_answer(struct proof *proof, const struct client_answer *ans
 const char *proof_of_receipt(
         struct proof *proof, const struct receipt *receipt, struct proved *ret) MUST_CHECK;
 
+/* Appends the receipt of an authentic answer. False: it has more parts than a receipt may. */
+bool proof_write(const struct client_answer *answer, struct buffer *ret) MUST_CHECK;
 /*
  * Writes the receipt of an authentic answer, whole or not at all. With `at_once` it is on the disk when this
  * returns; the many of a batch get there together, by proof_settle() of their folder.

@@ -54,8 +54,25 @@ static const char *judge(struct proof *proof, struct slice file, struct receipt 
         return flaw ? receipt_flaw_word(flaw) : proof_of_receipt(proof, receipt, ret);
 }
 
+/* Of what is not an answer about the present alone; NULL of one that is. */
+static const char *kind_text(enum statement_kind kind)
+{
+        switch (kind) {
+        case STATEMENT_CURRENT:
+                return NULL;
+        case STATEMENT_AS_OF:
+                return N_("an answer about the past");
+        case STATEMENT_EXPLAIN:
+                return N_("an explanation of a grade");
+        case STATEMENT_HISTORY:
+                return N_("a history");
+        }
+        return NULL;
+}
+
 static void print_verdict(const struct proved *proved, bool current, bool colours)
 {
+        const char *kind = kind_text(proved->verdict.statement.kind);
         char stated[INSTANT_TEXT], until[INSTANT_TEXT];
         CLEANUP(buffer) struct buffer line = BUFFER_INIT;
 
@@ -64,6 +81,8 @@ static void print_verdict(const struct proved *proved, bool current, bool colour
         show_coloured(&line, current ? COLOUR_GOOD : COLOUR_CARE, colours,
                 current ? _("authentic") : _("authentic, no longer current"));
         buffer_add_format(&line, _(": stated at %s, current until %s"), stated, until);
+        if (kind)
+                buffer_add_format(&line, "\n%s", _(kind));
         buffer_add_text(&line, "\n\n");
         show_print(stdout, &line);
         answer_print(proved, NULL, colours);
