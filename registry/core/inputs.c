@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 #include "registry/core/inputs.h"
 
+#include <endian.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define VERSION 1
 
@@ -54,9 +56,15 @@ void inputs_reduce(const struct grade_inputs *inputs, struct day today, struct g
         ret->listings_count = listings_count;
 }
 
-static bool is_optional_day(struct day day)
+/* By number: a bulk run asks for millions of days. */
+static bool is_day(struct day day)
 {
-        return day_is_none(day) || day_is_valid(day);
+        return day.number >= DAY_FIRST.number && day.number <= DAY_LAST.number;
+}
+
+static bool is_none(struct day day)
+{
+        return day.number == DAY_NONE.number;
 }
 
 static bool record_is_valid(const struct grade_record *r)
@@ -65,11 +73,12 @@ static bool record_is_valid(const struct grade_record *r)
 
         if (r->type < RECORD_PENALTY || r->type > RECORD_TYPE_LAST || r->ordinal == 0)
                 return false;
-        if (!day_is_valid(r->decided_on) || !is_optional_day(r->publicity_end))
+        if (!is_day(r->decided_on) || (!is_none(r->publicity_end) && !is_day(r->publicity_end)))
                 return false;
-        if (r->severity > (is_penalty || record_type_is_finding(r->type) ? SEVERITY_LAST : SEVERITY_NONE))
+        if (r->severity != SEVERITY_NONE &&
+                (r->severity > SEVERITY_LAST || !(is_penalty || record_type_is_finding(r->type))))
                 return false;
-        if (r->result > (record_type_has_result(r->type) ? RECORD_RESULT_LAST : RECORD_RESULT_NONE))
+        if (r->result != RECORD_RESULT_NONE && (r->result > RECORD_RESULT_LAST || !record_type_has_result(r->type)))
                 return false;
         if (is_penalty ? r->kinds == 0 || r->kinds > PENALTY_ALL : r->kinds != 0)
                 return false;
@@ -79,9 +88,9 @@ static bool record_is_valid(const struct grade_record *r)
                 return false;
         if (r->certificate > (r->type == RECORD_CERTIFICATE ? CERTIFICATE_LAST : CERTIFICATE_NONE))
                 return false;
-        return day_is_none(r->valid_through) ||
-               (record_type_has_validity(r->type) && day_is_valid(r->valid_through) &&
-                       !day_is_before(r->valid_through, r->decided_on));
+        return is_none(r->valid_through) ||
+               (is_day(r->valid_through) && r->valid_through.number >= r->decided_on.number &&
+                       record_type_has_validity(r->type));
 }
 
 static bool listing_is_valid(const struct grade_listing *l)
@@ -230,6 +239,18 @@ static inline unsigned read_u8(struct reader *r)
         return *r->data++;
 }
 
+static inline uint64_t read_u64(struct reader *r)
+{
+        uint64_t value;
+
+        if (r->left < sizeof(value))
+                return reader_u64(r);
+        memcpy(&value, r->data, sizeof(value));
+        r->data += sizeof(value);
+        r->left -= sizeof(value);
+        return be64toh(value);
+}
+
 /* A varint of at most `limit`: the reader fails past it, so that no cast below narrows. */
 static inline uint64_t read_limited(struct reader *r, uint64_t limit)
 {
@@ -293,7 +314,7 @@ static void decode_record(struct reader *r, uint32_t ordinal_before, struct grad
         ret->decided_on = read_day(r, epoch);
         if (head & HEAD_PUBLICITY)
                 ret->publicity_end = read_day(r, ret->decided_on);
-        ret->case_ref = reader_u64(r);
+        ret->case_ref = read_u64(r);
         if (ret->type == RECORD_PENALTY)
                 ret->kinds = (uint16_t)read_limited(r, PENALTY_ALL);
         if (head & HEAD_MONEY) {
