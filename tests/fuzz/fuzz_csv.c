@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /*
  * A department's file, cut anywhere: the rows are the same as uncut, within their limits, and a sound row that is
- * written again reads as itself. What is read of it as a penalty is encoded in the one form.
+ * written again reads as itself. What is read of it as a record is encoded in the one form and can be packed as what a
+ * grade is made of.
  */
 #include "registry/core/csv.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "registry/core/party_file.h"
 #include "registry/service/import_row.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -75,8 +77,25 @@ static void write_again(const struct csv_row *row)
                         abort();
 }
 
-/* The first row is the header, the others are penalties. */
-static void import_all(struct slice text)
+static void check_record(const struct record *of)
+{
+        static struct grade_inputs inputs;
+        CLEANUP(buffer) struct buffer bytes = BUFFER_INIT;
+        CLEANUP(buffer) struct buffer copy = BUFFER_INIT;
+        struct record record;
+
+        record_encode(&bytes, of);
+        if (!record_decode(buffer_slice(&bytes), &copy, &record))
+                abort();
+        inputs.count = 1;
+        inputs.records[0] = party_file_facts(&record);
+        inputs.records[0].ordinal = 1;
+        if (!inputs_is_valid(&inputs))
+                abort();
+}
+
+/* The first row is the header, the others are records. */
+static void import_all(const struct import_format *format, struct slice text)
 {
         static const struct publicity publicity;
         static struct domain_table domains;
@@ -94,7 +113,7 @@ static void import_all(struct slice text)
         csv_end(&csv);
         if (csv_next(&csv, &row) != CSV_ROW)
                 return;
-        if (!import_header_read(&header, &import_penalties_format, row, &why)) {
+        if (!import_header_read(&header, format, row, &why)) {
                 import_header_done(&header);
                 return;
         }
@@ -103,18 +122,11 @@ static void import_all(struct slice text)
                 struct import_row read;
 
                 arena_init(&texts, 4u * CSV_ROW_MAX);
-                import_row_read(&header, &import_penalties_format, &tables, row, &texts, &read);
+                import_row_read(&header, format, &tables, row, &texts, &read);
                 if (texts.exhausted || read.is_sound == !!read.reason)
                         abort();
-                if (read.is_sound) {
-                        CLEANUP(buffer) struct buffer bytes = BUFFER_INIT;
-                        CLEANUP(buffer) struct buffer copy = BUFFER_INIT;
-                        struct record record;
-
-                        record_encode(&bytes, &read.record);
-                        if (!record_decode(buffer_slice(&bytes), &copy, &record))
-                                abort();
-                }
+                if (read.is_sound)
+                        check_record(&read.record);
         }
         import_header_done(&header);
 }
@@ -136,6 +148,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         csv_end(&csv);
         while (csv_next(&csv, &row) == CSV_ROW)
                 write_again(row);
-        import_all(text);
+        import_all(&import_penalties_format, text);
+        import_all(&import_sampling_format, text);
+        import_all(&import_certificates_format, text);
         return 0;
 }

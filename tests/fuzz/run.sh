@@ -18,7 +18,10 @@ seeds() {
   policy) ls "$top"/share/policies/*.json ;;
   rule) ls "$top"/share/{calendars,codes,procedures}/*.json ;;
   note | statement) ls "$top"/tests/data/evidence/*.txt ;;
-  csv) head -c 20000 "$top/tests/data/jiange/penalties.csv" >"$work/penalties.csv"; echo "$work/penalties.csv" ;;
+  csv)
+    for kind in penalties sampling certificates; do
+      head -c 20000 "$top/tests/data/jiange/$kind.csv" >"$work/$kind.csv" && echo "$work/$kind.csv"
+    done ;;
   esac
 }
 

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "registry/core/party_file.h"
 #include "registry/core/record_detail.h"
 #include "tests/support/suite.h"
 
@@ -96,6 +97,17 @@ static void reading_done(struct reading *r)
         buffer_done(&r->line);
 }
 
+/* Whatever is taken can be packed as what a grade is made of: the importer relies on it. */
+static void check_packs(const struct record *record)
+{
+        static struct grade_inputs inputs;
+
+        inputs.count = 1;
+        inputs.records[0] = party_file_facts(record);
+        inputs.records[0].ordinal = 1;
+        ck_assert(inputs_is_valid(&inputs));
+}
+
 struct refusal {
         struct cell changed;
         const char *reason; /* NULL: the row is taken */
@@ -117,6 +129,7 @@ static void check_refusal(
                 ck_assert(slice_equal(r.header.names[r.row.column], slice_text(column)));
         } else {
                 ck_assert_msg(r.row.is_sound, "%s %s: %s", refusal->changed.column, refusal->changed.text, r.row.reason);
+                check_packs(&r.row.record);
         }
         reading_done(&r);
 }
