@@ -10,6 +10,8 @@
 #include "registry/core/record_kind.h"
 #include "tools/language.h"
 
+static_assert(RECORD_DETAILS_MAX <= TEXT_LIST_LIMIT, "all details of a type can be given as flags");
+
 #define FINE_FEN_MAX 100000000000000u /* a trillion yuan; beyond is a slip of the keyboard */
 
 #define FORM(member) offsetof(struct record_form, member)
@@ -18,7 +20,8 @@ const struct flag record_form_flags[] = {
         {"code", FLAG_TEXT, FORM(code), "CODE", N_("code of the party")},
         {"name", FLAG_TEXT, FORM(name), "NAME", N_("name of the party; must match the code's")},
         {"type", FLAG_TEXT, FORM(type), "WORD",
-                N_("penalty, sampling, recall, complaint, accident, certificate, award, commitment")},
+                N_("penalty, sampling, recall, complaint, accident, certificate, award, commitment, breach, brand, "
+                   "permit, acceptance, inspection, survey, assessment")},
         {"domain", FLAG_TEXT, FORM(domain), "WORD", N_("product, engineering, service, environment")},
         {"authority-code", FLAG_TEXT, FORM(authority_code), "CODE", N_("code of the authority that decided")},
         {"authority", FLAG_TEXT, FORM(authority), "NAME", N_("its name")},
@@ -33,6 +36,15 @@ const struct flag record_form_flags[] = {
         {"decided-on", FLAG_TEXT, FORM(decided_on), "DAY", N_("day of the decision, like 2026-11-02")},
         {"publicity-end", FLAG_TEXT, FORM(publicity_end), "DAY",
                 N_("last day of publicity the document states")},
+        {"result", FLAG_TEXT, FORM(result), "WORD",
+                N_("pass or fail, of a sampling, a complaint (settled or not), an acceptance, an inspection")},
+        {"certificate", FLAG_TEXT, FORM(certificate), "WORD",
+                N_("kind of certificate: iso9001, iso14001, iso45001, iso22000, haccp, gmp, gsp, ccc, production, "
+                   "green, organic, geographic")},
+        {"valid-through", FLAG_TEXT, FORM(valid_through), "DAY",
+                N_("last day of a certificate, a brand, an award, a permit or an assessment; none: without end")},
+        {"detail", FLAG_LIST, FORM(detail), "NAME=VALUE",
+                N_("what the type has beside, like batch=2026-01; repeated, in any order")},
         {"conduct", FLAG_TEXT, FORM(conduct), "TEXT", N_("what was done")},
         {"facts", FLAG_TEXT, FORM(facts), "TEXT", N_("facts found")},
         {"basis", FLAG_TEXT, FORM(basis), "TEXT", N_("legal basis")},
@@ -80,13 +92,61 @@ static bool take_list(const char *member, const json_t *value, struct text_list 
         return true;
 }
 
-static bool take_member(struct record_form *form, const char *member, const json_t *value, struct fault *why)
+static bool has_detail(const struct record_form *form, struct slice name)
+{
+        for (unsigned i = 0; i < form->details_count; i++)
+                if (slice_equal(form->details[i].name, name))
+                        return true;
+        return false;
+}
+
+static bool add_detail(struct record_form *form, struct slice name, struct slice value, struct fault *why)
+{
+        if (form->details_count == RECORD_DETAILS_MAX)
+                return fault_set(why, FAULT_INPUT, "detail: more than %u", RECORD_DETAILS_MAX);
+        form->details[form->details_count++] = (struct record_detail_value){name, value};
+        return true;
+}
+
+/* An object of texts by name. */
+static bool take_details(struct record_form *form, json_t *object, struct fault *why)
+{
+        const char *name;
+        json_t *value;
+
+        json_object_foreach(object, name, value) {
+                if (!json_is_string(value))
+                        return fault_set(why, FAULT_INPUT, "detail %s: a text", name);
+                if (!has_detail(form, slice_text(name)) &&
+                        !add_detail(form, slice_text(name), slice_text(json_string_value(value)), why))
+                        return false;
+        }
+        return true;
+}
+
+static bool split_details(struct record_form *form, struct fault *why)
+{
+        for (unsigned i = 0; i < form->detail.count; i++) {
+                const char *text = form->detail.texts[i], *equals = strchr(text, '=');
+
+                if (!equals || equals == text)
+                        return fault_set(why, FAULT_CONFIG, "--detail '%s': NAME=VALUE", text);
+                if (!add_detail(form, slice_of(text, (size_t)(equals - text)), slice_text(equals + 1), why))
+                        return false;
+        }
+        return true;
+}
+
+static bool take_member(struct record_form *form, const char *member, json_t *value, struct fault *why)
 {
         const struct flag *flag = find_member(member);
         void *field = flag ? (char *)form + flag->offset : NULL;
 
         if (!flag)
                 return fault_set(why, FAULT_INPUT, "there is no member '%s'", member);
+        if (field == &form->detail)
+                return json_is_object(value) ? take_details(form, value, why)
+                                             : fault_set(why, FAULT_INPUT, "%s: an object of texts", member);
         if (flag->kind == FLAG_LIST && json_is_array(value))
                 return take_list(member, value, field, why);
         if (flag->kind == FLAG_TEXT && json_is_string(value)) {
@@ -107,6 +167,9 @@ bool record_form_load(struct record_form *form, json_t **ret_document, struct fa
         bool taken;
 
         *ret_document = NULL;
+        form->details_count = 0;
+        if (!split_details(form, why))
+                return false;
         if (!form->json_file)
                 return true;
         document = json_load_file(form->json_file, JSON_REJECT_DUPLICATES, &error);
@@ -205,6 +268,8 @@ static bool read_words(const struct record_form *form, struct record_message *re
         struct org_code_report report;
         enum severity severity;
         enum record_type type;
+        enum record_result result;
+        enum certificate_kind certificate;
 
         if (org_code_parse(slice_text(form->code), &code, &report))
                 return fault_set(
@@ -213,6 +278,11 @@ static bool read_words(const struct record_form *form, struct record_message *re
                 return fault_set(why, FAULT_CONFIG, "--type '%s': no type of record", form->type);
         if (form->severity && !severity_of_word(slice_text(form->severity), &severity))
                 return fault_set(why, FAULT_CONFIG, "--severity '%s': ordinary or serious", form->severity);
+        if (form->result && (!*form->result || !record_result_of_word(slice_text(form->result), &result)))
+                return fault_set(why, FAULT_CONFIG, "--result '%s': pass or fail", form->result);
+        if (form->certificate && (!certificate_kind_of_word(slice_text(form->certificate), &certificate) ||
+                                         certificate == CERTIFICATE_NONE))
+                return fault_set(why, FAULT_CONFIG, "--certificate '%s': no kind of certificate", form->certificate);
         ret->record.has_severity = form->severity != NULL;
         ret->record.severity = form->severity ? severity : SEVERITY_NONE;
         return true;
@@ -243,6 +313,9 @@ static void fill_texts(const struct record_form *form, Qcr__Record *ret)
                 ProtobufCBinaryData *bytes;
         } optional[] = {
                 {form->publicity_end, &ret->has_publicity_end, &ret->publicity_end},
+                {form->result, &ret->has_result, &ret->result},
+                {form->certificate, &ret->has_certificate, &ret->certificate},
+                {form->valid_through, &ret->has_valid_through, &ret->valid_through},
                 {form->conduct, &ret->has_conduct, &ret->conduct},
                 {form->facts, &ret->has_facts, &ret->facts},
                 {form->basis, &ret->has_basis, &ret->basis},
@@ -266,6 +339,25 @@ static void fill_texts(const struct record_form *form, Qcr__Record *ret)
         }
 }
 
+static ProtobufCBinaryData slice_bytes(struct slice s)
+{
+        return (ProtobufCBinaryData){.len = s.length, .data = (uint8_t *)(uintptr_t)s.data};
+}
+
+static void fill_details(const struct record_form *form, struct record_message *ret)
+{
+        for (unsigned i = 0; i < form->details_count; i++) {
+                const struct record_detail_value *detail = &form->details[i];
+
+                qcr__record_detail__init(&ret->details[i]);
+                ret->details[i].name = slice_bytes(detail->name);
+                ret->details[i].value = slice_bytes(detail->value);
+                ret->detail_rows[i] = &ret->details[i];
+        }
+        ret->record.detail = ret->detail_rows;
+        ret->record.n_detail = form->details_count;
+}
+
 bool record_form_message(const struct record_form *form, struct record_message *ret, struct fault *why)
 {
         *ret = (struct record_message){0};
@@ -273,13 +365,49 @@ bool record_form_message(const struct record_form *form, struct record_message *
         if (!has_all(form, why) || !read_words(form, ret, why) || !read_kinds(form, ret, why) ||
                 !is_day("decided-on", form->decided_on, why) ||
                 !is_day("publicity-end", form->publicity_end, why) ||
+                !is_day("valid-through", form->valid_through, why) ||
                 !read_amount("fine", form->fine, form->fine_fen, &ret->record.has_fine_fen,
                         &ret->record.fine_fen, why) ||
                 !read_amount("confiscated", form->confiscated, form->confiscated_fen,
                         &ret->record.has_confiscated_fen, &ret->record.confiscated_fen, why))
                 return false;
         fill_texts(form, &ret->record);
+        fill_details(form, ret);
         return true;
+}
+
+/* `batch*, product*, place* (production, circulation)`; with `names` what people call them as well. */
+static void list_details(enum record_type type, bool names, struct buffer *ret)
+{
+        size_t count;
+        const struct record_detail *details = record_details_of(type, &count);
+
+        for (size_t i = 0; i < count; i++) {
+                const struct record_detail *d = &details[i];
+
+                buffer_add_format(ret, "%s%s%s", i ? ", " : "", d->name, d->is_required ? "*" : "");
+                if (names)
+                        buffer_add_format(ret, " %s", language_is_chinese() ? d->zh : d->en);
+                if (d->words)
+                        buffer_add_format(ret, " (%s)", d->words);
+        }
+        if (count == 0)
+                buffer_add_text(ret, "-");
+}
+
+void record_form_explain(const struct record_form *form, struct failure *failure)
+{
+        CLEANUP(buffer) struct buffer words = BUFFER_INIT;
+        CLEANUP(buffer) struct buffer shown = BUFFER_INIT;
+        enum record_type type;
+
+        if (!failure->field || strncmp(failure->field, "detail.", 7) != 0 ||
+                !record_type_of_word(slice_text(form->type), &type))
+                return;
+        list_details(type, false, &words);
+        list_details(type, true, &shown);
+        failure->allowed = failure_keep(failure, buffer_slice(&words));
+        failure->allowed_shown = failure_keep(failure, buffer_slice(&shown));
 }
 
 void record_form_describe(const struct record_form *form, struct table *rows)
@@ -292,9 +420,13 @@ void record_form_describe(const struct record_form *form, struct table *rows)
                         table_add_text(rows, f->name);
                         table_add_text(rows, *(const char *const *)field);
                 }
-                for (unsigned i = 0; f->kind == FLAG_LIST && i < list->count; i++) {
+                for (unsigned i = 0; f->kind == FLAG_LIST && f->offset != FORM(detail) && i < list->count; i++) {
                         table_add_text(rows, f->name);
                         table_add_text(rows, list->texts[i]);
                 }
+        }
+        for (unsigned i = 0; i < form->details_count; i++) {
+                table_add(rows, form->details[i].name);
+                table_add(rows, form->details[i].value);
         }
 }

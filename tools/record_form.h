@@ -2,8 +2,8 @@
 /*
  * A record form: what `qcr record file` is given, as words, before it is a message. It comes from flags, from
  * a JSON file with the same names (`_` for `-`), or from both; a flag goes before the file. Amounts, days,
- * kinds and words are read here, so that a slip is named at once; what only the registry can know it decides
- * itself.
+ * kinds and words are read here, so that a slip is named at once; what may stand together, and which details a type
+ * has, the registry decides itself.
  */
 #pragma once
 
@@ -11,6 +11,7 @@
 
 #include "qcr.pb-c.h"
 #include "registry/base/fault.h"
+#include "registry/core/record_detail.h"
 #include "tools/qcr.h"
 #include "tools/show.h"
 
@@ -35,6 +36,10 @@ struct record_form {
         const char *confiscated_fen;
         const char *decided_on;
         const char *publicity_end;
+        const char *result;
+        const char *certificate;
+        const char *valid_through;
+        struct text_list detail; /* NAME=VALUE */
         const char *conduct;
         const char *facts;
         const char *basis;
@@ -42,6 +47,9 @@ struct record_form {
         const char *content;
         const char *licence;
         const char *remark;
+        /* Those of the flags, then those of the file: of the two, filled by record_form_load(). */
+        struct record_detail_value details[RECORD_DETAILS_MAX];
+        unsigned details_count;
 };
 
 extern const struct flag record_form_flags[];
@@ -50,14 +58,24 @@ extern const struct flag record_form_flags[];
 struct record_message {
         Qcr__Record record;
         ProtobufCBinaryData kinds[RECORD_FORM_KINDS];
+        Qcr__RecordDetail details[RECORD_DETAILS_MAX];
+        Qcr__RecordDetail *detail_rows[RECORD_DETAILS_MAX];
 };
 
-/* Fills what no flag gave. The form's texts then live as long as `ret_document`, the caller's to release. */
+/*
+ * Takes the details apart, and fills what no flag gave. The form's texts then live as long as `ret_document`, the
+ * caller's to release.
+ */
 bool record_form_load(struct record_form *form, json_t **ret_document, struct fault *why) MUST_CHECK;
 /* `ret` must stay where it is: its record points into it. */
 bool record_form_message(
         const struct record_form *form, struct record_message *ret, struct fault *why) MUST_CHECK;
 /* Rows of label and value, for the question before. */
 void record_form_describe(const struct record_form *form, struct table *rows);
+/*
+ * Adds to a refusal about a detail which ones the form's type has, `*` behind those it needs. To any other it adds
+ * nothing.
+ */
+void record_form_explain(const struct record_form *form, struct failure *failure);
 /* Yuan with up to two decimals, exactly: `20000`, `0.5`, `1999.99`. */
 bool record_form_yuan(struct slice text, uint64_t *ret_fen) MUST_CHECK;
