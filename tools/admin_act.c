@@ -38,22 +38,21 @@ void admin_act_done(struct admin_act *act)
 }
 
 /* What failed at the wire or the registry, in the words and with the status of all clients. */
-static int fail(struct failure *failure)
+static int fail(struct admin_act *act, struct failure *failure)
 {
-        int status = failure->exit_status;
+        int status = failure_report(failure, &act->output, false);
 
-        failure_print(failure, false);
         failure_done(failure);
         return status;
 }
 
-static int fail_answer(const struct client_answer *answer, const char *key)
+static int fail_answer(struct admin_act *act, const struct client_answer *answer, const char *key)
 {
         struct failure failure;
 
         failure_of_answer(&failure, answer);
         failure.key = key;
-        return fail(&failure);
+        return fail(act, &failure);
 }
 
 int admin_act_ask(struct admin_act *act, Qcr__Request *request, int (*show)(void *closure, const Qcr__Reply *reply),
@@ -74,25 +73,16 @@ int admin_act_ask(struct admin_act *act, Qcr__Request *request, int (*show)(void
                 trouble = client_ask(client, request, &answer, &fault);
         if (trouble) {
                 failure_of_trouble(&failure, trouble, &fault);
-                status = fail(&failure);
+                status = fail(act, &failure);
         } else {
-                status = answer.failure ? fail_answer(&answer, NULL) : show(closure, answer.reply);
+                status = answer.failure ? fail_answer(act, &answer, NULL) : show(closure, answer.reply);
         }
         client_close(client);
         return status;
 }
 
-static int report(const struct admin_act *act, const struct client_answer *answer, const char *key)
-{
-        if (answer->failure)
-                return fail_answer(answer, key);
-        printf("proposed as %" PRIu64
-               " by %s; another administrator approves it: qcr --as NAME approve %" PRIu64 "\n",
-                answer->reply->serial, options_get(&act->options, OPTION_AS), answer->reply->serial);
-        return ADMIN_DONE;
-}
-
-int admin_act_propose(struct admin_act *act, Qcr__Request *request)
+int admin_act_send(struct admin_act *act, Qcr__Request *request, int (*show)(void *closure, const Qcr__Reply *reply),
+        void *closure)
 {
         CLEANUP(client_answer) struct client_answer answer = CLIENT_ANSWER_INIT;
         uint8_t key[CLIENT_KEY_OCTETS];
@@ -123,10 +113,25 @@ int admin_act_propose(struct admin_act *act, Qcr__Request *request)
                 failure_of_trouble(&failure, trouble, &fault);
                 if (client)
                         failure.exit_status = EXIT_OUTCOME_UNKNOWN;
-                status = fail(&failure);
+                status = fail(act, &failure);
         } else {
-                status = report(act, &answer, key_text);
+                status = answer.failure ? fail_answer(act, &answer, key_text) : show(closure, answer.reply);
         }
         client_close(client);
         return status;
+}
+
+static int print_proposed(void *closure, const Qcr__Reply *reply)
+{
+        const struct admin_act *act = closure;
+
+        printf("proposed as %" PRIu64
+               " by %s; another administrator approves it: qcr --as NAME approve %" PRIu64 "\n",
+                reply->serial, options_get(&act->options, OPTION_AS), reply->serial);
+        return ADMIN_DONE;
+}
+
+int admin_act_propose(struct admin_act *act, Qcr__Request *request)
+{
+        return admin_act_send(act, request, print_proposed, act);
 }

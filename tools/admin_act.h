@@ -10,9 +10,11 @@
 
 #include "tools/client.h"
 #include "tools/options.h"
+#include "tools/output.h"
 
 struct admin_act {
         const char *command;    /* for messages */
+        struct output output;   /* how it is told what the registry refused */
         struct options options;
         const char *key;        /* idempotency key of an earlier try, or NULL */
 };
@@ -35,7 +37,10 @@ bool admin_act_option(struct admin_act *act, int letter, const char *value);
 bool admin_act_load(struct admin_act *act, struct fault *why) MUST_CHECK;
 void admin_act_done(struct admin_act *act);
 
-/* Sends the request as an act and says under which serial it waits. Returns the exit status. */
+/* Sends the request as an act; `show` prints the reply and returns the exit status. */
+int admin_act_send(struct admin_act *act, Qcr__Request *request, int (*show)(void *closure, const Qcr__Reply *reply),
+        void *closure);
+/* The same, saying under which serial it waits. */
 int admin_act_propose(struct admin_act *act, Qcr__Request *request);
 /* Sends a request that changes nothing; `show` prints the reply and returns the exit status. */
 int admin_act_ask(struct admin_act *act, Qcr__Request *request, int (*show)(void *closure, const Qcr__Reply *reply),

@@ -28,7 +28,7 @@ TOP = pathlib.Path(__file__).resolve().parent.parent.parent
 RAW = {"request", "signature", "certificate", "octets", "path", "sha256", "certificate_sha256", "document", "nonce",
        "idempotency_key", "fingerprint"}
 ACTS = {"record_file", "record_withdraw", "decide", "office_add", "person_add", "role_change", "certificate_add",
-        "certificate_revoke", "case_step", "rule_add", "deputy_set"}
+        "certificate_revoke", "case_step", "rule_add", "deputy_set", "policy_add", "policy_activate"}
 
 
 # ------------------------------------------------------------------ the messages
@@ -91,8 +91,8 @@ def decode(message, octets):
         if repeated:
             values[name] = [decode_one(name, kind, v) for v in found.get(number, [])]
         elif number in found:
-            # `document` is octets in a rule, and the number of a document in a record
-            raw = "record" if name == "document" and message != "Rule" else name
+            # `document` is octets in a rule and a policy, and the number of a document in a record
+            raw = "record" if name == "document" and message not in ("Rule", "Policy") else name
             values[name] = decode_one(raw, kind, found[number][-1])
     return values
 
