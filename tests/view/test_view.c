@@ -13,6 +13,7 @@
 #include "registry/core/role.h"
 #include "registry/core/verdict.h"
 #include "registry/view/view_generation.h"
+#include "registry/view/view_recalc.h"
 #include "registry/view/view_witness.h"
 #include "registry/view/view_write.h"
 #include "tests/support/suite.h"
@@ -264,6 +265,130 @@ START_TEST(a_read_transaction_sees_one_state_while_another_is_written)
 }
 END_TEST
 
+/* ----------------------------------------------------------------------- slots */
+
+#define RUN_DAY 20050
+#define THROUGH 4u
+
+/* Puts M000100Y4 in version 3 as of `decision`, graded B 70 under policy 1; slot 2 is live: policy 2, through entry 4. */
+static void put_graded(uint64_t decision, const struct view_grade *slots)
+{
+        struct view_party party = {
+                .subject = "M000100Y4", .code = slice_text("91350100M000100Y43"), .name = slice_text("甲公司"),
+                .kind = PARTY_ENTERPRISE, .registration = REGISTRATION_ACTIVE, .inputs = slice_of("\1\0\0", 3),
+                .version = 3, .grade = "B", .score = 70, .graded_on = {20000}, .next_change = {20100},
+                .policy_hash = {1}, .decision = decision,
+        };
+        struct view_meta meta = folder_meta(5);
+        struct merkle_frontier frontier;
+
+        meta.live = 2;
+        meta.policy_hash[0] = 2;
+        meta.slots[1] = (struct view_slot){.run_serial = 3, .policy_hash = {2}, .day = {RUN_DAY}, .through = THROUGH};
+        folder_frontier(5, &frontier);
+        ck_assert(view_writer_begin(writer, &why) &&
+                view_writer_put_party(writer, &party, &party.code, 1, party.name, NULL, 0, &why) &&
+                (!slots || view_recalc_put_grade(writer, 1, party.subject, slots, &why)) &&
+                view_writer_put_meta(writer, &meta, &frontier, &why) && view_writer_commit(writer, &why));
+}
+
+static struct view_party live_party(void)
+{
+        enum view_found found;
+        struct view_party party;
+
+        if (!view)
+                publish_and_open();
+        ck_assert(view_begin(view, &why));
+        ck_assert_msg(view_party(view, "M000100Y4", &found, &party, &why), "%s", why.text);
+        ck_assert(found == VIEW_FOUND);
+        view_end(view);
+        return party;
+}
+
+START_TEST(a_live_slots_grade_of_this_version_is_the_outcome)
+{
+        const struct view_grade grade = {.version = 3, .grade = "D", .score = 10, .next_change = {20070}};
+        struct view_party party;
+
+        put_graded(4, &grade);
+        party = live_party();
+        ck_assert_str_eq(party.grade, "D");
+        ck_assert_int_eq(party.score, 10);
+        ck_assert_int_eq(party.next_change.number, 20070);
+        ck_assert_int_eq(party.graded_on.number, RUN_DAY);
+        ck_assert_uint_eq(party.policy_hash[0], 2);
+}
+END_TEST
+
+START_TEST(an_own_outcome_that_the_slot_does_not_differ_from_is_of_its_policy_and_day)
+{
+        const struct view_grade of_another_version = {.version = 2, .grade = "D", .score = 10, .next_change = {20070}};
+        const struct view_grade *slots[] = {NULL, &of_another_version};
+
+        for (size_t i = 0; i < 2; i++) {
+                struct view_party party;
+
+                put_graded(THROUGH, slots[i]);
+                party = live_party();
+                ck_assert_str_eq(party.grade, "B");
+                ck_assert_int_eq(party.score, 70);
+                ck_assert_int_eq(party.next_change.number, 20100);
+                ck_assert_int_eq(party.graded_on.number, RUN_DAY);
+                ck_assert_uint_eq(party.policy_hash[0], 2);
+        }
+}
+END_TEST
+
+START_TEST(an_outcome_newer_than_what_the_slot_has_evaluated_is_of_the_policy_it_says)
+{
+        struct view_party party;
+
+        put_graded(THROUGH + 1, NULL);
+        party = live_party();
+        ck_assert_str_eq(party.grade, "B");
+        ck_assert_int_eq(party.graded_on.number, 20000);
+        ck_assert_uint_eq(party.policy_hash[0], 1);
+}
+END_TEST
+
+START_TEST(a_slot_that_is_not_live_is_nobodys_outcome)
+{
+        const struct view_grade grade = {.version = 3, .grade = "D", .score = 10, .next_change = {20070}};
+        struct merkle_frontier frontier;
+        struct view_meta meta = folder_meta(5);
+        struct view_party party;
+
+        put_graded(4, &grade);
+        party = live_party();
+        ck_assert_str_eq(party.grade, "D");
+        meta.slots[1] = (struct view_slot){.run_serial = 3, .policy_hash = {2}, .day = {RUN_DAY}, .through = THROUGH};
+        folder_frontier(5, &frontier);
+        ck_assert(view_writer_begin(writer, &why) && view_writer_put_meta(writer, &meta, &frontier, &why) &&
+                view_writer_commit(writer, &why));
+        party = live_party();
+        ck_assert_str_eq(party.grade, "B");
+        ck_assert_uint_eq(party.policy_hash[0], 1);
+}
+END_TEST
+
+START_TEST(a_live_slots_grade_that_cannot_be_read_is_a_fault)
+{
+        enum view_found found;
+        struct view_party party;
+
+        put_graded(4, NULL);
+        ck_assert(view_writer_begin(writer, &why) &&
+                view_tables_put(view_writer_tables(writer), VIEW_TABLE_GRADE_1, slice_text("M000100Y4"), slice_text("?"), &why) &&
+                view_writer_commit(writer, &why));
+        publish_and_open();
+        ck_assert(view_begin(view, &why));
+        ck_assert(!view_party(view, "M000100Y4", &found, &party, &why));
+        ck_assert_int_eq(why.code, FAULT_VIEW);
+        view_end(view);
+}
+END_TEST
+
 /* --------------------------------------------------------------- generations */
 
 START_TEST(a_new_generation_replaces_the_old_one_and_readers_notice)
@@ -487,6 +612,11 @@ int main(void)
         tcase_add_test(tcase, coverage_is_said_in_the_statements_order);
         tcase_add_test(tcase, sources_that_no_statement_can_hold_are_left_out);
         tcase_add_test(tcase, a_read_transaction_sees_one_state_while_another_is_written);
+        tcase_add_test(tcase, a_live_slots_grade_of_this_version_is_the_outcome);
+        tcase_add_test(tcase, an_own_outcome_that_the_slot_does_not_differ_from_is_of_its_policy_and_day);
+        tcase_add_test(tcase, an_outcome_newer_than_what_the_slot_has_evaluated_is_of_the_policy_it_says);
+        tcase_add_test(tcase, a_slot_that_is_not_live_is_nobodys_outcome);
+        tcase_add_test(tcase, a_live_slots_grade_that_cannot_be_read_is_a_fault);
         tcase_add_test(tcase, a_new_generation_replaces_the_old_one_and_readers_notice);
         tcase_add_test(tcase, a_generation_made_after_all_were_withdrawn_is_not_taken_for_the_open_one);
         tcase_add_test(tcase, readers_may_write_the_lock_file_alone);

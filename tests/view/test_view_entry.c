@@ -84,6 +84,13 @@ static bool person_decodes(struct slice value)
         return view_person_decode(value, &person);
 }
 
+static bool grade_decodes(struct slice value)
+{
+        struct view_grade grade;
+
+        return view_grade_decode(value, &grade);
+}
+
 static bool meta_decodes(struct slice value)
 {
         struct view_meta meta;
@@ -145,6 +152,85 @@ START_TEST(a_torn_or_longer_certificate_person_or_meta_is_refused)
         buffer_clear(&value);
         view_meta_encode(&value, &meta);
         must_refuse_other_lengths(&value, meta_decodes);
+}
+END_TEST
+
+static struct view_grade grade_sample(void)
+{
+        return (struct view_grade){.version = 300, .grade = "AAA", .score = 100, .next_change = {20100}};
+}
+
+START_TEST(a_torn_or_longer_grade_is_refused)
+{
+        CLEANUP(buffer) struct buffer value = BUFFER_INIT;
+        struct view_grade grade = grade_sample();
+
+        view_grade_encode(&value, &grade);
+        must_refuse_other_lengths(&value, grade_decodes);
+}
+END_TEST
+
+START_TEST(a_grade_that_cannot_be_is_none)
+{
+        struct view_grade grade;
+
+#define MUST_REFUSE(change) \
+        grade = grade_sample(); \
+        change; \
+        ck_assert_msg(!view_grade_is_valid(&grade), "%s", #change)
+
+        MUST_REFUSE(grade.version = 0);
+        MUST_REFUSE(grade.grade[1] = 'a');
+        MUST_REFUSE(grade.grade[0] = '\0'); /* unrated has no score */
+        MUST_REFUSE(grade.score = -1);
+        MUST_REFUSE(grade.next_change.number = INT32_MAX);
+#undef MUST_REFUSE
+}
+END_TEST
+
+/* Two slots, the second live. */
+static struct view_meta slots_sample(void)
+{
+        return (struct view_meta){
+                .format = VIEW_FORMAT, .origin = "credit.jiange.example", .policy_hash = {9}, .live = 2,
+                .slots = {{.run_serial = 70, .run = {1}, .policy_hash = {8}, .day = {20000}},
+                        {.run_serial = 40, .run = {2}, .policy_hash = {9}, .day = {19990}, .through = 60}},
+        };
+}
+
+START_TEST(slots_that_cannot_be_are_refused)
+{
+        struct view_meta meta;
+
+#define MUST_REFUSE(change) \
+        meta = slots_sample(); \
+        ck_assert(view_meta_is_valid(&meta)); \
+        change; \
+        ck_assert_msg(!view_meta_is_valid(&meta), "%s", #change)
+
+        MUST_REFUSE(meta.live = 3);
+        MUST_REFUSE(meta.live = 1);                 /* it has not ended */
+        MUST_REFUSE(meta.slots[1].through = 0);
+        MUST_REFUSE(meta.slots[1].through = 39);    /* before it began */
+        MUST_REFUSE(meta.slots[1].run_serial = 0);  /* empty */
+        MUST_REFUSE(meta.slots[0].day = DAY_NONE);
+        MUST_REFUSE(meta.policy_hash[0] = 8);       /* another policy is in force */
+#undef MUST_REFUSE
+}
+END_TEST
+
+/* The live slot's number is the octet before the two of the refusal. */
+START_TEST(a_live_slot_beyond_the_slots_is_refused_as_it_is_read)
+{
+        CLEANUP(buffer) struct buffer value = BUFFER_INIT;
+        struct view_meta meta = slots_sample();
+
+        view_meta_encode(&value, &meta);
+        ck_assert_uint_eq(value.data[value.length - 3], 2);
+        for (unsigned live = 0; live <= UINT8_MAX; live++) {
+                value.data[value.length - 3] = (uint8_t)live;
+                ck_assert_msg(meta_decodes(buffer_slice(&value)) == (live == 0 || live == 2), "%u", live);
+        }
 }
 END_TEST
 
@@ -278,6 +364,43 @@ START_TEST(certificate_person_coverage_and_meta_come_back_as_they_were)
 }
 END_TEST
 
+START_TEST(a_grade_comes_back_as_it_was)
+{
+        const struct view_grade grades[] = {grade_sample(), {.version = 1, .score = -1, .next_change = DAY_NONE},
+                {.version = UINT64_MAX, .grade = "D", .score = 0, .next_change = DAY_NONE}};
+
+        for (size_t i = 0; i < sizeof(grades) / sizeof(grades[0]); i++) {
+                CLEANUP(buffer) struct buffer value = BUFFER_INIT;
+                struct view_grade back;
+
+                view_grade_encode(&value, &grades[i]);
+                ck_assert(view_grade_decode(buffer_slice(&value), &back));
+                ck_assert_uint_eq(back.version, grades[i].version);
+                ck_assert_str_eq(back.grade, grades[i].grade);
+                ck_assert_int_eq(back.score, grades[i].score);
+                ck_assert_int_eq(back.next_change.number, grades[i].next_change.number);
+        }
+}
+END_TEST
+
+START_TEST(slots_come_back_as_they_were)
+{
+        CLEANUP(buffer) struct buffer value = BUFFER_INIT;
+        struct view_meta meta = slots_sample(), back;
+
+        view_meta_encode(&value, &meta);
+        ck_assert(view_meta_decode(buffer_slice(&value), &back));
+        ck_assert_uint_eq(back.live, 2);
+        for (unsigned i = 0; i < VIEW_SLOTS; i++) {
+                ck_assert_uint_eq(back.slots[i].run_serial, meta.slots[i].run_serial);
+                ck_assert_mem_eq(back.slots[i].run, meta.slots[i].run, sizeof(back.slots[i].run));
+                ck_assert_mem_eq(back.slots[i].policy_hash, meta.slots[i].policy_hash, sizeof(back.slots[i].policy_hash));
+                ck_assert_int_eq(back.slots[i].day.number, meta.slots[i].day.number);
+                ck_assert_uint_eq(back.slots[i].through, meta.slots[i].through);
+        }
+}
+END_TEST
+
 int main(void)
 {
         Suite *suite = suite_create("view_entry");
@@ -286,11 +409,17 @@ int main(void)
         tcase_add_test(tcase, a_torn_or_longer_party_is_refused);
         tcase_add_test(tcase, a_party_that_cannot_be_is_no_entry);
         tcase_add_test(tcase, a_torn_or_longer_certificate_person_or_meta_is_refused);
+        tcase_add_test(tcase, a_torn_or_longer_grade_is_refused);
+        tcase_add_test(tcase, a_grade_that_cannot_be_is_none);
+        tcase_add_test(tcase, slots_that_cannot_be_are_refused);
+        tcase_add_test(tcase, a_live_slot_beyond_the_slots_is_refused_as_it_is_read);
         tcase_add_test(tcase, meta_of_another_format_is_refused);
         tcase_add_loop_test(tcase, a_coverage_key_of_other_words_is_refused, 0, COUNT(bad_keys));
         tcase_add_loop_test(tcase, a_party_comes_back_as_it_was, 0, COUNT(parties));
         tcase_add_test(tcase, an_entry_with_five_records_is_small);
         tcase_add_test(tcase, certificate_person_coverage_and_meta_come_back_as_they_were);
+        tcase_add_test(tcase, a_grade_comes_back_as_it_was);
+        tcase_add_test(tcase, slots_come_back_as_they_were);
         suite_add_tcase(suite, tcase);
         return suite_run(suite);
 }
