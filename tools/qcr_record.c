@@ -24,6 +24,7 @@ static int file_message(struct qcr *qcr, struct record_form *form)
         Qcr__RecordFile act = QCR__RECORD_FILE__INIT;
         struct record_message message;
         struct fault why;
+        int status;
 
         if (!record_form_message(form, &message, &why))
                 return qcr_usage(qcr, "%s", why.text);
@@ -42,7 +43,9 @@ static int file_message(struct qcr *qcr, struct record_form *form)
         request.record_file = &act;
         qcr->explain = explain_refusal;
         qcr->explain_closure = form;
-        return qcr_act(qcr, &request, &form->act);
+        status = qcr_act(qcr, &request, &form->act);
+        qcr->explain = NULL;
+        return status;
 }
 
 static int run_file(struct qcr *qcr, const void *fields, unsigned count, char **operands)

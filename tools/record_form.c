@@ -376,38 +376,21 @@ bool record_form_message(const struct record_form *form, struct record_message *
         return true;
 }
 
-/* `batch*, product*, place* (production, circulation)`; with `names` what people call them as well. */
-static void list_details(enum record_type type, bool names, struct buffer *ret)
-{
-        size_t count;
-        const struct record_detail *details = record_details_of(type, &count);
-
-        for (size_t i = 0; i < count; i++) {
-                const struct record_detail *d = &details[i];
-
-                buffer_add_format(ret, "%s%s%s", i ? ", " : "", d->name, d->is_required ? "*" : "");
-                if (names)
-                        buffer_add_format(ret, " %s", language_is_chinese() ? d->zh : d->en);
-                if (d->words)
-                        buffer_add_format(ret, " (%s)", d->words);
-        }
-        if (count == 0)
-                buffer_add_text(ret, "-");
-}
-
 void record_form_explain(const struct record_form *form, struct failure *failure)
 {
-        CLEANUP(buffer) struct buffer words = BUFFER_INIT;
         CLEANUP(buffer) struct buffer shown = BUFFER_INIT;
+        const struct record_detail *details;
         enum record_type type;
+        size_t count;
 
         if (!failure->field || strncmp(failure->field, "detail.", 7) != 0 ||
                 !record_type_of_word(slice_text(form->type), &type))
                 return;
-        list_details(type, false, &words);
-        list_details(type, true, &shown);
-        failure->allowed = failure_keep(failure, buffer_slice(&words));
-        failure->allowed_shown = failure_keep(failure, buffer_slice(&shown));
+        details = record_details_of(type, &count);
+        for (size_t i = 0; i < count; i++)
+                buffer_add_format(&shown, "%s%s%s %s", i ? ", " : "", details[i].name,
+                        details[i].is_required ? "*" : "", language_is_chinese() ? details[i].zh : details[i].en);
+        failure->allowed_shown = failure_keep(failure, count ? buffer_slice(&shown) : slice_text("-"));
 }
 
 void record_form_describe(const struct record_form *form, struct table *rows)

@@ -169,6 +169,34 @@ static bool is_of_form(const struct record_detail *detail, struct slice value)
         return false;
 }
 
+static void add_words(const char *words, struct buffer *to)
+{
+        for (; *words; words++) {
+                if (*words == ' ')
+                        buffer_add_text(to, ", ");
+                else
+                        buffer_add_u8(to, (uint8_t)*words);
+        }
+}
+
+void record_detail_describe(const struct record_detail *detail, struct buffer *to)
+{
+        switch (detail->form) {
+        case DETAIL_TEXT: buffer_add_format(to, "one line of text, at most %u octets", RECORD_DETAIL_OCTETS); break;
+        case DETAIL_DAY: buffer_add_text(to, "a day like 2026-11-02"); break;
+        case DETAIL_NUMBER:
+                buffer_add_text(to, "a whole number");
+                if (detail->most)
+                        buffer_add_format(to, ", at most %llu", (unsigned long long)detail->most);
+                break;
+        case DETAIL_WORD:
+                buffer_add_text(to, "one of ");
+                add_words(detail->words, to);
+                break;
+        case DETAIL_CODE: buffer_add_text(to, "an organization code or a unified social credit code"); break;
+        }
+}
+
 /* -------------------------------------------------------------------- lines */
 
 /* Puts a value in its detail's place. */

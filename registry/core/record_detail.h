@@ -57,6 +57,8 @@ enum record_detail_flaw {
 const struct record_detail *record_details_of(enum record_type type, size_t *ret_count);
 /* One of a type by its name; NULL if it has none of that name. */
 const struct record_detail *record_detail_find(enum record_type type, struct slice name);
+/* Appends what its value may be, for people: `one of production, circulation`. */
+void record_detail_describe(const struct record_detail *detail, struct buffer *to);
 /*
  * Appends the lines. On a flaw `to` is untouched, and `ret_name` is what it is about: the table's word, or the unknown
  * name as it was given.

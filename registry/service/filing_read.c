@@ -132,16 +132,21 @@ static const char *detail_field(struct fields *fields, struct slice name)
         return kept ? kept : "detail";
 }
 
-static void refuse_detail(struct fields *fields, enum record_detail_flaw flaw, struct slice name,
-        const struct record_detail_value *values, size_t count)
+static void refuse_detail(struct fields *fields, enum record_type type, enum record_detail_flaw flaw,
+        struct slice name, const struct record_detail_value *values, size_t count)
 {
+        CLEANUP(buffer) struct buffer why = BUFFER_INIT;
         struct slice value = slice_of(NULL, 0);
 
         for (size_t i = 0; i < count; i++)
                 if (slice_equal(values[i].name, name))
                         value = values[i].value;
+        if (flaw == DETAIL_VALUE)
+                record_detail_describe(record_detail_find(type, name), &why);
+        else
+                buffer_add_text(&why, record_detail_flaw_text(flaw));
         fields_refuse(fields, flaw == DETAIL_MISSING ? RESULT_FIELD_MISSING : RESULT_FIELD_INVALID,
-                detail_field(fields, name), value, record_detail_flaw_text(flaw));
+                detail_field(fields, name), value, buffer_text(&why));
 }
 
 static const char *read_details(struct fields *fields, const Qcr__Record *message, enum record_type type)
@@ -165,7 +170,7 @@ static const char *read_details(struct fields *fields, const Qcr__Record *messag
                 return "";
         flaw = record_details_format(type, values, message->n_detail, &lines, &name);
         if (flaw) {
-                refuse_detail(fields, flaw, name, values, message->n_detail);
+                refuse_detail(fields, type, flaw, name, values, message->n_detail);
                 return "";
         }
         kept = arena_text(fields->arena, buffer_slice(&lines));

@@ -208,6 +208,28 @@ START_TEST(every_type_takes_all_its_details_at_once_within_the_limits)
 }
 END_TEST
 
+static const struct {
+        enum record_type type;
+        const char *name;
+        const char *text;
+} described[] = {
+        {RECORD_SAMPLING, "batch", "one line of text, at most 300 octets"},
+        {RECORD_SAMPLING, "place", "one of production, circulation"},
+        {RECORD_SAMPLING, "notified_on", "a day like 2026-11-02"},
+        {RECORD_SURVEY, "score", "a whole number, at most 100"},
+        {RECORD_SURVEY, "sample", "a whole number"},
+        {RECORD_ASSESSMENT, "agency_code", "an organization code or a unified social credit code"},
+};
+
+START_TEST(a_detail_says_what_its_value_may_be)
+{
+        CLEANUP(buffer) struct buffer text = BUFFER_INIT;
+
+        record_detail_describe(record_detail_find(described[_i].type, slice_text(described[_i].name)), &text);
+        ck_assert_str_eq(buffer_text(&text), described[_i].text);
+}
+END_TEST
+
 START_TEST(every_flaw_says_what_is_wrong)
 {
         ck_assert_ptr_null(record_detail_flaw_text(DETAIL_SOUND));
@@ -230,6 +252,7 @@ int main(void)
         tcase_add_test(tcase, a_detail_is_found_again_by_its_name);
         tcase_add_loop_test(tcase, every_type_takes_all_its_details_at_once_within_the_limits, RECORD_PENALTY,
                 RECORD_TYPE_LAST + 1);
+        tcase_add_loop_test(tcase, a_detail_says_what_its_value_may_be, 0, COUNT(described));
         tcase_add_test(tcase, every_flaw_says_what_is_wrong);
         suite_add_tcase(suite, tcase);
         return suite_run(suite);
