@@ -142,6 +142,7 @@ static void release(struct doctor *doctor)
                 free(doctor->listed[i].listings);
         free(doctor->listed);
         free(doctor->policies);
+        free(doctor->activations);
         X509_free(doctor->ca);
 }
 

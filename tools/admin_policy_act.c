@@ -279,7 +279,7 @@ static int ask(struct command *command, int (*show)(void *closure, const Qcr__Re
 
 static int print_table(const Qcr__Policies *policies)
 {
-        static const char *const headings[] = {"policy", "standing", "", "entry", "shadow run", "sha256"};
+        static const char *const headings[] = {"policy", "standing", "state", "entry", "shadow run", "sha256"};
         CLEANUP(table) struct table table;
 
         table_init(&table, sizeof(headings) / sizeof(headings[0]));

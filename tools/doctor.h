@@ -71,7 +71,16 @@ struct doctor_listed {
 
 struct doctor_policy {
         uint8_t hash[32];
+        uint64_t serial; /* of the entry that brought it in */
         struct policy policy;
+};
+
+/* The founding's policy, or one that two administrators put in force. */
+struct doctor_activation {
+        uint64_t serial;
+        uint8_t hash[32];
+        uint64_t run_serial; /* 0: the founding's */
+        struct day day;
 };
 
 /* What rows of people's tables must be there, by what the ledger's signed entries say. */
@@ -106,6 +115,8 @@ struct doctor {
         struct doctor_facts facts;
         struct doctor_policy *policies;
         size_t policy_count;
+        struct doctor_activation *activations; /* in the order of their serials */
+        size_t activation_count, activation_room;
 
         uint64_t serial;    /* the ledger's last entry, recomputed */
         struct view *view;  /* NULL: none that can be read */
@@ -170,6 +181,11 @@ bool doctor_rules_found(struct doctor *doctor, const struct founding *founding, 
 void doctor_rules_settle(struct doctor *doctor);
 void doctor_rules_done(struct doctor *doctor);
 
+/* A policy that was brought in; NULL, or why it cannot have been. */
+const char *doctor_policy_add(struct doctor *doctor, struct slice document, uint64_t serial);
+/* One that was put in force; whether that could be is asked once all policies are read. NULL, or why not at all. */
+const char *doctor_policy_activate(struct doctor *doctor, struct slice hash, uint64_t run_serial, uint64_t serial,
+        int64_t at_ms);
 /* NULL when no such policy is stored. */
 const struct policy *doctor_policy_of(const struct doctor *doctor, const uint8_t hash[32]);
 

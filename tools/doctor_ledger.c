@@ -57,7 +57,7 @@ static const char ledger_sql[] =
         " coalesce(a.signature, r.signature, c.signature, e.signature),"
         " CASE WHEN b.kind = 'founding' THEN f.document WHEN b.kind = 'run-begin' THEN r.header"
         "   WHEN b.kind = 'run-chunk' THEN c.header WHEN b.kind = 'run-end' THEN e.header"
-        "   WHEN b.kind IN ('proposal', 'case-step') THEN a.request"
+        "   WHEN b.kind IN ('proposal', 'case-step', 'policy-add') THEN a.request"
         "   WHEN b.kind IN ('approval', 'rejection') THEN pa.request END,"
         " CASE WHEN b.kind = 'record-file' THEN rec.content_hash ELSE w.row_hash END,"
         " ap.proposal_serial, ap.proposal_item, p.kind, ap.proposer, ap.actor, ap.outcome,"
@@ -414,7 +414,7 @@ static bool check_strays(struct doctor *doctor, struct fault *why)
 
         query_init(&query,
                 "WITH hung (tab, key, serial, kinds) AS ("
-                " SELECT 'act', serial::text, serial, '{record-file,case-step,proposal,approval,rejection}'"
+                " SELECT 'act', serial::text, serial, '{record-file,case-step,policy-add,proposal,approval,rejection}'"
                 "::text[] FROM qcr.act"
                 " UNION ALL SELECT 'founding', serial::text, serial, '{founding}' FROM qcr.founding"
                 " UNION ALL SELECT 'run', run_id, serial, '{run-begin}' FROM qcr.run"

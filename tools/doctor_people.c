@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /*
- * The doctor on people and on what two administrators decide: offices, persons, roles, certificates, deputies and rules
- * are played back from the founding, which the CA signed, and from every approval by two persons since, each checked
- * with the certificates that were there by then; then the tables must hold exactly that.
+ * The doctor on people and on what administrators decide: offices, persons, roles, certificates, deputies, rules and the
+ * policy in force are played back from the founding, which the CA signed, and from every approval by two persons since,
+ * policies from the acts that brought them in, each checked with the certificates that were there by then; then the
+ * tables must hold exactly that.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -22,6 +23,7 @@
 
 #define REQUEST_ARENA (1024u * 1024)
 #define REST 800
+#define ADDITION "policy-add" /* the entry's kind, in place of a proposal's */
 
 /* ---------------------------------------------------------------- who may ask for what */
 
@@ -326,7 +328,23 @@ static const char *apply(struct doctor *doctor, struct slice octets, uint64_t se
                 return doctor_deputy_set(doctor, request->deputy_set, serial, at_ms);
         if (request->operation_case == QCR__REQUEST__OPERATION_RULE_ADD)
                 return doctor_rule_add(doctor, octets_of(request->rule_add->document), serial);
-        return "the proposal's request is not about people or rules";
+        if (request->operation_case == QCR__REQUEST__OPERATION_POLICY_ACTIVATE)
+                return doctor_policy_activate(doctor, octets_of(request->policy_activate->policy_hash),
+                        request->policy_activate->run_serial, serial, at_ms);
+        return "the proposal's request is not about people, rules or the policy in force";
+}
+
+/* What one administrator may do alone. */
+static const char *apply_alone(struct doctor *doctor, struct slice octets, uint64_t serial)
+{
+        CLEANUP(arena) struct arena arena;
+        const Qcr__Request *request;
+
+        arena_init(&arena, REQUEST_ARENA);
+        request = read_request(&arena, octets);
+        if (!request || request->operation_case != QCR__REQUEST__OPERATION_POLICY_ADD)
+                return "its request brings no policy in";
+        return doctor_policy_add(doctor, octets_of(request->policy_add->document), serial);
 }
 
 /* ---------------------------------------------------------------------------- founding */
@@ -375,8 +393,10 @@ static bool check_founding(
                 doctor_warn(doctor, "epoch", "is not the founding's: a backup was put into service since");
         hex_encode(founding.policy_hash, 32, hex);
         doctor_facts_add(&doctor->facts, "policy", hex, "1");
-        doctor_facts_add(&doctor->facts, "policy_activation", "1", hex);
-        reason = apply_founding(doctor, &founding);
+        reason = doctor_policy_activate(
+                doctor, slice_of(founding.policy_hash, sizeof(founding.policy_hash)), 0, 1, doctor->at_ms);
+        if (!reason)
+                reason = apply_founding(doctor, &founding);
         if (reason)
                 doctor_find(doctor, "founding", "1", "%s", reason);
         return doctor_rules_found(doctor, &founding, why);
@@ -427,7 +447,34 @@ static const char *check_pair(struct doctor *doctor, const PGresult *row, struct
         return strcmp(proposer, actor) == 0 ? "one person proposed and approved" : NULL;
 }
 
-/* One approval about people or rules, oldest first: believed with what was believed before it. */
+static const char *check_alone(struct doctor *doctor, const PGresult *row, struct slice request)
+{
+        CLEANUP(buffer) struct buffer signature = BUFFER_INIT;
+        uint8_t fingerprint[32];
+
+        if (!cell_octets(row, 0, 3, fingerprint, 32) || !cell_bytes(row, 0, 5, &signature))
+                return "the entry has no act";
+        return doctor_check_act(doctor, (uint64_t)cell_number(row, 0, 0), cell_number(row, 0, 10), fingerprint, request,
+                buffer_slice(&signature), doctor_request_roles(request), NULL);
+}
+
+/* A policy that one administrator brought in. */
+static void take_addition(struct doctor *doctor, const PGresult *row)
+{
+        CLEANUP(buffer) struct buffer request = BUFFER_INIT;
+        const char *reason;
+
+        if (cell_is_null(row, 0, 4) || !cell_bytes(row, 0, 4, &request))
+                reason = "the entry has no act";
+        else
+                reason = check_alone(doctor, row, buffer_slice(&request));
+        if (!reason)
+                reason = apply_alone(doctor, buffer_slice(&request), (uint64_t)cell_number(row, 0, 0));
+        if (reason)
+                doctor_find(doctor, "act", cell_text(row, 0, 0), "%s", reason);
+}
+
+/* One approval about people, rules or the policy in force, oldest first: believed with what was believed before it. */
 static bool take_approval(void *closure, const PGresult *row, struct fault *why)
 {
         CLEANUP(buffer) struct buffer request = BUFFER_INIT;
@@ -436,6 +483,10 @@ static bool take_approval(void *closure, const PGresult *row, struct fault *why)
         const char *reason;
 
         (void)why;
+        if (strcmp(cell_text(row, 0, 2), ADDITION) == 0) {
+                take_addition(doctor, row);
+                return true;
+        }
         if (!cell_bytes(row, 0, 4, &request) || !cell_bytes(row, 0, 7, &decision))
                 reason = "an act is missing";
         else
@@ -464,7 +515,11 @@ static bool read_approvals(struct doctor *doctor, struct fault *why)
                 "a.serial"
                 " WHERE a.outcome = 'approved' AND p.kind IN ('person-add', 'role-grant', 'role-end', "
                 "'certificate-add',"
-                " 'certificate-revoke', 'office-add', 'rule-add', 'deputy-set', 'deputy-end') ORDER BY a.serial");
+                " 'certificate-revoke', 'office-add', 'rule-add', 'deputy-set', 'deputy-end', 'policy-activate')"
+                " UNION ALL SELECT b.serial, b.serial, b.kind, x.certificate, x.request, x.signature, NULL, NULL, NULL,"
+                " (extract(epoch FROM l.at) * 1000)::bigint, (extract(epoch FROM l.at) * 1000)::bigint"
+                " FROM qcr.ledger_body b JOIN qcr.ledger l USING (serial) LEFT JOIN qcr.act x USING (serial)"
+                " WHERE b.kind = '" ADDITION "' ORDER BY 1");
         if (!link_each(doctor->link, &query, take_approval, doctor, why))
                 return false;
         doctor_rules_settle(doctor);
@@ -517,7 +572,8 @@ static bool compare_tables(struct doctor *doctor, struct fault *why)
                 " UNION ALL SELECT 5, encode(fingerprint, 'hex'), reason || '|' || serial FROM "
                 "qcr.certificate_revocation"
                 " UNION ALL SELECT 6, encode(policy_hash, 'hex'), serial::text FROM qcr.policy"
-                " UNION ALL SELECT 7, serial::text, encode(policy_hash, 'hex') FROM qcr.policy_activation"
+                " UNION ALL SELECT 7, serial::text, encode(policy_hash, 'hex') || '|' || coalesce(run_serial, 0)"
+                " FROM qcr.policy_activation"
                 " UNION ALL SELECT 8, encode(rule_hash, 'hex') || CASE WHEN rule_hash <> sha256(document)"
                 " THEN ' of another document' ELSE '' END, kind || ' ' || id || ' ' || version || '|' || serial"
                 " FROM qcr.rule"

@@ -1,14 +1,57 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /*
- * The doctor on policies: a policy is its document, known by the SHA-256 of the canonical form it is stored
- * in. That it was let in at all is compared with the people's tables (tools/doctor_people).
+ * The doctor on policies: a policy is its document, known by the SHA-256 of the canonical form it is stored in. Which
+ * there are and which was in force from when on is what signed entries say (tools/doctor_people plays them back and
+ * compares the tables); here it is asked whether each switch could be made.
  */
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <openssl/evp.h>
 
-#include "tools/doctor.h"
+#include "tools/doctor_facts.h"
+
+/* ------------------------------------------------------------ what signed entries say */
+
+const char *doctor_policy_add(struct doctor *doctor, struct slice document, uint64_t serial)
+{
+        struct policy *policy = must_alloc(sizeof(*policy));
+        struct document_error error;
+        char hex[65], rest[24];
+        bool is_sound = policy_parse(document, policy, &error) == DOCUMENT_SOUND;
+
+        if (is_sound) {
+                hex_encode(policy->hash, sizeof(policy->hash), hex);
+                snprintf(rest, sizeof(rest), "%" PRIu64, serial);
+                doctor_facts_add(&doctor->facts, "policy", hex, rest);
+        }
+        free(policy);
+        return is_sound ? NULL : "brings in what is no policy";
+}
+
+const char *doctor_policy_activate(struct doctor *doctor, struct slice hash, uint64_t run_serial, uint64_t serial,
+        int64_t at_ms)
+{
+        struct doctor_activation *item;
+        char key[24], hex[65], rest[96];
+
+        if (hash.length != 32)
+                return "puts in force what is no policy";
+        doctor->activations = doctor_grow(doctor->activations, doctor->activation_count, &doctor->activation_room,
+                sizeof(*doctor->activations));
+        item = &doctor->activations[doctor->activation_count++];
+        *item = (struct doctor_activation){.serial = serial, .run_serial = run_serial, .day = day_of_instant(at_ms)};
+        memcpy(item->hash, hash.data, 32);
+        hex_encode(item->hash, 32, hex);
+        snprintf(key, sizeof(key), "%" PRIu64, serial);
+        snprintf(rest, sizeof(rest), "%s|%" PRIu64, hex, run_serial);
+        doctor_facts_add(&doctor->facts, "policy_activation", key, rest);
+        return NULL;
+}
+
+/* -------------------------------------------------------------------------- documents */
 
 static bool take_policy(void *closure, const PGresult *row, struct fault *why)
 {
@@ -32,6 +75,7 @@ static bool take_policy(void *closure, const PGresult *row, struct fault *why)
                 must_resize(doctor->policies, (doctor->policy_count + 1) * sizeof(*doctor->policies));
         item = &doctor->policies[doctor->policy_count];
         memcpy(item->hash, hash, 32);
+        item->serial = (uint64_t)cell_number(row, 0, 5);
         if (policy_parse(buffer_slice(&document), &item->policy, &error)) {
                 doctor_find(
                         doctor, "policy", hex, "document cannot be read: %s: %s", error.path, error.reason);
@@ -45,11 +89,77 @@ static bool take_policy(void *closure, const PGresult *row, struct fault *why)
         return true;
 }
 
-bool doctor_policies(struct doctor *doctor, struct fault *why)
+/* --------------------------------------------------------------------------- switches */
+
+static const struct doctor_policy *find_policy(const struct doctor *doctor, const uint8_t hash[32])
+{
+        for (size_t i = 0; i < doctor->policy_count; i++)
+                if (memcmp(doctor->policies[i].hash, hash, 32) == 0)
+                        return &doctor->policies[i];
+        return NULL;
+}
+
+static bool was_active(const struct doctor *doctor, size_t before, const uint8_t hash[32])
+{
+        for (size_t i = 0; i < before; i++)
+                if (memcmp(doctor->activations[i].hash, hash, 32) == 0)
+                        return true;
+        return false;
+}
+
+/* NULL, or why the switch at that place cannot have been made. */
+static const char *check_switch(const struct doctor *doctor, size_t at)
+{
+        const struct doctor_activation *activation = &doctor->activations[at];
+        const struct doctor_policy *policy = find_policy(doctor, activation->hash);
+
+        if (!policy || policy->serial >= activation->serial)
+                return "put in force a policy that nobody had brought in";
+        if (memcmp(activation->hash, doctor->activations[at - 1].hash, 32) == 0)
+                return "put in force the policy that was in force";
+        if (policy_standing(&policy->policy) == POLICY_TRIAL && !was_active(doctor, at, activation->hash))
+                return "put in force a policy on trial";
+        if (!policy_is_effective(&policy->policy, activation->day))
+                return "put in force a policy that was not for that day";
+        return NULL;
+}
+
+static bool take_runless(void *closure, const PGresult *row, struct fault *why)
+{
+        (void)why;
+        doctor_find(closure, "policy_activation", cell_text(row, 0, 0),
+                "its run was not the newest complete shadow run under that policy");
+        return true;
+}
+
+static bool check_runs(struct doctor *doctor, struct fault *why)
 {
         struct query query;
 
-        query_init(
-                &query, "SELECT policy_hash, document, policy_id, policy_version, standing FROM qcr.policy");
-        return link_each(doctor->link, &query, take_policy, doctor, why);
+        query_init(&query,
+                "SELECT a.serial FROM qcr.policy_activation a WHERE a.run_serial IS NOT NULL AND NOT EXISTS ("
+                " SELECT FROM qcr.recalc r JOIN qcr.recalc_end USING (serial) JOIN qcr.run_end d USING (run_id)"
+                " WHERE r.serial = a.run_serial AND r.kind = 'shadow' AND r.policy_hash = a.policy_hash"
+                " AND d.serial < a.serial AND NOT EXISTS (SELECT FROM qcr.run n WHERE n.kind = 'shadow'"
+                " AND n.serial > r.serial AND n.serial < a.serial)) ORDER BY a.serial");
+        return link_each(doctor->link, &query, take_runless, doctor, why);
+}
+
+bool doctor_policies(struct doctor *doctor, struct fault *why)
+{
+        struct query query;
+        char key[DOCTOR_KEY];
+
+        query_init(&query,
+                "SELECT policy_hash, document, policy_id, policy_version, standing, serial FROM qcr.policy");
+        if (!link_each(doctor->link, &query, take_policy, doctor, why))
+                return false;
+        for (size_t i = 1; i < doctor->activation_count; i++) { /* the first is the founding's */
+                const char *reason = check_switch(doctor, i);
+
+                if (reason)
+                        doctor_find(doctor, "approval", doctor_key(key, "%" PRIu64, doctor->activations[i].serial), "%s",
+                                reason);
+        }
+        return check_runs(doctor, why);
 }

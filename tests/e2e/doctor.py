@@ -96,7 +96,7 @@ EDITS = [
     ("the policy's document is edited", "UPDATE qcr.policy SET document = convert_to(replace(convert_from(document, 'UTF8'), '100', '101'), 'UTF8')",
      [("policy", "", "was changed")]),
     ("a policy is inserted and activated",
-     "INSERT INTO qcr.policy VALUES (sha256('{}'), 'p', 1, '{}', 'trial', 3); INSERT INTO qcr.policy_activation VALUES (3, sha256('{}'))",
+     "INSERT INTO qcr.policy VALUES (sha256('{}'), 'p', 1, '{}', 'trial', 3); INSERT INTO qcr.policy_activation VALUES (3, sha256('{}'), 2)",
      [("policy", "", "was inserted"), ("policy_activation", "3", "was inserted")]),
     ("an enterprise is renamed", "UPDATE qcr.party_version SET name = '剑阁县另一有限公司' WHERE subject = '{subject}'",
      [("party_version", "{subject}", "was changed")]),
