@@ -225,7 +225,7 @@ static const char *why_not(const struct explained *e, const struct grade_record 
         if (reason && reason->effect == GRADE_COUNTED)
                 return NULL;
         if (reason && reason->effect == GRADE_SUPERSEDED)
-                return _("a heavier record of the same case counts");
+                return _("another record of the same case counts, which is no lighter");
         if (reason)
                 return _("its time under this policy is over");
         if (day_is_before(e->proved.verdict.statement.as_of, input->decided_on))
@@ -246,11 +246,16 @@ static void print_uncounted(const struct explained *e)
         table_init(&rows, 4);
         for (uint32_t i = 0; i < e->inputs.count; i++) {
                 const struct grade_record *input = &e->inputs.records[i];
+                const struct grade_reason *reason;
                 const char *why = why_not(e, input);
 
                 if (!why)
                         continue;
-                add_name(&text, slice_text(record_type_word(input->type)));
+                reason = reason_of(e, input->ordinal);
+                if (reason)
+                        add_rule(&text, reason->rule);
+                else
+                        add_name(&text, slice_text(record_type_word(input->type)));
                 add_cell(&rows, &text);
                 add_document_cells(&rows, e, input->ordinal);
                 table_add_text(&rows, why);
@@ -318,12 +323,7 @@ static void print_days(const struct explained *e)
 
 /* -------------------------------------------------------------- higher grades */
 
-static bool is_later(struct day a, struct day b)
-{
-        return day_is_none(b) || (!day_is_none(a) && day_is_before(b, a));
-}
-
-/* The first day on which the last deduction is as old as the gate wants; DAY_NONE: it is now. */
+/* The first day on which the last deduction is as old as the gate wants, or counts no more; DAY_NONE: it is so today. */
 static struct day clear_from(const struct explained *e, const struct policy_gate *gate)
 {
         struct day today = e->proved.verdict.statement.as_of, clear = DAY_NONE;
@@ -338,30 +338,49 @@ static struct day clear_from(const struct explained *e, const struct policy_gate
                 day = day_add_months(input->decided_on, gate->months_without_deduction);
                 if (day_is_before(reason->until, day))
                         day = reason->until;
-                if (day_is_before(today, day) && is_later(day, clear))
+                if (day_is_before(today, day) && (day_is_none(clear) || day_is_before(clear, day)))
                         clear = day;
         }
         return clear;
 }
 
-/* The first day on which a certificate of the kind has been held for long enough; DAY_NONE: there is none. */
+static bool is_valid_on(const struct grade_record *input, unsigned kind, struct day day)
+{
+        return input->type == RECORD_CERTIFICATE && input->certificate == kind && !day_is_before(day, input->decided_on) &&
+               (day_is_none(input->valid_through) || !day_is_before(input->valid_through, day));
+}
+
+/*
+ * Since when a certificate of the kind has been held without a gap: back from today from one to the one that was valid
+ * when it was issued, or ended the day before. DAY_NONE: none is held.
+ */
+static struct day held_since(const struct explained *e, unsigned kind)
+{
+        struct day today = e->proved.verdict.statement.as_of, since = DAY_NONE, day = today;
+        bool is_earlier = true;
+
+        while (is_earlier) {
+                is_earlier = false;
+                for (uint32_t i = 0; i < e->inputs.count; i++) {
+                        const struct grade_record *input = &e->inputs.records[i];
+
+                        if (is_valid_on(input, kind, day) && (day_is_none(since) || day_is_before(input->decided_on, since))) {
+                                since = input->decided_on;
+                                is_earlier = true;
+                        }
+                }
+                if (is_earlier)
+                        day = day_add(since, -1);
+        }
+        return since;
+}
+
+/* The first day on which it has been held for long enough, if it is renewed in time; DAY_NONE: none is held. */
 static struct day held_from(const struct explained *e, const struct policy_gate *gate, unsigned kind)
 {
-        struct day today = e->proved.verdict.statement.as_of, held = DAY_NONE;
+        struct day since = held_since(e, kind);
 
-        for (uint32_t i = 0; i < e->inputs.count; i++) {
-                const struct grade_record *input = &e->inputs.records[i];
-                struct day day = day_add_months(input->decided_on, gate->held_months);
-
-                if (input->type != RECORD_CERTIFICATE || input->certificate != kind)
-                        continue;
-                if (!day_is_none(input->valid_through) &&
-                        (day_is_before(input->valid_through, today) || day_is_before(input->valid_through, day)))
-                        continue;
-                if (day_is_none(held) || day_is_before(day, held))
-                        held = day;
-        }
-        return held;
+        return day_is_none(since) ? since : day_add_months(since, gate->held_months);
 }
 
 static void add_missing(struct table *rows, const char **grade, const char *what, const char *words, struct day day)
@@ -385,7 +404,7 @@ static void add_certificates(struct table *rows, const struct explained *e, cons
                         continue;
                 snprintf(what, sizeof(what), _("a valid certificate %s, held for %d months"),
                         certificate_kind_word((enum certificate_kind)kind), gate->held_months);
-                add_missing(rows, grade, what, _("met on %s with the one there is"), from);
+                add_missing(rows, grade, what, _("met on %s, if it is valid until then"), from);
         }
 }
 
