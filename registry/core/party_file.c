@@ -115,16 +115,18 @@ struct comparison {
         struct grade_inputs before, after;
 };
 
-/* Higher is better; a gate stands just above the band that it lifts from. */
+#define STEPS (POLICY_GATES_MAX + 1) /* of a band: the gates that lift from it, the first the best, and itself */
+
+/* Higher is better; `unrated` is below all, so that a correction which gives a grade waits for a person, too. */
 static int rank(const struct policy *policy, const char *grade)
 {
         for (unsigned i = 0; i < policy->bands_count; i++)
                 if (!strcmp(policy->bands[i].grade, grade))
-                        return -2 * (int)i;
+                        return -STEPS * (int)i;
         for (unsigned i = 0; i < policy->gates_count; i++)
                 if (!strcmp(policy->gates[i].grade, grade))
-                        return -2 * (int)policy->gates[i].of + 1;
-        return -2 * POLICY_BANDS_MAX;
+                        return -STEPS * (int)policy->gates[i].of + POLICY_GATES_MAX - (int)i;
+        return -STEPS * POLICY_BANDS_MAX;
 }
 
 static struct day earlier_change(struct day a, struct day b)

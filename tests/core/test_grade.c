@@ -22,20 +22,25 @@ static struct day day_must(const char *text)
         return day;
 }
 
-static void set_up(void)
+static void load_policy(const char *name)
 {
         const char *root = getenv("QCR_SOURCE");
         struct document_error error;
         char path[4096];
-        char json[8192];
+        char json[16384];
         FILE *file;
 
-        snprintf(path, sizeof(path), "%s/share/policies/default.json", root ? root : ".");
+        snprintf(path, sizeof(path), "%s/share/policies/%s.json", root ? root : ".", name);
         file = fopen(path, "r");
         ck_assert_msg(file != NULL, "%s cannot be read", path);
         ck_assert_int_eq(policy_parse(slice_of(json, fread(json, 1, sizeof(json), file)), &policy, &error),
                 DOCUMENT_SOUND);
         fclose(file);
+}
+
+static void set_up(void)
+{
+        load_policy("default");
         inputs = must_alloc(sizeof(*inputs));
         outcome = must_alloc(sizeof(*outcome));
 }
@@ -243,6 +248,46 @@ START_TEST(the_default_policy_gives_the_grade_that_the_documentation_says)
 }
 END_TEST
 
+/* Two certificates that follow on each other, a fine, a sampling that passed; and then a warning. */
+static void second_example(int64_t fine_fen, const char *shown_until)
+{
+        load_policy("quality-credit-aaa");
+        add_row(&(struct row){RECORD_CERTIFICATE, 0, 0, 1, "2021-03-01", "2024-02-29"});
+        add_row(&(struct row){RECORD_CERTIFICATE, 0, 0, 2, "2024-03-01", "2027-02-28"});
+        add_row(&(struct row){P, BIT(FINE), 0, 61, "2025-10-20", shown_until});
+        add_row(&(struct row){RECORD_SAMPLING, 0, 0, 12, "2026-05-06", NULL});
+        inputs->records[2].fine_fen = fine_fen;
+        inputs->records[3].result = RECORD_RESULT_PASS;
+}
+
+static void check_example(const char *day, const char *grade, const char *next_change, const char *reasons)
+{
+        CLEANUP(buffer) struct buffer line = BUFFER_INIT;
+
+        grade_evaluate(&policy, inputs, day_must(day), outcome);
+        grade_reasons_format(outcome, &line);
+        ck_assert_str_eq(outcome->grade, grade);
+        ck_assert_int_eq(outcome->next_change.number, day_must(next_change).number);
+        ck_assert_str_eq(buffer_text(&line), reasons);
+}
+
+START_TEST(the_policy_of_six_grades_gives_what_its_worked_example_says)
+{
+        second_example(3000000, "2026-10-20");
+        check_example(TODAY, "AAA", "2027-03-01", "gate AAA");
+        check_example("2027-03-01", "A", NULL, "");
+        inputs->count = 0;
+        second_example(6000000, "2028-10-20");
+        check_example(TODAY, "B", "2028-10-20", "penalty.fine -15 until 2028-10-20");
+        add_row(&(struct row){P, BIT(WARNING), 0, 90, "2026-06-01", "2026-12-01"});
+        check_example(TODAY, "B", "2026-12-01",
+                "penalty.fine -15 until 2028-10-20; penalty.warning -5 until 2026-12-01");
+        check_example("2026-10-19", "D", "2026-10-20",
+                "repeat.two-penalties-a-year until 2026-10-20; penalty.fine -15 until 2028-10-20; "
+                "penalty.warning -5 until 2026-12-01");
+}
+END_TEST
+
 static void use_gates(void)
 {
         policy.gates_count = 2;
@@ -306,6 +351,243 @@ START_TEST(a_listing_shuts_every_gate)
         ck_assert_str_eq(outcome->grade, "D");
         ck_assert_uint_eq(outcome->count, 1);
         ck_assert_int_eq(outcome->reasons[0].effect, GRADE_VETO);
+}
+END_TEST
+
+static void add_certificate(const char *decided_on, const char *valid_through)
+{
+        add_row(&(struct row){RECORD_CERTIFICATE, 0, 0, 1, decided_on, valid_through});
+}
+
+static const struct {
+        const char *name;
+        const char *certificates[4][2]; /* from, through */
+        const char *grade;
+        const char *next_change;
+} renewals[] = {
+        {"a certificate that takes over the next day goes on holding",
+                {{"2022-06-01", "2025-05-31"}, {"2025-06-01", "2028-05-31"}}, "AAA", "2028-06-01"},
+        {"and so does one that takes over before its time",
+                {{"2022-06-01", "2025-05-31"}, {"2025-03-01", "2028-05-31"}}, "AAA", "2028-06-01"},
+        {"in whatever order they were filed",
+                {{"2025-06-01", "2028-05-31"}, {"2022-06-01", "2025-05-31"}}, "AAA", "2028-06-01"},
+        {"a day without one begins anew", {{"2022-06-01", "2025-05-30"}, {"2025-06-01", "2028-05-31"}}, "AA",
+                NULL}, /* its three years are over when it is */
+        {"a renewal without end opens the gate for good", {{"2024-06-01", "2027-05-31"}, {"2027-06-01", NULL}}, "AA",
+                "2027-06-01"},
+        {"one that does not come in time shuts it", {{"2022-06-01", "2027-05-31"}, {"2027-06-02", NULL}}, "AAA",
+                "2027-06-01"},
+        {"one inside another adds nothing", {{"2022-06-01", "2027-05-31"}, {"2024-01-01", "2024-12-31"}}, "AAA",
+                "2027-06-01"},
+};
+
+START_TEST(a_certificate_is_held_without_a_gap_by_those_that_follow_on_each_other)
+{
+        const char *name = renewals[_i].name;
+
+        use_gates();
+        for (int i = 0; i < COUNT(renewals[0].certificates) && renewals[_i].certificates[i][0]; i++)
+                add_certificate(renewals[_i].certificates[i][0], renewals[_i].certificates[i][1]);
+        grade_evaluate(&policy, inputs, day_must(TODAY), outcome);
+        ck_assert_msg(strcmp(outcome->grade, renewals[_i].grade) == 0, "%s: %s", name, outcome->grade);
+        ck_assert_msg(outcome->next_change.number == day_must(renewals[_i].next_change).number, "%s: %d", name,
+                outcome->next_change.number);
+}
+END_TEST
+
+START_TEST(a_certificate_that_is_not_shown_any_more_opens_no_gate)
+{
+        use_gates();
+        add_certificate("2020-01-01", NULL);
+        inputs->records[0].publicity_end = day_must("2027-01-01");
+        grade_evaluate(&policy, inputs, day_must("2026-12-31"), outcome);
+        ck_assert_str_eq(outcome->grade, "AAA");
+        ck_assert_int_eq(outcome->next_change.number, day_must("2027-01-01").number);
+        grade_evaluate(&policy, inputs, day_must("2027-01-01"), outcome);
+        ck_assert_str_eq(outcome->grade, "AA");
+}
+END_TEST
+
+static const struct {
+        const char *name;
+        uint16_t kinds;
+        enum severity severity;
+        int64_t fine_fen, confiscated_fen;
+        const char *reasons;
+} prices[] = {
+        {"an amount below the first tier costs what the kind does", BIT(FINE), SEVERITY_NONE, 499999, 0,
+                "penalty.fine -10 until 2027-01-01"},
+        {"a tier begins with its amount", BIT(FINE), SEVERITY_NONE, 500000, 0, "penalty.fine -15 until 2027-01-01"},
+        {"a fen below the second tier is the first", BIT(FINE), SEVERITY_NONE, 1999999, 0, "penalty.fine -15 until 2027-01-01"},
+        {"the last tier has no end", BIT(FINE), SEVERITY_NONE, INT64_MAX, 0, "penalty.fine -40 until 2027-01-01"},
+        {"each amount has tiers of its own", BIT(FINE) | BIT(CONFISCATION), SEVERITY_NONE, 1, 100,
+                "penalty.confiscation -25 until 2027-01-01"},
+        {"an amount without its kind costs nothing more", BIT(WARNING), SEVERITY_NONE, 5000000, 5000000,
+                "penalty.warning -5 until 2027-01-01"},
+        {"a serious one costs more", BIT(FINE), SEVERITY_SERIOUS, 0, 0, "penalty.fine.serious -20 until 2027-01-01"},
+        {"an ordinary one does not", BIT(FINE), SEVERITY_ORDINARY, 0, 0, "penalty.fine -10 until 2027-01-01"},
+        {"of a serious one with an amount the greater number counts", BIT(FINE), SEVERITY_SERIOUS, 500000, 0,
+                "penalty.fine.serious -20 until 2027-01-01"},
+        {"and so it does the other way round", BIT(FINE), SEVERITY_SERIOUS, 5000000, 0,
+                "penalty.fine -40 until 2027-01-01"},
+        {"where serious costs the same it is not named", BIT(WARNING), SEVERITY_SERIOUS, 0, 0,
+                "penalty.warning -5 until 2027-01-01"},
+};
+
+START_TEST(a_penalty_costs_by_its_amount_and_by_being_serious)
+{
+        CLEANUP(buffer) struct buffer line = BUFFER_INIT;
+
+        policy.tiers_count[0] = 2;
+        policy.tiers[0][0] = (struct policy_tier){500000, 15};
+        policy.tiers[0][1] = (struct policy_tier){2000000, 40};
+        policy.tiers_count[1] = 1;
+        policy.tiers[1][0] = (struct policy_tier){100, 25};
+        policy.points[POLICY_RULE_SERIOUS_PENALTY(PENALTY_FINE)] = 20;
+        add_row(&(struct row){P, prices[_i].kinds, prices[_i].severity, 1, "2026-01-01", "2027-01-01"});
+        inputs->records[0].fine_fen = prices[_i].fine_fen;
+        inputs->records[0].confiscated_fen = prices[_i].confiscated_fen;
+        grade_evaluate(&policy, inputs, day_must(TODAY), outcome);
+        grade_reasons_format(outcome, &line);
+        ck_assert_msg(strcmp(buffer_text(&line), prices[_i].reasons) == 0, "%s: %s", prices[_i].name, buffer_text(&line));
+}
+END_TEST
+
+START_TEST(what_passed_or_was_settled_costs_nothing_and_every_finding_costs_what_the_policy_says)
+{
+        static const enum record_type types[] = {RECORD_SAMPLING, RECORD_RECALL, RECORD_COMPLAINT, RECORD_ACCIDENT,
+                RECORD_BREACH, RECORD_ACCEPTANCE, RECORD_INSPECTION};
+
+        for (int i = 0; i < COUNT(types); i++) {
+                policy.points[policy_rule_finding(types[i], SEVERITY_ORDINARY)] = 3 + i;
+                inputs->count = 0;
+                add_row(&(struct row){types[i], 0, SEVERITY_NONE, 1, "2026-01-01", "2027-01-01"});
+                grade_evaluate(&policy, inputs, day_must(TODAY), outcome);
+                ck_assert_int_eq(outcome->score, 97 - i);
+                if (!record_type_has_result(types[i]))
+                        continue;
+                inputs->records[0].result = RECORD_RESULT_FAIL;
+                grade_evaluate(&policy, inputs, day_must(TODAY), outcome);
+                ck_assert_int_eq(outcome->score, 97 - i);
+                inputs->records[0].result = RECORD_RESULT_PASS;
+                grade_evaluate(&policy, inputs, day_must(TODAY), outcome);
+                ck_assert_int_eq(outcome->score, 100);
+                ck_assert_uint_eq(outcome->count, 0);
+        }
+}
+END_TEST
+
+START_TEST(a_type_may_count_for_a_time_of_its_own_but_never_past_its_publicity)
+{
+        policy.type_months[P] = 3;
+        add_row(&(struct row){P, BIT(FINE), 0, 1, "2026-09-30", "2029-08-31"});
+        add_row(&(struct row){P, BIT(FINE), 0, 2, "2026-09-30", "2026-12-01"});
+        add_row(&(struct row){P, BIT(FINE), 0, 3, "2026-09-30", NULL});
+        add_row(&(struct row){RECORD_SAMPLING, 0, 0, 4, "2026-01-01", "2029-08-31"});
+        grade_evaluate(&policy, inputs, day_must(TODAY), outcome);
+        ck_assert_int_eq(outcome->score, 60);
+        ck_assert_int_eq(outcome->next_change.number, day_must("2026-12-01").number);
+        grade_evaluate(&policy, inputs, day_must("2026-12-01"), outcome);
+        ck_assert_int_eq(outcome->next_change.number, day_must("2026-12-30").number);
+        grade_evaluate(&policy, inputs, day_must("2026-12-30"), outcome);
+        ck_assert_int_eq(outcome->score, 90);
+}
+END_TEST
+
+static const struct {
+        const char *name;
+        struct row rows[5];
+        const char *grade;
+        const char *next_change;
+        const char *reasons;
+} repeat_cases[] = {
+        {"two cases are not three", {{P, BIT(WARNING), 0, 1, "2026-03-01", "2028-03-01"},
+                                            {P, BIT(WARNING), 0, 2, "2026-04-01", "2028-03-01"}},
+                "A", "2028-03-01", "penalty.warning -5 until 2028-03-01; penalty.warning -5 until 2028-03-01"},
+        {"three of one case are one", {{P, BIT(WARNING), 0, 1, "2026-03-01", "2028-03-01"},
+                                              {P, BIT(WARNING), 0, 1, "2026-04-01", "2028-03-01"},
+                                              {P, BIT(WARNING), 0, 1, "2026-05-01", "2028-03-01"}},
+                "A", "2028-03-01", "penalty.warning -5 until 2028-03-01"},
+        {"three hold the grade down until the months of the first are over",
+                {{P, BIT(WARNING), 0, 1, "2026-03-01", "2028-03-01"}, {P, BIT(WARNING), 0, 2, "2026-04-01", "2028-03-01"},
+                        {P, BIT(WARNING), 0, 3, "2026-05-01", "2028-03-01"}},
+                "C", "2027-03-01",
+                "repeat.three until 2027-03-01; penalty.warning -5 until 2028-03-01; penalty.warning -5 until 2028-03-01; "
+                "penalty.warning -5 until 2028-03-01"},
+        {"or until one of them does not count any more",
+                {{P, BIT(WARNING), 0, 1, "2026-03-01", "2028-03-01"}, {P, BIT(WARNING), 0, 2, "2026-04-01", "2026-12-01"},
+                        {P, BIT(WARNING), 0, 3, "2026-05-01", "2028-03-01"}},
+                "C", "2026-12-01",
+                "repeat.three until 2026-12-01; penalty.warning -5 until 2028-03-01; penalty.warning -5 until 2028-03-01; "
+                "penalty.warning -5 until 2026-12-01"},
+        {"a fourth keeps it holding", {{P, BIT(WARNING), 0, 1, "2026-03-01", "2026-12-01"},
+                                              {P, BIT(WARNING), 0, 2, "2026-04-01", "2026-12-01"},
+                                              {P, BIT(WARNING), 0, 3, "2026-05-01", "2026-12-02"},
+                                              {P, BIT(WARNING), 0, 4, "2026-06-01", "2026-12-03"}},
+                "C", "2026-12-01",
+                "repeat.three until 2026-12-01; penalty.warning -5 until 2026-12-03; penalty.warning -5 until 2026-12-02; "
+                "penalty.warning -5 until 2026-12-01; penalty.warning -5 until 2026-12-01"},
+        {"other types are not meant", {{P, BIT(WARNING), 0, 1, "2026-03-01", "2028-03-01"},
+                                              {P, BIT(WARNING), 0, 2, "2026-04-01", "2028-03-01"},
+                                              {RECORD_ACCIDENT, 0, 0, 3, "2026-05-01", "2028-03-01"}},
+                "A", "2028-03-01", "penalty.warning -5 until 2028-03-01; penalty.warning -5 until 2028-03-01"},
+        {"a serious one is enough for a rule of serious ones",
+                {{RECORD_COMPLAINT, 0, SEVERITY_SERIOUS, 1, "2026-03-01", "2026-12-01"}}, "D", "2026-12-01",
+                "repeat.serious until 2026-12-01"},
+        {"an ordinary one is not", {{RECORD_COMPLAINT, 0, SEVERITY_ORDINARY, 1, "2026-03-01", "2026-12-01"}}, "A", NULL, ""},
+        {"one to come begins it on its day", {{RECORD_COMPLAINT, 0, SEVERITY_SERIOUS, 1, "2026-12-01", "2027-12-01"},
+                                                     {RECORD_AWARD, 0, 0, 1, "2020-01-01", NULL}},
+                "A", "2026-12-01", ""},
+};
+
+START_TEST(a_repeat_rule_holds_the_grade_down_while_enough_cases_count)
+{
+        CLEANUP(buffer) struct buffer line = BUFFER_INIT;
+        const char *name = repeat_cases[_i].name;
+
+        policy.repeats_count = 2;
+        policy.repeats[0] = (struct policy_repeat){.word = "repeat.three", .types = 1u << P | 1u << RECORD_SAMPLING,
+                .count = 3, .months = 12, .band = 2};
+        policy.repeats[1] = (struct policy_repeat){.word = "repeat.serious", .types = 1u << RECORD_COMPLAINT,
+                .severity = SEVERITY_SERIOUS, .count = 1, .months = 60, .band = 3};
+        for (int i = 0; i < COUNT(repeat_cases[0].rows) && repeat_cases[_i].rows[i].type; i++)
+                add_row(&repeat_cases[_i].rows[i]);
+        grade_evaluate(&policy, inputs, day_must(TODAY), outcome);
+        ck_assert_msg(strcmp(outcome->grade, repeat_cases[_i].grade) == 0, "%s: %s", name, outcome->grade);
+        ck_assert_msg(outcome->next_change.number == day_must(repeat_cases[_i].next_change).number, "%s: %d", name,
+                outcome->next_change.number);
+        grade_reasons_format(outcome, &line);
+        ck_assert_msg(strcmp(buffer_text(&line), repeat_cases[_i].reasons) == 0, "%s: %s", name, buffer_text(&line));
+}
+END_TEST
+
+START_TEST(a_repeat_rule_holds_before_too_few_records_make_a_file_unrated)
+{
+        policy.records_ever = 5;
+        policy.repeats_count = 1;
+        policy.repeats[0] = (struct policy_repeat){.word = "repeat.one", .types = 1u << P, .count = 1, .months = 12, .band = 1};
+        add_row(&(struct row){P, BIT(WARNING), 0, 1, "2026-03-01", "2028-03-01"});
+        grade_evaluate(&policy, inputs, day_must(TODAY), outcome);
+        ck_assert_str_eq(outcome->grade, "B");
+        ck_assert_int_eq(outcome->next_change.number, day_must("2027-03-01").number);
+        grade_evaluate(&policy, inputs, outcome->next_change, outcome);
+        ck_assert_str_eq(outcome->grade, "unrated");
+        ck_assert_int_eq(outcome->score, -1);
+}
+END_TEST
+
+START_TEST(records_that_were_taken_out_because_they_ended_still_make_a_file_rated)
+{
+        policy.records_ever = 3;
+        inputs->ended = 2;
+        grade_evaluate(&policy, inputs, day_must(TODAY), outcome);
+        ck_assert_str_eq(outcome->grade, "unrated");
+        add_row(&(struct row){RECORD_AWARD, 0, 0, 1, "2026-12-01", NULL});
+        add_row(&(struct row){RECORD_AWARD, 0, 0, 1, "2026-11-30", NULL});
+        grade_evaluate(&policy, inputs, day_must(TODAY), outcome);
+        ck_assert_int_eq(outcome->next_change.number, day_must("2026-11-30").number);
+        grade_evaluate(&policy, inputs, outcome->next_change, outcome);
+        ck_assert_str_eq(outcome->grade, "A");
 }
 END_TEST
 
@@ -434,8 +716,19 @@ int main(void)
         tcase_add_checked_fixture(table, set_up, tear_down);
         tcase_add_loop_test(table, the_default_policy_gives_the_grade_that_the_documentation_says, 0,
                 COUNT(cases));
+        tcase_add_test(table, the_policy_of_six_grades_gives_what_its_worked_example_says);
         tcase_add_loop_test(table, a_gate_lifts_only_while_everything_that_it_asks_for_holds, 0,
                 COUNT(gate_cases));
+        tcase_add_loop_test(table, a_certificate_is_held_without_a_gap_by_those_that_follow_on_each_other, 0,
+                COUNT(renewals));
+        tcase_add_test(table, a_certificate_that_is_not_shown_any_more_opens_no_gate);
+        tcase_add_loop_test(table, a_penalty_costs_by_its_amount_and_by_being_serious, 0, COUNT(prices));
+        tcase_add_test(table,
+                what_passed_or_was_settled_costs_nothing_and_every_finding_costs_what_the_policy_says);
+        tcase_add_test(table, a_type_may_count_for_a_time_of_its_own_but_never_past_its_publicity);
+        tcase_add_loop_test(table, a_repeat_rule_holds_the_grade_down_while_enough_cases_count, 0, COUNT(repeat_cases));
+        tcase_add_test(table, a_repeat_rule_holds_before_too_few_records_make_a_file_unrated);
+        tcase_add_test(table, records_that_were_taken_out_because_they_ended_still_make_a_file_rated);
         tcase_add_test(table, a_listing_shuts_every_gate);
         tcase_add_test(table, a_veto_never_lifts_a_grade_that_is_lower_already);
         tcase_add_test(table, a_policy_may_count_months_but_never_past_the_publicity);

@@ -142,6 +142,69 @@ START_TEST(a_correction_that_lifts_the_grade_today_or_some_day_waits_for_a_secon
 }
 END_TEST
 
+START_TEST(a_correction_that_opens_a_better_gate_of_the_same_band_waits_too)
+{
+        struct record record = fined("1"), certificate = fined("2");
+        struct party_file file;
+
+        policy.gates_count = 2;
+        policy.gates[0] = (struct policy_gate){.grade = "AAA", .certificates = 1u << CERTIFICATE_ISO9001, .held_months = 12};
+        policy.gates[1] = (struct policy_gate){.grade = "AA", .months_without_deduction = 120};
+        certificate.type = RECORD_CERTIFICATE;
+        certificate.certificate = CERTIFICATE_ISO9001;
+        certificate.valid_through = DAY_NONE;
+        certificate.publicity_file = DAY_NONE;
+        begin(&file);
+        record.publicity_file = TODAY; /* over: AA, and AAA when the certificate has been held for a year */
+        party_file_add(&file, &record);
+        party_file_add(&file, &certificate);
+        certificate.remark = "更正";
+        ck_assert_int_eq(party_file_decide(&file, &certificate, &policy, TODAY), PARTY_FILE_CORRECTED);
+        certificate.decided_on.number = TODAY.number - 370;
+        ck_assert_int_eq(party_file_decide(&file, &certificate, &policy, TODAY), PARTY_FILE_FAVOURABLE);
+        party_file_done(&file);
+}
+END_TEST
+
+static const struct {
+        enum record_type type;
+        bool has_kinds, has_result, has_certificate, has_validity;
+} facts_of[] = {
+        {RECORD_PENALTY, true, false, false, false},
+        {RECORD_SAMPLING, false, true, false, false},
+        {RECORD_RECALL, false, false, false, false},
+        {RECORD_CERTIFICATE, false, false, true, true},
+        {RECORD_BRAND, false, false, false, true},
+        {RECORD_AWARD, false, false, false, true},
+        {RECORD_PERMIT, false, false, false, true},
+        {RECORD_ASSESSMENT, false, false, false, true},
+        {RECORD_INSPECTION, false, true, false, false},
+        {RECORD_SURVEY, false, false, false, false},
+};
+
+START_TEST(the_facts_of_a_record_are_those_that_its_type_has)
+{
+        struct record record = fined("1");
+        struct grade_record facts;
+
+        record.type = facts_of[_i].type;
+        record.result = RECORD_RESULT_FAIL;
+        record.certificate = CERTIFICATE_GMP;
+        record.valid_through.number = TODAY.number + 100;
+        record.publicity_computed.number = TODAY.number + 200;
+        facts = party_file_facts(&record);
+        ck_assert_int_eq(facts.type, record.type);
+        ck_assert_uint_eq(facts.kinds, facts_of[_i].has_kinds ? record.kinds : 0);
+        ck_assert_int_eq(facts.fine_fen, facts_of[_i].has_kinds ? record.fine_fen : 0);
+        ck_assert_int_eq(facts.result, facts_of[_i].has_result ? RECORD_RESULT_FAIL : RECORD_RESULT_NONE);
+        ck_assert_int_eq(facts.certificate, facts_of[_i].has_certificate ? CERTIFICATE_GMP : CERTIFICATE_NONE);
+        ck_assert_int_eq(facts.valid_through.number,
+                facts_of[_i].has_validity ? record.valid_through.number : DAY_NONE.number);
+        ck_assert_int_eq(facts.publicity_end.number, TODAY.number + 200);
+        ck_assert_uint_eq(facts.case_ref, record_case_ref("a", "1"));
+}
+END_TEST
+
 START_TEST(ordinals_count_records_and_versions_their_corrections)
 {
         struct record one = fined("1"), two = fined("2");
@@ -197,6 +260,9 @@ int main(void)
         tcase_add_test(tcase, a_withdrawn_record_does_not_come_back_by_itself);
         tcase_add_loop_test(tcase, a_correction_that_lifts_the_grade_today_or_some_day_waits_for_a_second_person, 0,
                 (int)(sizeof(corrections) / sizeof(*corrections)));
+        tcase_add_test(tcase, a_correction_that_opens_a_better_gate_of_the_same_band_waits_too);
+        tcase_add_loop_test(tcase, the_facts_of_a_record_are_those_that_its_type_has, 0,
+                (int)(sizeof(facts_of) / sizeof(*facts_of)));
         tcase_add_test(tcase, ordinals_count_records_and_versions_their_corrections);
         tcase_add_test(tcase, an_enterprise_has_no_more_records_than_a_grade_can_be_made_of);
         suite_add_tcase(suite, tcase);
