@@ -122,7 +122,7 @@ static int32_t least(int32_t a, int32_t b)
 static bool is_implied(const struct policy_gate *early, const struct policy_gate *late, int32_t window)
 {
         return early->of == late->of && (early->certificates & ~late->certificates) == 0 &&
-               (early->certificates == 0 || early->held_months <= late->held_months) &&
+               early->held_months <= late->held_months &&
                least(early->months_without_deduction, window) <= least(late->months_without_deduction, window);
 }
 

@@ -146,6 +146,19 @@ START_TEST(where_nothing_costs_points_only_a_veto_leads_below_the_first_band)
 }
 END_TEST
 
+START_TEST(what_costs_more_than_the_base_leads_to_the_last_band)
+{
+        cost_nothing();
+        draft_edit(&draft, "\"active_listing\": \"D\"",
+                "\"active_listing\": null, \"repeats\": ["
+                REPEAT("b", "[\"penalty\"]", "null", "2", "12", "B") ", "
+                REPEAT("c", "[\"penalty\"]", "null", "3", "12", "C") "]");
+        draft_must_be_refused(&draft, DOCUMENT_VALUE, "bands[3].min", "0");
+        draft_edit(&draft, "\"detention\": 0", "\"detention\": 101");
+        draft_must_be_sound(&draft);
+}
+END_TEST
+
 START_TEST(a_gate_lifts_nobody_from_a_band_that_only_a_veto_gives)
 {
         cost_nothing();
@@ -172,6 +185,19 @@ START_TEST(a_gate_of_a_lower_band_cannot_ask_for_longer_than_anything_counts)
         draft_edit(&draft, "{\"sampling\": 13}", "{\"recall\": 13}"); /* which costs nothing */
         draft_must_be_refused(&draft, DOCUMENT_VALUE, "gates[0].months_without_deduction", "12");
         draft_edit(&draft, "\"of\": \"B\"", "\"of\": \"A\"");
+        draft_must_be_sound(&draft);
+}
+END_TEST
+
+START_TEST(what_costs_points_by_its_amount_alone_counts_for_its_time_too)
+{
+        cost_nothing();
+        draft_edit(&draft, "\"sampling\": {\"ord",
+                "\"amounts\": {\"fine\": [{\"from_yuan\": 1, \"points\": 30}]}, \"sampling\": {\"ord");
+        draft_edit(&draft, "\"rule\": \"publicity\", \"fallback_months\"", "\"rule\": \"months\", \"months\"");
+        draft_edit(&draft, "\"gates\": []", GATES(GATE("BB", "B", CLEAN("12"))));
+        draft_must_be_refused(&draft, DOCUMENT_VALUE, "gates[0].months_without_deduction", "12");
+        draft_edit(&draft, CLEAN("12"), CLEAN("11"));
         draft_must_be_sound(&draft);
 }
 END_TEST
@@ -211,8 +237,10 @@ int main(void)
         tcase_add_test(tcase, sums_of_different_points_reach_a_band_that_neither_reaches_alone);
         tcase_add_test(tcase, what_serious_or_expensive_penalties_cost_reaches_bands_too);
         tcase_add_test(tcase, where_nothing_costs_points_only_a_veto_leads_below_the_first_band);
+        tcase_add_test(tcase, what_costs_more_than_the_base_leads_to_the_last_band);
         tcase_add_test(tcase, a_gate_lifts_nobody_from_a_band_that_only_a_veto_gives);
         tcase_add_test(tcase, a_gate_of_a_lower_band_cannot_ask_for_longer_than_anything_counts);
+        tcase_add_test(tcase, what_costs_points_by_its_amount_alone_counts_for_its_time_too);
         tcase_add_test(tcase, gates_that_differ_only_beyond_what_anything_counts_are_one);
         tcase_add_test(tcase, the_reason_names_the_rule_that_comes_first);
         suite_add_tcase(suite, tcase);
