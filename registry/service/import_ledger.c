@@ -12,8 +12,8 @@
 static bool refuse(struct import_runner *runner, enum result_code code, struct fault *why, const char *reason)
 {
         runner->refused = code;
-        return fault_set(why, FAULT_CONFIG, "%s may not import: %s",
-                *runner->person ? runner->person : "whoever this is", reason);
+        return fault_set(why, FAULT_CONFIG, "%s may not %s: %s", *runner->person ? runner->person : "whoever this is",
+                runner->verb ? runner->verb : "import", reason);
 }
 
 static bool take_runner(const PGresult *rows, struct import_runner *runner, struct fault *why)

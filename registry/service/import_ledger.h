@@ -19,6 +19,7 @@
 
 struct import_runner {
         EVP_PKEY *key;
+        const char *verb; /* what they may or may not do; NULL: import */
         uint8_t fingerprint[32];
         char origin[128];
         char person[33];

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+/*
+ * A page: enterprises in the order of their subjects, each evaluated as it is read, and of them what differs from what is
+ * stored. Only that is held, so that memory does not grow with the population.
+ */
+#pragma once
+
+#include "registry/core/grade.h"
+#include "registry/core/merkle.h"
+#include "registry/store/recalc_save.h"
+
+#define RECALC_GRADES_MAX (POLICY_BANDS_MAX + POLICY_GATES_MAX + 1)
+
+/* The grades a policy can give, in its order, then `unrated`. */
+struct recalc_grades {
+        unsigned count;
+        char words[RECALC_GRADES_MAX][GRADE_TEXT];
+};
+
+void recalc_grades_of(const struct policy *policy, struct recalc_grades *ret);
+
+struct recalc_page {
+        const struct policy *policy;
+        const struct recalc_grades *grades;
+        struct day day;
+        bool in_place;
+        struct recalc_outcome *outcomes; /* ascending */
+        size_t count, room;
+        char first[RECALC_SUBJECT], last[RECALC_SUBJECT]; /* read; empty: none */
+        uint64_t evaluated;
+        uint64_t through;
+        uint64_t by_grade[RECALC_GRADES_MAX];
+        struct grade_inputs inputs;
+        struct grade_outcome outcome;
+};
+
+/* Large: allocated. */
+struct recalc_page *recalc_page_new(
+        const struct policy *policy, const struct recalc_grades *grades, struct day day, bool in_place);
+void recalc_page_free(struct recalc_page *page);
+
+/* Forgets the page before. */
+bool recalc_page_read(struct recalc_page *page, struct link *link, const struct recalc_reading *reading, struct fault *why)
+        MUST_CHECK;
+/* Of the outcomes, in the version they are stored under. */
+bool recalc_page_root(const struct recalc_page *page, uint8_t ret[32], struct fault *why) MUST_CHECK;
