@@ -25,6 +25,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 import make_evidence
 import scripted_case
+import scripted_explain
 import verify_receipt
 import wire
 from case_client import decode, encode
@@ -34,7 +35,7 @@ GREETING, CALL, REPLY, FAILURE = 1, 2, 3, 4
 LOOKUP_OID, PERSON_OID = '2.25.231276143.1', '2.25.231276143.2'
 FIELD_OPERATION = {16: 'lookup', 17: 'find', 18: 'whoami', 19: 'ping', 20: 'record_file', 21: 'record_withdraw',
                    22: 'record_list', 23: 'pending', 24: 'decide', 30: 'case_step', 31: 'case_show', 32: 'case_list',
-                   33: 'case_affected', 34: 'evidence_put', 35: 'evidence_get', 37: 'rule_show'}
+                   33: 'case_affected', 34: 'evidence_put', 35: 'evidence_get', 37: 'rule_show', 39: 'explain'}
 CLEAR, LISTED, STRUCK_OFF, UNKNOWN, HOSTILE = (
   '91510823141777630N', '9115220107837941X1', '91350100M000100Y43', '121200004013590816', '91110000600037341L')
 
@@ -152,10 +153,11 @@ class Sealer:
     self.certificate = issued.public_bytes(Encoding.DER)
 
   def statement(self, request, fields, changes):
-    code = wire.fields(fields[16][0])[1][0].decode()
+    asked = wire.fields((fields.get(16) or fields[39])[0])
+    code = asked[1][0].decode()
     answer = ANSWERS.get(code, ANSWERS[UNKNOWN])
     values = dict.fromkeys(verify_receipt.LINES, '-')
-    purpose = wire.fields(fields[16][0]).get(2)
+    purpose = asked.get(2)
     if answer['result'] == 'found':
       values.update({'subject': code[8:17], 'grade-day': now().strftime('%Y-%m-%d')})
     values.update({
@@ -165,7 +167,8 @@ class Sealer:
       'valid-until': instant(now() + datetime.timedelta(hours=24)), 'ledger-size': '9',
       'ledger-root': base64.b64encode(hashlib.sha256(b'ledger').digest()).decode(), 'salt': os.urandom(16).hex(),
       **answer, **changes})
-    lines = ['context %s/lookup-statement/v1' % ORIGIN] + ['%s %s' % (n, values[n]) for n in verify_receipt.LINES]
+    names = verify_receipt.EXPLAIN_LINES if values['kind'] == 'explain' else verify_receipt.LINES
+    lines = ['context %s/lookup-statement/v1' % ORIGIN] + ['%s %s' % (n, values[n]) for n in names]
     return ('\n'.join(lines) + '\n').encode()
 
   def seal(self, request, fields, changes=None, after=lambda statement: statement, signed=None):
@@ -216,6 +219,13 @@ class Registry:
 
   def lookup(self, request, fields):
     return reply(self.sealer.seal(request, fields), 16)
+
+  def explain(self, request, fields, lie=lambda explained: None):
+    explained = scripted_explain.Explained()
+    lie(explained)
+    sealed = self.sealer.seal(request, fields, explained.sealed)
+    parts = {'f2': explained.inputs, 'f3': explained.policy} if explained.inputs else {}
+    return reply(message(f1=sealed, **parts, f4=explained.rows), 28)
 
   def answer(self, payload):
     request = wire.fields(payload)[1][0]
@@ -512,11 +522,30 @@ class WrongId(Registry):
     return super().take(connection, request_id + 1000, payload)
 
 
+class Explains(Registry):
+  """Asked for a lookup it answers with an explanation, which says the same."""
+  def lookup(self, request, fields):
+    return reply(self.sealer.seal(request, fields, scripted_explain.Explained().sealed), 16)
+
+
+class ExplainsWhole(Explains):
+  def lookup(self, request, fields):
+    return self.explain(request, fields)
+
+
+def lying(lie):
+  class Lying(Registry):
+    def explain(self, request, fields):
+      return super().explain(request, fields, lie)
+  return Lying
+
+
 SCRIPTS = {
   'honest': Registry, 'stranger': Stranger, 'wrong-name': WrongName, 'closed': Closed, 'not-enrolled': NotEnrolled,
   'garbage': Garbage, 'forged': Forged, 'replayed': Replayed, 'other-code': OtherCode, 'other-request': OtherRequest,
   'other-root': OtherRoot, 'person-seals': PersonSeals, 'unsigned': Unsigned, 'old': Old, 'stale': Stale, 'lost-once': LostOnce,
   'lost-always': LostAlways, 'draining-once': DrainingOnce, 'silent': Silent, 'backwards': Backwards,
+  'explains': Explains, 'explains-whole': ExplainsWhole, **{'explain-' + n: lying(lie) for n, lie in scripted_explain.LIES.items()},
   'wrong-id': WrongId, 'loses-place': LosesPlace, 'waiting': Waiting, 'lossy': Lossy, 'skips-steps': SkipsSteps,
 }
 
