@@ -159,6 +159,11 @@ fi
 if wants campaign; then
   export QCR_LONG=1
   for program in tests/e2e/case_races.py tests/e2e/case_kills.py; do run "campaign/${program##*/}" "$program"; done
+  if build var/build-coverage tests/core/grade-walk -- -Db_coverage=true -Doptimization=1; then
+    run campaign/grade_walk.py /usr/bin/python3 -B tests/core/grade_walk.py var/build-coverage/tests/core/grade-walk 1000000
+  else
+    fail campaign/grade_walk.py "grade-walk does not build"
+  fi
 fi
 
 finish
