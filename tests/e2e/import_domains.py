@@ -5,6 +5,7 @@ import csv
 import datetime
 import json
 import pathlib
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -13,7 +14,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support
 import make_samples  # noqa: E402
 import naive_grade  # noqa: E402
 import naive_import  # noqa: E402
-from registry import SAMPLE, Registry, check, finish  # noqa: E402
+from registry import SAMPLE, TOP, Registry, check, finish  # noqa: E402
 
 COUNTS = ("rows", "accepted", "unchanged", "corrected", "held", "parked", "rejected", "reasons")
 KINDS = ("sampling", "certificates")
@@ -216,6 +217,41 @@ def coverage(r):
     check("batches and certificates do not say up to when a source has delivered penalties", psql(r, "SELECT count(*) FROM qcr.coverage") == "0")
 
 
+class Gated(Registry):
+    """Founded with the policy whose upper grades ask for a certificate."""
+
+    def _found(self):
+        shutil.copy(TOP / "share" / "policies" / "quality-credit-aaa.json", self.dir / "closed" / "share" / "policies" / "default.json")
+        self._found_anew()
+
+
+def gated():
+    """A certificate lifts by a gate; what takes it out of one is no favour, what puts it back is."""
+    with Gated() as r:
+        def send(**more):
+            path = write(r, "status.csv", [dict(CERTIFICATE, 证书编号="Q-1", 发证日期="2021-05-01", **more)])
+            return counts(take(r, "certificates", path))["reasons"], psql(r, f"SELECT grade FROM qcr.standing WHERE subject = '{SUBJECT}'")
+
+        (r.dir / "party.csv").write_text(PARTIES + f"{NEW},,{NAME},企业,510823,公兴镇,A01,存续,2020-01-01\n")
+        take(r, "enterprises", r.dir / "party.csv")
+        check("a certificate held for years lifts to AAA", send() == ({}, "AAA"))
+        check("its suspension takes that away at once", send(证书状态="暂停", 状态日期="2026-11-01") == ({}, "A"))
+        again = send(状态日期="2026-11-10")
+        check("that it holds again waits for a second person", again == ({"favourable_correction": 1}, "A"), again)
+        proposal = json.loads(r.qcr("pending", "--json", who="reviewer").stdout)["proposals"][0]["proposal"]
+        done = r.qcr("approve", proposal, "--yes", "--json", who="reviewer")
+        check("who gives it back", done.returncode == 0 and psql(r, f"SELECT grade FROM qcr.standing WHERE subject = '{SUBJECT}'") == "AAA",
+              done.stdout + done.stderr)
+        summary = take(r, "sampling", write(r, "batches.csv", [dict(BATCH, 抽检批次号=f"乙{n}", 严重程度="一般") for n in range(3)]))
+        check("three failed batches are D, whatever certificates say",
+              summary["accepted"] == 3 and psql(r, f"SELECT grade FROM qcr.standing WHERE subject = '{SUBJECT}'") == "D")
+        head = psql(r, "SELECT serial FROM qcr.ledger_head")
+        answer = r.lookup(NEW, "--min-serial", head)
+        check("and the answer says so", (answer["exit"], answer["grade"]) == (0, "D"), answer)
+        doctor = r.admin("doctor")
+        check("the doctor finds nothing wrong with gates", doctor.returncode == 0, doctor.stdout[-600:])
+
+
 def main():
     expected = {kind: json.loads((SAMPLE / f"{kind}.expected.json").read_text()) for kind in KINDS}
     samples(expected)
@@ -238,6 +274,7 @@ def main():
         check("the doctor finds nothing after all this", doctor.returncode == 0, doctor.stdout[-600:])
         head = psql(r, "SELECT serial FROM qcr.ledger_head")
         check("and answers go on", r.lookup(NEW, "--min-serial", head)["exit"] == 0)
+    gated()
     finish()
 
 
