@@ -209,26 +209,32 @@ bool inputs_encode(const struct grade_inputs *inputs, struct buffer *to)
 }
 
 /*
- * A bulk run decodes a million of these. Most varints have one octet, or two: those are read here, whatever else there
- * is (longer, padded, cut short) by the reader of base/bytes.
+ * A bulk run decodes a million of these. Most varints have one to three octets, days three: those are read here,
+ * whatever else there is (longer, padded, near the end) by the reader of base/bytes.
  */
 static inline uint64_t read_varint(struct reader *r)
 {
-        if (r->left >= 2 && !r->failed) {
-                unsigned low = r->data[0], high = r->data[1];
+        const uint8_t *at = r->data;
+        unsigned octets;
+        uint64_t value;
 
-                if (low < 0x80) {
-                        r->data++;
-                        r->left--;
-                        return low;
-                }
-                if (high < 0x80 && high > 0) {
-                        r->data += 2;
-                        r->left -= 2;
-                        return (low & 0x7fu) | high << 7;
-                }
+        if (r->left < 3 || r->failed)
+                return reader_varint(r);
+        if (at[0] < 0x80) {
+                octets = 1;
+                value = at[0];
+        } else if (at[1] < 0x80 && at[1] > 0) {
+                octets = 2;
+                value = (at[0] & 0x7fu) | (unsigned)at[1] << 7;
+        } else if (at[1] >= 0x80 && at[2] < 0x80 && at[2] > 0) {
+                octets = 3;
+                value = (at[0] & 0x7fu) | (at[1] & 0x7fu) << 7 | (unsigned)at[2] << 14;
+        } else {
+                return reader_varint(r);
         }
-        return reader_varint(r);
+        r->data += octets;
+        r->left -= octets;
+        return value;
 }
 
 static inline unsigned read_u8(struct reader *r)
