@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tests/support/share_file.h"
 #include "tests/support/suite.h"
 
 #define COUNT(table) ((int)(sizeof(table) / sizeof((table)[0])))
@@ -230,6 +231,86 @@ START_TEST(a_detail_says_what_its_value_may_be)
 }
 END_TEST
 
+static void add_value(const struct record_detail *detail, struct buffer *to)
+{
+        static const char *const forms[] = {[DETAIL_TEXT] = "text", [DETAIL_DAY] = "day", [DETAIL_NUMBER] = "number",
+                [DETAIL_CODE] = "code"};
+
+        if (detail->form != DETAIL_WORD)
+                buffer_add_text(to, forms[detail->form]);
+        if (detail->most)
+                buffer_add_format(to, ", at most %llu", (unsigned long long)detail->most);
+        for (const char *word = detail->words; word && *word; word += strspn(word, " ")) {
+                buffer_add_format(to, "%s`%.*s`", word == detail->words ? "" : " ", (int)strcspn(word, " "), word);
+                word += strcspn(word, " ");
+        }
+}
+
+static size_t count_of(const char *text, const char *what)
+{
+        size_t count = 0;
+
+        for (const char *at = strstr(text, what); at; at = strstr(at + 1, what))
+                count++;
+        return count;
+}
+
+static bool has_row(const char *text, enum record_type type, const struct record_detail *detail)
+{
+        CLEANUP(buffer) struct buffer row = BUFFER_INIT;
+        const char *bold = detail->is_required ? "**" : "";
+
+        buffer_add_format(&row, "\n| `%s` | %s`%s`%s | ", record_type_word(type), bold, detail->name, bold);
+        add_value(detail, &row);
+        buffer_add_format(&row, " | %s | %s |\n", detail->zh, detail->en);
+        return strstr(text, buffer_text(&row)) != NULL;
+}
+
+START_TEST(the_manual_has_the_details_of_the_table_and_no_other)
+{
+        CLEANUP(buffer) struct buffer manual = BUFFER_INIT;
+        const char *details;
+        size_t rows = 0;
+
+        source_read("docs/RECORDS.md", &manual);
+        details = strstr(buffer_text(&manual), "\n## Details\n");
+        ck_assert_ptr_nonnull(details);
+        for (unsigned type = RECORD_PENALTY; type <= RECORD_TYPE_LAST; type++) {
+                size_t count;
+                const struct record_detail *all = record_details_of((enum record_type)type, &count);
+
+                for (size_t i = 0; i < count; i++)
+                        ck_assert_msg(has_row(details, (enum record_type)type, &all[i]), "%s", all[i].name);
+                rows += count;
+        }
+        ck_assert_uint_eq(count_of(details, "\n| `"), rows);
+}
+END_TEST
+
+START_TEST(the_manual_says_what_each_type_has)
+{
+        CLEANUP(buffer) struct buffer manual = BUFFER_INIT;
+        CLEANUP(buffer) struct buffer row = BUFFER_INIT;
+        enum record_type type = (enum record_type)_i;
+        const char *types, *at;
+
+        source_read("docs/RECORDS.md", &manual);
+        types = strstr(buffer_text(&manual), "\n## Types\n");
+        ck_assert_ptr_nonnull(types);
+        buffer_add_format(&row, "\n| `%s` | ", record_type_word(type));
+        at = strstr(types, buffer_text(&row));
+        ck_assert_ptr_nonnull(at);
+        buffer_clear(&row);
+        buffer_add(&row, at + 1, strcspn(at + 1, "\n") + 1);
+        /* The two columns of `yes`: severity, and behind it, last, valid for a time. */
+        ck_assert_uint_eq(count_of(buffer_text(&row), "| yes | |\n"), record_type_is_finding(type));
+        ck_assert_uint_eq(count_of(buffer_text(&row), "| yes |\n"), record_type_has_validity(type));
+        ck_assert_uint_eq(count_of(buffer_text(&row), "`pass`"), record_type_has_result(type));
+        ck_assert_uint_eq(count_of(buffer_text(&row), "| never |"), !record_is_negative(type, RECORD_RESULT_NONE));
+        ck_assert_uint_eq(count_of(buffer_text(&row), "| unless "), record_type_has_result(type));
+}
+END_TEST
+
 START_TEST(every_flaw_says_what_is_wrong)
 {
         ck_assert_ptr_null(record_detail_flaw_text(DETAIL_SOUND));
@@ -253,6 +334,8 @@ int main(void)
         tcase_add_loop_test(tcase, every_type_takes_all_its_details_at_once_within_the_limits, RECORD_PENALTY,
                 RECORD_TYPE_LAST + 1);
         tcase_add_loop_test(tcase, a_detail_says_what_its_value_may_be, 0, COUNT(described));
+        tcase_add_test(tcase, the_manual_has_the_details_of_the_table_and_no_other);
+        tcase_add_loop_test(tcase, the_manual_says_what_each_type_has, RECORD_PENALTY, RECORD_TYPE_LAST + 1);
         tcase_add_test(tcase, every_flaw_says_what_is_wrong);
         suite_add_tcase(suite, tcase);
         return suite_run(suite);
