@@ -59,8 +59,18 @@ class Scene:
             people[name].connect()
         self.forger = Forger(r)
 
+    def connected(self, name):
+        """The person, with a connection: to a worker that has seen that its view was replaced."""
+        def connect():
+            try:
+                return self.people[name].connect()
+            except (OSError, EOFError):
+                return None
+        self.people[name].close()
+        return wait_until(connect, 5)
+
     def fine(self, which, number):
-        answer = self.people["recorder"].record_file(*self.parties[which], f"剑市监处罚〔2026〕{number}号")
+        answer = self.connected("recorder").record_file(*self.parties[which], f"剑市监处罚〔2026〕{number}号")
         if not answer["ok"]:
             raise AssertionError(answer)
 
