@@ -200,7 +200,7 @@ static int print_added(void *closure, const Qcr__Reply *reply)
         json_t *d;
 
         if (!is_json(command)) {
-                printf("%s is entry %" PRIu64 "\n", command->word, reply->serial);
+                printf("added %s as entry %" PRIu64 "\n", command->word, reply->serial);
                 return ADMIN_DONE;
         }
         d = json_object();
