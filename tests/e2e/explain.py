@@ -343,6 +343,58 @@ def receipts(r, answers):
     check("nor is another enterprise's", verdicts[0]["exit"] == 1 and "inputs" in verdicts[0]["differs"], verdicts)
 
 
+# --------------------------------------------------------------------------------------------------- gates
+
+class Gated(Registry):
+    """Founded under the policy with grades that points alone do not give."""
+    def _found(self):
+        policies = self.dir / "closed" / "share" / "policies"
+        (policies / "default.json").write_bytes((policies / "quality-credit-aaa.json").read_bytes())
+        self._found_anew()
+
+
+def certificate(r, number, decided_on, valid_through):
+    file_record(r, number, "certificate", "--certificate", "iso9001", "--valid-through", valid_through, "--detail", f"number={number}", "--detail",
+                "body=华信样例认证有限公司", "--detail", "scope=菜籽油的生产", decided_on=decided_on)
+
+
+def rows_of(text, title):
+    """The rows of one section."""
+    lines = text.split("\n" + title + "\n")
+    return [line.strip() for line in lines[1].split("\n\n")[0].splitlines()] if len(lines) == 2 else []
+
+
+def gates():
+    today = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=8))).date()
+    lately = today.replace(day=min(today.day, 28))
+    years_on = lambda n: lately.replace(year=lately.year + n)
+    with Gated() as r:
+        lines = (SAMPLE / "enterprises.csv").read_text().splitlines()
+        (r.dir / "one.csv").write_text("\n".join([lines[0]] + [line for line in lines if CODE in line]) + "\n")
+        r.import_file("enterprises", r.dir / "one.csv")
+        file_record(r, "剑市监处罚〔2026〕1号", "penalty", "--kind", "warning", "--publicity-end", AHEAD, decided_on=str(lately))
+        asked = rows_of(r.qcr("explain", CODE).stdout, "What higher grades still ask for")
+        check("a higher grade says which certificate it wants", [line for line in asked if line == "a valid certificate iso9001, held for 36 months"],
+              asked)
+        check("and how long there must be no deduction, with the day", [line for line in asked if "no deduction for 24 months" in line and
+                                                                        f"met on {years_on(2)}" in line], asked)
+        certificate(r, "QMS-1", str(years_on(-2)), str(years_on(-1)))
+        certificate(r, "QMS-2", str(years_on(-1)), AHEAD)
+        answer = explain(r, CODE)
+        text = r.qcr("explain", CODE).stdout
+        asked = rows_of(text, "What higher grades still ask for")
+        held = years_on(1)
+        check("certificates that follow on each other are held since the first", [line for line in asked if "iso9001" in line and
+                                                                                  f"met on {held}" in line], asked)
+        days = rows_of(text, "What changes by itself, if nothing new is recorded")
+        lifted = [line.split()[:2] for line in days]
+        check("the days to come say when each grade is reached, as the registry will grade then", answer["grade"] == "A" and
+              [grade for _, grade in lifted][:2] == ["AA", "AAA"] and lifted[0][0] == answer["grade_until"], (answer["grade"], days))
+        check("the grade that is reached first is met on the day its gate says", lifted[0][0] == str(held), (lifted, asked))
+        status, _ = regrade(r, answer)
+        check("under this policy too it is reckoned again as it was signed", status == 0)
+
+
 # ------------------------------------------------------------------------------------------------ troubles
 
 def while_it_changes(r):
@@ -394,6 +446,7 @@ def main():
         receipts(r, answers)
         while_it_changes(r)
         without_store(r)
+    gates()
     finish()
 
 
