@@ -6,127 +6,189 @@
 
 #define FOR_EVER INT32_MAX
 
-/* A time in which a kind of certificate is held without a gap. */
-struct term {
+/* A certificate of a kind that is asked for. */
+struct held {
         uint32_t kind;
         int32_t from;
-        int32_t to; /* the first day it is not held; FOR_EVER */
+        int32_t to;          /* the first day it is not valid; FOR_EVER */
+        int32_t shown_until; /* the end of its publicity; FOR_EVER */
+};
+
+struct certificates {
+        uint32_t count;
+        struct held at[GRADE_RECORDS_MAX]; /* by kind and first day */
+};
+
+/* A time in which a kind is held without a gap. */
+struct term {
+        int32_t from;
+        int32_t to;
 };
 
 struct terms {
-        uint32_t count;
-        uint32_t now[CERTIFICATE_LAST + 1]; /* by kind: the first that is not over */
-        struct day until;                   /* they are these on every day before it; DAY_NONE: for ever */
+        uint32_t first[CERTIFICATE_LAST + 2]; /* by kind: where its terms begin; those of the next end it */
+        struct day until;                     /* they are these on every day before it; DAY_NONE: for ever */
         struct term at[GRADE_RECORDS_MAX];
 };
 
-static int compare_terms(const void *left, const void *right)
+/* A gate seen on one day after another: by kind, which of its terms is not over. */
+struct view {
+        const struct policy_gate *gate;
+        const struct terms *terms;
+        uint32_t now[CERTIFICATE_LAST + 1];
+};
+
+static int compare_held(const void *left, const void *right)
 {
-        const struct term *a = left;
-        const struct term *b = right;
+        const struct held *a = left;
+        const struct held *b = right;
 
         if (a->kind != b->kind)
                 return a->kind < b->kind ? -1 : 1;
         return (a->from > b->from) - (a->from < b->from);
 }
 
-/* A certificate is no more used than shown when its publicity has ended: those that follow on it then stand alone. */
-static void collect(const struct grade_inputs *inputs, uint32_t kinds, struct day day, struct terms *ret)
+static void collect(const struct grade_inputs *inputs, uint32_t kinds, struct certificates *ret)
 {
-        for (uint32_t i = 0; i < inputs->count; i++) {
+        ret->count = 0;
+        for (uint32_t i = 0; i < inputs->count && kinds; i++) {
                 const struct grade_record *r = &inputs->records[i];
                 bool is_open = r->valid_through.number == DAY_NONE.number || r->valid_through.number >= DAY_LAST.number;
 
                 if (r->type != RECORD_CERTIFICATE || !(kinds & 1u << r->certificate))
                         continue;
-                if (r->publicity_end.number != DAY_NONE.number) {
-                        if (r->publicity_end.number <= day.number)
-                                continue;
-                        grade_consider(&ret->until, r->publicity_end, day);
-                }
-                ret->at[ret->count++] = (struct term){r->certificate, r->decided_on.number,
-                        is_open ? FOR_EVER : r->valid_through.number + 1};
+                ret->at[ret->count++] = (struct held){r->certificate, r->decided_on.number,
+                        is_open ? FOR_EVER : r->valid_through.number + 1,
+                        r->publicity_end.number == DAY_NONE.number ? FOR_EVER : r->publicity_end.number};
         }
+        grade_sort(ret->at, ret->count, sizeof(ret->at[0]), compare_held);
 }
 
-static void list_terms(const struct grade_inputs *inputs, uint32_t kinds, struct day day, struct terms *ret)
+/* A certificate is no more used than shown when its publicity has ended: those that follow on it then stand alone. */
+static void list_terms(const struct certificates *certificates, struct day day, struct terms *ret)
 {
-        uint32_t kept = 0;
+        uint32_t count = 0, i = 0;
 
-        ret->count = 0;
         ret->until = DAY_NONE;
-        collect(inputs, kinds, day, ret);
-        grade_sort(ret->at, ret->count, sizeof(ret->at[0]), compare_terms);
-        for (uint32_t i = 0; i < ret->count; i++) {
-                const struct term *term = &ret->at[i];
-                struct term *last = kept ? &ret->at[kept - 1] : NULL;
+        for (uint32_t kind = 0; kind <= CERTIFICATE_LAST; kind++) {
+                ret->first[kind] = count;
+                for (; i < certificates->count && certificates->at[i].kind == kind; i++) {
+                        const struct held *held = &certificates->at[i];
+                        struct term *last = count > ret->first[kind] ? &ret->at[count - 1] : NULL;
 
-                if (!last || last->kind != term->kind || last->to < term->from)
-                        ret->at[kept++] = *term;
-                else if (last->to < term->to)
-                        last->to = term->to;
+                        if (held->shown_until <= day.number)
+                                continue;
+                        if (held->shown_until != FOR_EVER)
+                                grade_consider(&ret->until, (struct day){held->shown_until}, day);
+                        if (!last || last->to < held->from)
+                                ret->at[count++] = (struct term){held->from, held->to};
+                        else if (last->to < held->to)
+                                last->to = held->to;
+                }
         }
-        ret->count = kept;
-        for (uint32_t kind = 0, i = 0; kind <= CERTIFICATE_LAST; kind++) {
-                while (i < kept && ret->at[i].kind < kind)
-                        i++;
-                ret->now[kind] = i;
-        }
+        ret->first[CERTIFICATE_LAST + 1] = count;
 }
 
-/* The term of a kind on a day, or the next one; NULL if none comes. Days are asked for in their order. */
-static const struct term *term_of(struct terms *terms, uint32_t kind, struct day day)
+static struct view view_of(const struct policy_gate *gate, const struct terms *terms)
 {
-        uint32_t *now = &terms->now[kind];
+        struct view view = {.gate = gate, .terms = terms};
 
-        while (*now < terms->count && terms->at[*now].kind == kind && terms->at[*now].to <= day.number)
-                ++*now;
-        return *now < terms->count && terms->at[*now].kind == kind ? &terms->at[*now] : NULL;
+        memcpy(view.now, terms->first, sizeof(view.now));
+        return view;
 }
 
-static struct day opens_on(const struct policy_gate *gate, const struct grade_gate_facts *facts)
+/* The first term of a kind that is not over on a day, whether it has begun or not; NULL if there is none. Days ascend. */
+static const struct term *term_of(struct view *view, uint32_t kind, int32_t day)
+{
+        const struct terms *terms = view->terms;
+        uint32_t *now = &view->now[kind];
+
+        while (*now < terms->first[kind + 1] && terms->at[*now].to <= day)
+                ++*now;
+        return *now < terms->first[kind + 1] ? &terms->at[*now] : NULL;
+}
+
+/* From which day on no deduction holds the gate shut, if none is added. */
+static int32_t free_from(const struct policy_gate *gate, const struct grade_gate_facts *facts)
 {
         if (gate->months_without_deduction == 0 || facts->last_deduction.number == DAY_NONE.number)
-                return DAY_NONE;
-        return day_add_months(facts->last_deduction, gate->months_without_deduction);
+                return DAY_NONE.number;
+        return day_add_months(facts->last_deduction, gate->months_without_deduction).number;
 }
 
-/* Does it hold on that day? `*next` becomes the first day after it on which the answer could be another. */
-static bool gate_holds(const struct policy_gate *gate, const struct grade_gate_facts *facts, struct terms *terms,
-        struct day day, struct day *next)
+/* From which day on a kind has been held for long enough, on `day` or later; false if on none. */
+static bool held_from(struct view *view, uint32_t kind, int32_t day, int32_t *ret)
 {
-        struct day opens = opens_on(gate, facts);
-        bool holds = opens.number <= day.number;
+        const struct term *term;
 
-        grade_consider(next, opens, day);
-        for (uint32_t kinds = gate->certificates; kinds; kinds &= kinds - 1) {
-                const struct term *term = term_of(terms, (uint32_t)__builtin_ctz(kinds), day);
-                struct day since;
-
-                if (!term)
-                        return false;
-                since = day_add_months((struct day){term->from}, gate->held_months);
-                holds &= since.number <= day.number;
-                grade_consider(next, since, day);
-                if (term->to != FOR_EVER)
-                        grade_consider(next, (struct day){term->to}, day);
+        while ((term = term_of(view, kind, day))) {
+                *ret = day_add_months((struct day){term->from}, view->gate->held_months).number;
+                if (*ret < term->to)
+                        return true;
+                day = term->to; /* over before it was long enough */
         }
-        return holds;
+        return false;
 }
 
-static const struct policy_gate *first_gate(const struct policy *policy, const struct grade_gate_facts *facts,
-        struct terms *terms, struct day day, struct day *next)
+/* The first day from `day` on on which the gate holds; DAY_NONE if there is none. */
+static struct day opens_on(const struct policy_gate *gate, const struct grade_gate_facts *facts,
+        const struct terms *terms, struct day day)
 {
-        const struct policy_gate *first = NULL;
+        struct view view = view_of(gate, terms);
+        int32_t free = free_from(gate, facts);
+        int32_t open = free > day.number ? free : day.number;
+        int32_t asked; /* the last day for which every kind was asked */
 
+        do {
+                asked = open;
+                for (uint32_t kinds = gate->certificates; kinds; kinds &= kinds - 1) {
+                        int32_t from;
+
+                        if (!held_from(&view, (uint32_t)__builtin_ctz(kinds), open, &from))
+                                return DAY_NONE;
+                        open = from > open ? from : open;
+                }
+        } while (open > asked);
+        return (struct day){open};
+}
+
+/* The first day after `day`, on which it holds, that it does not; DAY_NONE if there is none. */
+static struct day shuts_on(const struct policy_gate *gate, const struct terms *terms, struct day day)
+{
+        struct view view = view_of(gate, terms);
+        struct day shut = DAY_NONE;
+
+        for (uint32_t kinds = gate->certificates; kinds; kinds &= kinds - 1) {
+                const struct term *term = term_of(&view, (uint32_t)__builtin_ctz(kinds), day.number);
+
+                if (term && term->to != FOR_EVER)
+                        grade_consider(&shut, (struct day){term->to}, day);
+        }
+        return shut;
+}
+
+/*
+ * The first gate that holds on a day. `*ret_change` is the next day on which another is: the gate shuts, or one before it
+ * opens. What those behind it do changes nothing.
+ */
+static const struct policy_gate *first_gate(const struct policy *policy, const struct grade_gate_facts *facts,
+        const struct terms *terms, struct day day, struct day *ret_change)
+{
+        *ret_change = DAY_NONE;
         for (unsigned i = 0; i < policy->gates_count; i++) {
                 const struct policy_gate *gate = &policy->gates[i];
+                struct day opens;
 
-                if (gate->of == facts->band && !(gate->certificates & ~facts->certificates) &&
-                        gate_holds(gate, facts, terms, day, next) && !first)
-                        first = gate;
+                if (gate->of != facts->band || gate->certificates & ~facts->certificates)
+                        continue;
+                opens = opens_on(gate, facts, terms, day);
+                if (opens.number == day.number) {
+                        grade_consider(ret_change, shuts_on(gate, terms, day), day);
+                        return gate;
+                }
+                grade_consider(ret_change, opens, day);
         }
-        return first;
+        return NULL;
 }
 
 static uint32_t kinds_asked_for(const struct policy *policy, const struct grade_gate_facts *facts)
@@ -147,24 +209,29 @@ static bool is_over(struct day day, struct day until)
 const struct policy_gate *grade_gate_find(const struct policy *policy, const struct grade_inputs *inputs,
         const struct grade_gate_facts *facts, struct day today, struct day *ret_change)
 {
-        uint32_t kinds = kinds_asked_for(policy, facts);
-        __attribute__((uninitialized)) struct terms terms; /* 12 KiB, of which few are used */
+        /* 24 KiB, of which few are used. */
+        __attribute__((uninitialized)) struct certificates certificates;
+        __attribute__((uninitialized)) struct terms terms;
         const struct policy_gate *found;
-        struct day next = DAY_NONE;
+        struct day day;
 
-        list_terms(inputs, kinds, today, &terms);
-        found = first_gate(policy, facts, &terms, today, &next);
-        grade_consider(&next, terms.until, today);
-        *ret_change = facts->until;
-        for (struct day day = next; !is_over(day, facts->until); day = next) {
-                next = DAY_NONE;
-                if (day.number == terms.until.number)
-                        list_terms(inputs, kinds, day, &terms);
-                if (first_gate(policy, facts, &terms, day, &next) != found) {
+        collect(inputs, kinds_asked_for(policy, facts), &certificates);
+        list_terms(&certificates, today, &terms);
+        found = first_gate(policy, facts, &terms, today, ret_change);
+        /* A certificate that is not shown any more may have cut a term short: looked at anew from that day on. */
+        for (day = terms.until; !is_over(day, facts->until); day = terms.until) {
+                struct day change;
+
+                if (!is_over(*ret_change, day))
+                        break;
+                list_terms(&certificates, day, &terms);
+                if (first_gate(policy, facts, &terms, day, &change) != found) {
                         *ret_change = day;
                         break;
                 }
-                grade_consider(&next, terms.until, day);
+                *ret_change = change;
         }
+        if (is_over(*ret_change, facts->until))
+                *ret_change = facts->until;
         return found;
 }
