@@ -175,7 +175,7 @@ static bool put_standings(struct maker *maker, struct link *reader, struct fault
         struct copy_out copy;
         bool is_row, done;
 
-        if (!copy_out_begin(&copy, reader, "COPY (SELECT subject, case_no, points, expires FROM bench_input ORDER BY subject)"
+        if (!copy_out_begin(&copy, reader, "COPY (SELECT subject, case_no, points, expires FROM public.bench_input ORDER BY subject)"
                                            " TO STDOUT (FORMAT binary)", 4, why))
                 return false;
         while ((done = copy_out_next(&copy, &is_row, why)) && is_row)
@@ -190,7 +190,7 @@ static bool put_standings(struct maker *maker, struct link *reader, struct fault
 /* What an enterprise has beside its standing; the keys are not asked while it is written. */
 static bool put_parties(struct link *link, struct fault *why)
 {
-        return link_run_text(link, "INSERT INTO qcr.party (subject, serial) SELECT DISTINCT subject, 1 FROM bench_input", why) &&
+        return link_run_text(link, "INSERT INTO qcr.party (subject, serial) SELECT DISTINCT subject, 1 FROM public.bench_input", why) &&
                link_run_text(link,
                        "INSERT INTO qcr.party_version (subject, version, name, name_norm, kind, registration, region, township,"
                        " industry, established_on, row_hash, serial)"

@@ -224,7 +224,7 @@ static bool compare_rows(struct bench *bench, int64_t run, struct fault *why)
         query_init(&query,
                 "SELECT count(*) FROM qcr.standing s"
                 " LEFT JOIN qcr.shadow_grade g ON g.subject = s.subject AND g.run_serial = $1::bigint AND g.version = s.version"
-                " FULL JOIN bench_grade b ON b.subject = s.subject"
+                " FULL JOIN public.bench_grade b ON b.subject = s.subject"
                 " WHERE (b.grade::text, b.score, b.next_day) IS DISTINCT FROM"
                 " (CASE WHEN g.subject IS NULL THEN s.grade ELSE g.grade END,"
                 "  CASE WHEN g.subject IS NULL THEN s.score ELSE g.score END::integer,"

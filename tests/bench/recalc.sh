@@ -18,7 +18,7 @@ dir=$(pg_directory)
 trap 'pg_stop "$dir" immediate; rm -rf "$dir"' EXIT
 pg_start "$dir" shared_buffers=1GB max_wal_size=8GB
 pg_database "$dir" qcr
-export PATH=$build/tools:$PATH QCR_HOME=$dir/home QCR_DATABASE="host=$dir dbname=qcr" QCR_SHARE=$top/share
+export PATH=$build/tools:$PATH PGUSER=postgres QCR_HOME=$dir/home QCR_DATABASE="host=$dir dbname=qcr" QCR_SHARE=$top/share
 export QCR_MIGRATIONS=$top/migrations
 qcr-admin init --home "$QCR_HOME" --database "$QCR_DATABASE" --origin bench.example --people "$top/tools/demo-people.csv" >"$dir/init.out"
 qcr-bench recalc --baseline "$top/tests/bench/recalc_baseline.sql" "$@"
