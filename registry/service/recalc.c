@@ -143,7 +143,6 @@ static bool make_plan(struct recalc *recalc, struct fault *why)
 {
         struct recalc_plan *plan = &recalc->plan;
 
-        plan->pace = recalc->options->pace;
         plan->policy = recalc->policy;
         if (!recalc_load_activation(recalc->link, &plan->activation, why))
                 return false;
@@ -155,6 +154,10 @@ static bool make_plan(struct recalc *recalc, struct fault *why)
                 !recalc_load_policy(recalc->link, recalc->result->policy_hash, recalc->policy, why) ||
                 !recalc_load_since(recalc->link, plan->activation.serial, &plan->since, why))
                 return false;
+        plan->pace = recalc->options->pace;
+        plan->chunk = recalc->options->chunk;
+        if (!plan->chunk)
+                plan->chunk = plan->is_shadow ? RECALC_PAGE : RECALC_PAGE_LIVE;
         recalc_grades_of(recalc->policy, &plan->grades);
         tell_plan(recalc);
         return true;

@@ -29,6 +29,7 @@ struct recalc_options {
         bool resume;             /* go on with the unfinished run; what it is stands in it */
         bool abandon;            /* leave the unfinished run as it is and begin another */
         unsigned jobs;           /* 1 to RECALC_JOBS_MAX */
+        unsigned chunk;          /* rows of a transaction, to RECALC_PAGE; 0: as many as suit the run */
         unsigned pace;           /* 1 to 100 per cent of the time a job works */
         int64_t now_ms;
         /* Told several times a second; may be NULL. */

@@ -16,7 +16,7 @@ void recalc_job_init(struct recalc_job *job, const struct recalc_plan *plan, str
                 .link = link,
                 .runner = *runner,
                 .page = recalc_page_new(plan->policy, &plan->grades, plan->day, !plan->is_shadow),
-                .limit = plan->is_shadow ? RECALC_PAGE : RECALC_PAGE_LIVE,
+                .limit = plan->chunk,
         };
 }
 
@@ -183,12 +183,14 @@ static bool make_paced(struct recalc_job *job, const struct recalc_reading *read
 /* In place a page is longer where little changes, so that about as much is written under the head's lock each time. */
 static void adapt(struct recalc_job *job)
 {
+        unsigned least = job->plan->chunk, most = least * (RECALC_PAGE / RECALC_PAGE_LIVE);
+
         if (job->plan->is_shadow)
                 return;
-        if (job->page->count > RECALC_PAGE_LIVE)
-                job->limit = job->limit / 4 > RECALC_PAGE_LIVE ? job->limit / 4 : RECALC_PAGE_LIVE;
-        else if (job->page->count < RECALC_PAGE_LIVE / 4 && job->limit < RECALC_PAGE)
-                job->limit = 2 * job->limit < RECALC_PAGE ? 2 * job->limit : RECALC_PAGE;
+        if (job->page->count > least)
+                job->limit = job->limit / 4 > least ? job->limit / 4 : least;
+        else if (job->page->count < least / 4)
+                job->limit = 2 * job->limit < most ? 2 * job->limit : most;
 }
 
 /* Page after page of what `reading` says, until one is not full. `*ret_through`: what the first of them saw. */
@@ -262,6 +264,5 @@ bool recalc_job_due(struct recalc_job *job, struct fault *why)
         uint64_t through;
         bool changed;
 
-        job->limit = RECALC_PAGE_LIVE;
         return make_all(job, &reading, &through, &changed, why);
 }

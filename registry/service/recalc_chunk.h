@@ -28,7 +28,8 @@ struct recalc_plan {
         struct day since; /* only_due: what was due by then has been dealt with */
         struct recalc_activation activation;
         struct recalc_ranges ranges;
-        unsigned pace; /* per cent of the time a job works; the rest it sleeps */
+        unsigned chunk; /* rows of a page; in place a page is longer where little changes */
+        unsigned pace;  /* per cent of the time a job works; the rest it sleeps */
 };
 
 /* In memory that all jobs share. */
