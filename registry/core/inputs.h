@@ -42,7 +42,7 @@
 struct grade_record {
         enum record_type type;
         enum severity severity;            /* of findings; of a penalty if its document states it */
-        enum record_result result;         /* of types that have one */
+        enum record_result result;         /* of types that have one; NONE there is as FAIL */
         enum certificate_kind certificate; /* of certificates only; NONE is any other */
         uint16_t kinds;                    /* of penalties only, at least one: PENALTY_BIT() */
         uint32_t ordinal;                  /* from 1, unique within the enterprise */
@@ -74,7 +74,7 @@ struct grade_inputs {
         uint32_t listings_count;
         struct grade_record records[GRADE_RECORDS_MAX];
         struct grade_listing listings[GRADE_LISTINGS_MAX];
-        uint32_t ended; /* records that were taken out because they are not shown any more; 0 but in explanations */
+        uint32_t ended; /* records taken out, not shown any more; 0 but in explanations; in the limit with `count` */
 };
 
 /*
