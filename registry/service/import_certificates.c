@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /*
- * Certificates of systems and products, and licences to produce. One is known by its number and the body that issued it.
+ * Certificates of systems and products, and licences to produce. One is known by its number and the body that
+ * issued it.
  *
- * What a certificate that is not valid any more was worth it was worth until then: it is a record that ended on the day
- * before its status changed. So a suspension or a withdrawal comes as a correction of the same document, as anybody's
- * who imports may make it, and takes the certificate out of what counts from that day on; that it holds again comes with
- * a later day of its status, and waits for a second person if it lifts the grade.
+ * One that is not valid any more was valid until then: it is a record that ended on the day before its status changed.
+ * So a suspension or a withdrawal comes as a correction of the same document, which one person may bring, and takes
+ * the certificate out of what counts. That it holds again comes with a later day of its status, and waits for a second
+ * person if it lifts the grade.
  */
 #include <string.h>
 
@@ -78,8 +79,8 @@ static const struct import_record_columns record_columns = {
 };
 
 /*
- * What departments write for a kind, as record_document_normalise() leaves it: capitals, no spaces, one kind of brackets.
- * Exact words: a beginning that is known says nothing about the rest.
+ * What departments write for a kind, as record_document_normalise() leaves it: capitals, no spaces, one kind of
+ * brackets. Exact words: a beginning that is known says nothing about the rest.
  */
 static const struct {
         const char *text;
@@ -221,8 +222,8 @@ static void check_expired(const struct import_tables *tables, struct import_row 
 }
 
 /*
- * What became of it, in the department's words: that a suspended certificate holds again since some day is another content
- * than that it held before, which has been seen and would change nothing.
+ * What became of it, in the department's words: that a suspended certificate holds again since some day is another
+ * content than that it held before, which has been seen and would change nothing.
  */
 static const char *status_text(struct slice status, struct day since, struct arena *texts)
 {
@@ -265,7 +266,7 @@ static void read_validity(const struct slice *cells, struct import_row *row)
                 import_refuse(row, VALID_THROUGH, "date");
 }
 
-/* A scope can be a list of everything that is made: then its beginning stands in the detail, and the whole as content. */
+/* A scope can be a list of all that is made: then its beginning stands in the detail, and the whole as content. */
 static struct slice read_scope(struct slice cell, struct arena *texts, struct import_row *row)
 {
         struct slice scope = slice_text(import_line(row, cell, SCOPE, CSV_FIELD_MAX, texts));

@@ -73,7 +73,11 @@ struct import_format {
         const struct import_column *columns; /* those that have a meaning here */
         unsigned count;
         const struct import_record_columns *record; /* its rows are records; NULL: they are enterprises */
-        bool is_coverage; /* does its newest decision say up to when a source has delivered? */
+        /*
+         * Does its newest decision say up to when a source has delivered? Only of penalties: a newer batch of the same
+         * office must not make its penalties look complete.
+         */
+        bool is_coverage;
         /* `cells` by the format's columns; absent ones are empty. Of a record: what its type has beside. */
         void (*read)(const struct import_tables *tables, const struct slice *cells, struct arena *texts,
                 struct import_row *row);

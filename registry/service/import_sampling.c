@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /*
- * Batches of supervisory sampling (监督抽查), those that passed too: a pass rate needs them. A batch is known by its
- * number and the authority that had it sampled. Where a retest has been made its conclusion is the batch's.
+ * Batches of supervisory sampling (监督抽查), those that passed too: a pass rate needs them. A batch is known by
+ * its number and the authority that had it sampled. Where a retest has been made its conclusion is the batch's.
  */
 #include <string.h>
 
