@@ -59,6 +59,14 @@ static bool refuse_unfinished(struct recalc *recalc, struct fault *why)
         return refuse(recalc, RESULT_RUN_UNFINISHED);
 }
 
+/* What is due is seen from what is stored, so that another run over it takes nothing from one that was cut off. */
+static bool may_pass(const struct recalc *recalc)
+{
+        const struct recalc_options *options = recalc->options;
+
+        return options->resume || options->abandon || (options->only_due && recalc->known.only_due);
+}
+
 /* Takes the lock that keeps everybody else out, or says who has it. */
 static bool enter(struct recalc *recalc, struct fault *why)
 {
@@ -74,7 +82,7 @@ static bool enter(struct recalc *recalc, struct fault *why)
         if (!taken)
                 return refuse_second(recalc, why);
         if (recalc->known.serial && !recalc->known.is_ended)
-                return recalc->options->resume || recalc->options->abandon || refuse_unfinished(recalc, why);
+                return may_pass(recalc) || refuse_unfinished(recalc, why);
         return !recalc->options->resume || fault_set(why, FAULT_INPUT, "no recalculation is unfinished");
 }
 

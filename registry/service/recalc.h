@@ -6,7 +6,8 @@
  *               makes it hold at once. What changes meanwhile is caught up before the run ends
  *     in place  under the policy in force: what differs from what holds is written into the standings, chunk by chunk
  *
- * One at a time. A run has the legal day it was begun on to its end, so that killed at any point and gone on with it comes
+ * One at a time, and none before an unfinished one has been gone on with or left; only what is due may always be begun
+ * anew. A run has the legal day it was begun on to its end, so that killed at any point and gone on with it comes
  * to the same. Nobody's live outcome depends on a run that has not come to its end.
  */
 #pragma once

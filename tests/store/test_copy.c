@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
-/* store/copy_out against a real server: what is no such row, then what comes through. */
+/* store/copy_out and store/copy_in against a real server: what is no such row, then what comes through. */
+#include "registry/store/copy_in.h"
 #include "registry/store/copy_out.h"
 
 #include <stdio.h>
@@ -225,6 +226,118 @@ START_TEST(who_stops_early_has_a_usable_link_at_once)
 }
 END_TEST
 
+static void make_table(struct link *link)
+{
+        struct fault why;
+
+        ck_assert(link_run_text(link, "CREATE TEMPORARY TABLE t (a smallint, b integer PRIMARY KEY, c bigint, d text, e date,"
+                                      " f text[])", &why));
+}
+
+static void add_row(struct copy_in *copy, int n)
+{
+        copy_in_row(copy);
+        copy_in_int2(copy, (int16_t)-n);
+        copy_in_int4(copy, n);
+        copy_in_int8(copy, INT64_C(5000000000) + n);
+        copy_in_text(copy, slice_text("\xe5\x89\x91\t\\"));
+        copy_in_day(copy, n ? (struct day){n} : DAY_NONE);
+        if (n % 2) {
+                copy_in_null(copy);
+        } else {
+                copy_in_texts(copy, 2, 3);
+                copy_in_item(copy, slice_text("ab"));
+                copy_in_item(copy, slice_text("c"));
+        }
+}
+
+static int64_t number_of(struct link *link, const char *sql)
+{
+        struct query query;
+        struct fault why;
+        PGresult *result;
+        int64_t number;
+
+        query_init(&query, sql);
+        if (!link_query(link, &query, &result, &why))
+                ck_abort_msg("%s", why.text);
+        number = cell_number(result, 0, 0);
+        PQclear(result);
+        return number;
+}
+
+START_TEST(rows_the_server_refuses_are_none_of_them_stored)
+{
+        struct link *link = open_link();
+        struct copy_in copy = {0};
+        struct fault why;
+
+        make_table(link);
+        copy_in_begin(&copy, 6);
+        for (int n = 0; n < 1000; n++)
+                add_row(&copy, n);
+        add_row(&copy, 500);
+        ck_assert(!copy_in_send(&copy, link, "COPY t FROM STDIN (FORMAT binary)", &why));
+        ck_assert_str_eq(link_sqlstate(link), "23505");
+        ck_assert_int_eq(number_of(link, "SELECT count(*) FROM t"), 0);
+        copy_in_done(&copy);
+        link_free(link);
+}
+END_TEST
+
+START_TEST(a_value_of_another_type_is_refused_by_the_server)
+{
+        struct link *link = open_link();
+        struct copy_in copy = {0};
+        struct fault why;
+
+        make_table(link);
+        copy_in_begin(&copy, 1);
+        copy_in_row(&copy);
+        copy_in_int8(&copy, 1);
+        ck_assert(!copy_in_send(&copy, link, "COPY t (b) FROM STDIN (FORMAT binary)", &why));
+        ck_assert_str_eq(link_sqlstate(link), "22P03");
+        check_usable(link);
+        copy_in_done(&copy);
+        link_free(link);
+}
+END_TEST
+
+START_TEST(nothing_gathered_asks_nothing)
+{
+        struct link *link = open_link();
+        struct copy_in copy = {0};
+        struct fault why;
+
+        copy_in_begin(&copy, 6);
+        ck_assert(copy_in_send(&copy, link, "COPY nothing_there FROM STDIN (FORMAT binary)", &why));
+        copy_in_done(&copy);
+        link_free(link);
+}
+END_TEST
+
+START_TEST(what_is_copied_in_is_what_was_given)
+{
+        struct link *link = open_link();
+        struct copy_in copy = {0};
+        struct fault why;
+
+        make_table(link);
+        for (int round = 0; round < 2; round++) {
+                copy_in_begin(&copy, 6);
+                for (int n = 0; n < 10000; n++)
+                        add_row(&copy, 10000 * round + n);
+                ck_assert_msg(copy_in_send(&copy, link, "COPY t FROM STDIN (FORMAT binary)", &why), "%s", why.text);
+        }
+        ck_assert_int_eq(number_of(link,
+                "SELECT count(*) FROM t WHERE a = -b AND c = 5000000000 + b AND d = E'\\u5251\\t\\\\'"
+                " AND e IS NOT DISTINCT FROM CASE b WHEN 0 THEN NULL ELSE date '1970-01-01' + b END"
+                " AND f IS NOT DISTINCT FROM CASE b % 2 WHEN 0 THEN ARRAY['ab', 'c'] END"), 20000);
+        copy_in_done(&copy);
+        link_free(link);
+}
+END_TEST
+
 int main(void)
 {
         Suite *suite = suite_create("copy");
@@ -241,6 +354,10 @@ int main(void)
         tcase_add_test(cases, no_row_is_no_fault);
         tcase_add_test(cases, every_form_of_field_comes_through);
         tcase_add_test(cases, who_stops_early_has_a_usable_link_at_once);
+        tcase_add_test(cases, rows_the_server_refuses_are_none_of_them_stored);
+        tcase_add_test(cases, a_value_of_another_type_is_refused_by_the_server);
+        tcase_add_test(cases, nothing_gathered_asks_nothing);
+        tcase_add_test(cases, what_is_copied_in_is_what_was_given);
         /* The server starts anew after it. */
         tcase_add_test(cases, a_connection_that_goes_away_is_a_fault_of_the_store);
         suite_add_tcase(suite, cases);
