@@ -277,7 +277,7 @@ static void on_committed(struct writing *writing, const PGresult *result)
                 writing_conflict(writing);
 }
 
-static void commit_with_key(struct writing *writing)
+static void save_key(struct writing *writing)
 {
         struct call *call = writing->call;
         CLEANUP(buffer) struct buffer reply = BUFFER_INIT;
@@ -292,6 +292,12 @@ static void commit_with_key(struct writing *writing)
         proposals_key_insert(&query, call->person_id, call->message->idempotency_key.data, call->request_hash,
                 slice_of(reply.data, length), writing->serial, call->now_ms);
         writing_send_one(writing, &query);
+}
+
+/* Not sent along with the rows: that one of them touched none is no error of the server's, which would commit. */
+static void commit(struct writing *writing)
+{
+        writing->state = WRITING_COMMITTING;
         writing_send_text(writing, "COMMIT", on_committed);
 }
 
@@ -303,7 +309,7 @@ static void save(struct writing *writing)
         ledger_act_query(&query, writing->serial, call->fingerprint, call->request, call->signature.data);
         writing_send_one(writing, &query);
         call->operation->act->save(writing);
-        commit_with_key(writing);
+        save_key(writing);
 }
 
 static void decide(struct writing *writing)
@@ -320,7 +326,7 @@ static void decide(struct writing *writing)
                         release(writing, false);
                         call_reply(writing->call, writing->reply);
                 } else {
-                        commit_with_key(writing);
+                        save_key(writing);
                 }
                 return;
         }
@@ -358,7 +364,7 @@ static void advance_trouble(struct writing *writing)
                 try_again(writing, RESULT_CONTENDED);
                 return;
         case RESULT_OUTCOME_UNKNOWN: /* the connection is gone */
-                if (writing->state != WRITING_SAVING) {
+                if (writing->state != WRITING_COMMITTING) {
                         give_up(writing);
                         return;
                 }
@@ -394,6 +400,9 @@ static void advance(struct writing *writing)
                 save(writing);
                 return;
         case WRITING_SAVING:
+                commit(writing);
+                return;
+        case WRITING_COMMITTING:
                 assert(writing->is_committed);
                 settle(writing);
                 return;

@@ -6,7 +6,8 @@
  *     this key was used before; then what the act itself loads, its subject's row locked (`load`)
  *     the rules (`decide`)
  *     the ledger's entry, which locks the head and has its time by the database's clock
- *     the rows that carry its serial (`save`), the reply under the idempotency key, COMMIT
+ *     the rows that carry its serial (`save`) and the reply under the idempotency key
+ *     COMMIT, once each of them is known to have touched what it must
  *     the view reaches the serial; the reply
  *
  * When others got in between (a conflict), it all begins again, from `check`, a few times. When the
@@ -31,7 +32,8 @@ enum writing_state {
         WRITING_WAITING,    /* for a lane */
         WRITING_LOADING,
         WRITING_APPENDING,  /* the entry */
-        WRITING_SAVING,     /* rows and COMMIT */
+        WRITING_SAVING,     /* rows */
+        WRITING_COMMITTING,
         WRITING_SETTLING,   /* for the view */
 };
 
