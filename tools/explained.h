@@ -11,7 +11,7 @@
 #include "registry/core/grade.h"
 #include "tools/proof.h"
 
-/* A record behind the inputs, as the registry names it. Number and authority are bound to the inputs, the rest is said. */
+/* A record behind an input, as the registry names it. Number and authority are bound to the input, the rest is not. */
 struct explained_record {
         uint32_t ordinal;
         enum record_type type;

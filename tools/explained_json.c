@@ -10,6 +10,11 @@
 
 #define REF_TEXT 17u /* a case reference in hexadecimal and its NUL */
 
+/* Members in the order in which they are written, as jansson packs and unpacks them. */
+#define INPUT_MEMBERS "{s:I, s:s, s:s, s:o, s:o, s:o, s:s, s:o, s:o, s:o, s:I, s:I}"
+#define INPUTS_MEMBERS "{s:o, s:o, s:I}"
+#define RECORD_MEMBERS(text) "{s:I, s:s, " text ", " text ", " text ", " text ", s:I, s:I}"
+
 /* -------------------------------------------------------------------- values */
 
 static json_t *day_json(struct day day)
@@ -72,11 +77,11 @@ static json_t *input_json(const struct grade_record *r)
         char ref[REF_TEXT];
 
         snprintf(ref, sizeof(ref), "%016" PRIx64, r->case_ref);
-        return json_pack("{s:I, s:s, s:s, s:o, s:o, s:o, s:s, s:o, s:o, s:o, s:I, s:I}", "ordinal", (json_int_t)r->ordinal,
-                "type", record_type_word(r->type), "severity", severity_word(r->severity), "result",
-                word_json(record_result_word(r->result)), "kinds", kinds_json(r->kinds), "certificate",
-                is_certificate ? word_json(certificate_kind_word(r->certificate)) : json_null(), "case_ref", ref, "decided_on",
-                day_json(r->decided_on), "publicity_end", day_json(r->publicity_end), "valid_through",
+        return json_pack(INPUT_MEMBERS, "ordinal", (json_int_t)r->ordinal, "type", record_type_word(r->type),
+                "severity", severity_word(r->severity), "result", word_json(record_result_word(r->result)), "kinds",
+                kinds_json(r->kinds), "certificate",
+                is_certificate ? word_json(certificate_kind_word(r->certificate)) : json_null(), "case_ref", ref,
+                "decided_on", day_json(r->decided_on), "publicity_end", day_json(r->publicity_end), "valid_through",
                 day_json(r->valid_through), "fine_fen", (json_int_t)r->fine_fen, "confiscated_fen",
                 (json_int_t)r->confiscated_fen);
 }
@@ -98,7 +103,8 @@ static bool read_words(const char *type, const char *severity, const json_t *res
 {
         const char *came = json_string_value(result), *certified = json_string_value(certificate);
 
-        if (!record_type_of_word(slice_text(type), &ret->type) || !severity_of_word(slice_text(severity), &ret->severity))
+        if (!record_type_of_word(slice_text(type), &ret->type) ||
+                !severity_of_word(slice_text(severity), &ret->severity))
                 return false;
         if (json_is_null(result) ? false : !came || !*came || !record_result_of_word(slice_text(came), &ret->result))
                 return false;
@@ -114,8 +120,8 @@ static bool read_input(json_t *json, struct grade_record *ret)
         json_int_t ordinal, fine_fen, confiscated_fen;
 
         *ret = (struct grade_record){0};
-        if (json_unpack_ex(json, NULL, JSON_STRICT, "{s:I, s:s, s:s, s:o, s:o, s:o, s:s, s:o, s:o, s:o, s:I, s:I}", "ordinal",
-                    &ordinal, "type", &type, "severity", &severity, "result", &result, "kinds", &kinds, "certificate",
+        if (json_unpack_ex(json, NULL, JSON_STRICT, INPUT_MEMBERS, "ordinal", &ordinal, "type", &type,
+                    "severity", &severity, "result", &result, "kinds", &kinds, "certificate",
                     &certificate, "case_ref", &ref, "decided_on", &decided_on, "publicity_end", &publicity_end,
                     "valid_through", &valid_through, "fine_fen", &fine_fen, "confiscated_fen", &confiscated_fen) < 0)
                 return false;
@@ -168,7 +174,7 @@ static json_t *inputs_json(const struct grade_inputs *inputs)
                 json_array_append_new(records, input_json(&inputs->records[i]));
         for (uint32_t i = 0; i < inputs->listings_count; i++)
                 json_array_append_new(listings, listing_json(&inputs->listings[i]));
-        return json_pack("{s:o, s:o, s:I}", "records", records, "listings", listings, "ended", (json_int_t)inputs->ended);
+        return json_pack(INPUTS_MEMBERS, "records", records, "listings", listings, "ended", (json_int_t)inputs->ended);
 }
 
 /* Into the form that the judge takes; whether they can be encoded is part of the question. */
@@ -177,8 +183,8 @@ static bool read_inputs(json_t *json, struct grade_inputs *room, struct buffer *
         json_t *records, *listings;
         json_int_t ended;
 
-        if (json_unpack_ex(json, NULL, JSON_STRICT, "{s:o, s:o, s:I}", "records", &records, "listings", &listings, "ended",
-                    &ended) < 0)
+        if (json_unpack_ex(json, NULL, JSON_STRICT, INPUTS_MEMBERS, "records", &records, "listings", &listings,
+                    "ended", &ended) < 0)
                 return false;
         if (!json_is_array(records) || json_array_size(records) > GRADE_RECORDS_MAX || !json_is_array(listings) ||
                 json_array_size(listings) > GRADE_LISTINGS_MAX || ended < 0 || ended > UINT32_MAX)
@@ -199,7 +205,7 @@ static bool read_inputs(json_t *json, struct grade_inputs *room, struct buffer *
 
 static json_t *record_json(const struct explained_record *r)
 {
-        return json_pack("{s:I, s:s, s:o, s:o, s:o, s:o, s:I, s:I}", "ordinal", (json_int_t)r->ordinal, "type",
+        return json_pack(RECORD_MEMBERS("s:o"), "ordinal", (json_int_t)r->ordinal, "type",
                 record_type_word(r->type), "authority_code", output_string(r->authority_code), "authority_name",
                 output_string(r->authority_name), "document", output_string(r->document), "domain",
                 output_string(r->domain), "version", (json_int_t)r->version, "serial", (json_int_t)r->serial);
@@ -222,8 +228,8 @@ static bool read_record(json_t *json, struct explained_record *ret)
         const char *type, *texts[4];
         json_int_t ordinal, version, serial;
 
-        if (json_unpack_ex(json, NULL, JSON_STRICT, "{s:I, s:s, s:s, s:s, s:s, s:s, s:I, s:I}", "ordinal", &ordinal, "type",
-                    &type, "authority_code", &texts[0], "authority_name", &texts[1], "document", &texts[2], "domain",
+        if (json_unpack_ex(json, NULL, JSON_STRICT, RECORD_MEMBERS("s:s"), "ordinal", &ordinal, "type", &type,
+                    "authority_code", &texts[0], "authority_name", &texts[1], "document", &texts[2], "domain",
                     &texts[3], "version", &version, "serial", &serial) < 0)
                 return false;
         if (ordinal < 0 || ordinal > UINT32_MAX || version < 0 || version > UINT32_MAX || serial < 0)
@@ -248,8 +254,8 @@ static bool read_records(const json_t *json, struct explained *e)
                 return json_is_null(json);
         if (json_array_size(json) > GRADE_RECORDS_MAX)
                 return false;
-        for (size_t i = 0; i < json_array_size(json); i++)
-                if (!read_record(json_array_get(json, i), &e->records[e->record_count++]))
+        for (; e->record_count < json_array_size(json); e->record_count++)
+                if (!read_record(json_array_get(json, e->record_count), &e->records[e->record_count]))
                         return false;
         return true;
 }
@@ -258,9 +264,9 @@ static bool read_records(const json_t *json, struct explained *e)
 
 static json_t *reason_json(const struct grade_reason *r)
 {
-        return json_pack("{s:s, s:s, s:o, s:I, s:o}", "effect", grade_effect_word(r->effect), "rule", r->rule, "ordinal",
-                r->ordinal ? json_integer(r->ordinal) : json_null(), "points", (json_int_t)r->points, "until",
-                day_json(r->until));
+        return json_pack("{s:s, s:s, s:o, s:I, s:o}", "effect", grade_effect_word(r->effect), "rule", r->rule,
+                "ordinal", r->ordinal ? json_integer(r->ordinal) : json_null(), "points", (json_int_t)r->points,
+                "until", day_json(r->until));
 }
 
 json_t *explained_outcome(const struct explained *e)
@@ -286,8 +292,8 @@ json_t *explained_document(const struct explained *e, struct slice receipt, stru
         if (e->has_grade)
                 document = json_loadb((const char *)policy.data, policy.length, 0, NULL);
         return json_pack("{s:o, s:o, s:o, s:o, s:o}", "receipt", output_string(receipt), "policy",
-                document ? document : json_null(), "inputs", e->has_grade ? inputs_json(&e->inputs) : json_null(), "records",
-                records_json(e), "outcome", explained_outcome(e));
+                document ? document : json_null(), "inputs", e->has_grade ? inputs_json(&e->inputs) : json_null(),
+                "records", records_json(e), "outcome", explained_outcome(e));
 }
 
 void explained_parts_cleanup(struct explained_parts *parts)

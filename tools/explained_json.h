@@ -21,7 +21,7 @@ struct explained_parts {
 void explained_parts_cleanup(struct explained_parts *parts);
 
 /*
- * Reads the member `explanation` but for its receipt: the records go into `e`, the rest into `ret`. Returns the flaws of
- * members that are not as they are written; what they would have given is left empty.
+ * Reads the member `explanation` but for its receipt: the records go into `e`, the rest into `ret`. Returns the flaws
+ * of members that are not as they are written; of what they would have given there is then nothing, or a part.
  */
 unsigned explained_read(const json_t *explanation, struct explained *e, struct explained_parts *ret);

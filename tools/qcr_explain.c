@@ -246,7 +246,7 @@ const struct command explain_commands[] = {
                 "  qcr explain 91510823141777630N --json > grade.json\n"
                 "  qcr explain --jsonl - < codes.txt | qcr regrade -\n"},
         {"regrade", regrade_run, "FILE|-", 1, 1, regrade_flags,
-                N_("reckons a grade again from an explanation, without asking anybody; DIFFERS (1) if it comes out otherwise"),
+                N_("reckons a grade again from an explanation, without asking anybody; DIFFERS (1) if it is not so"),
                 "  qcr regrade grade.json\n"
                 "  qcr explain 91510823141777630N --json | qcr regrade -\n"},
         {NULL, NULL, NULL, 0, 0, NULL, NULL, NULL},

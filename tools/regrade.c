@@ -134,10 +134,10 @@ static const char *prove(struct regrade *r, const json_t *document, struct recei
 
 static void add_flaws(struct buffer *to, unsigned flaws)
 {
-        for (unsigned i = 0; i < EXPLAINED_FLAWS; i++)
-                if (flaws >> i & 1u) {
+        for (unsigned flaw = 1; flaw < 1u << EXPLAINED_FLAWS; flaw <<= 1)
+                if (flaws & flaw) {
                         buffer_add_text(to, to->length ? ", " : "");
-                        buffer_add_text(to, explained_flaw_word((enum explained_flaw)(1u << i)));
+                        buffer_add_text(to, explained_flaw_word((enum explained_flaw)flaw));
                 }
 }
 
@@ -172,9 +172,9 @@ static json_t *verdict_json(const struct regrade *r, unsigned flaws)
         json_t *d = json_object(), *differs = json_array();
         char day[DAY_TEXT];
 
-        for (unsigned i = 0; i < EXPLAINED_FLAWS; i++)
-                if (flaws >> i & 1u)
-                        json_array_append_new(differs, json_string(explained_flaw_word((enum explained_flaw)(1u << i))));
+        for (unsigned flaw = 1; flaw < 1u << EXPLAINED_FLAWS; flaw <<= 1)
+                if (flaws & flaw)
+                        json_array_append_new(differs, json_string(explained_flaw_word((enum explained_flaw)flaw)));
         day_format(s->as_of, day);
         json_object_set_new(d, "exit", json_integer(flaws ? EXIT_GENERAL : EXIT_ANSWERED));
         json_object_set_new(d, "same", json_boolean(!flaws));

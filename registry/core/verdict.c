@@ -106,7 +106,8 @@ static void end_before(struct day day, int64_t *until_ms)
 
 static bool is_same(const struct grade_outcome *a, const struct grade_outcome *b)
 {
-        return strcmp(a->grade, b->grade) == 0 && a->score == b->score && day_compare(a->next_change, b->next_change) == 0;
+        return strcmp(a->grade, b->grade) == 0 && a->score == b->score &&
+               day_compare(a->next_change, b->next_change) == 0;
 }
 
 /* The hash of what may be shown of the inputs, which give the same grade. */

@@ -99,7 +99,8 @@ static void add_kinds(struct explain *explain, Qcr__RecordRow *row, uint16_t kin
 }
 
 /* What the inputs say is shown as they say it; what they have no word for comes from the store. */
-static Qcr__RecordRow *row_of(struct explain *explain, const struct record_row *stored, const struct grade_record *input)
+static Qcr__RecordRow *row_of(struct explain *explain, const struct record_row *stored,
+        const struct grade_record *input)
 {
         const struct record *record = &stored->record;
         Qcr__RecordRow *row = call_alloc(explain->call, sizeof(*row));
@@ -275,7 +276,7 @@ static void read_view(struct explain *explain)
         } else if (explain->attempts < ATTEMPTS) {
                 explain_ask(explain);
         } else if (call_audit(call, result_find(RESULT_CONTENDED)->word)) {
-                failure_set(&call->failure, RESULT_CONTENDED, "the enterprise's file kept changing while it was explained");
+                failure_set(&call->failure, RESULT_CONTENDED, "the file kept changing while it was explained");
                 call_fail(call);
         }
 }

@@ -138,6 +138,11 @@ def for_people(r):
     check("when it changes by itself is said", "if nothing new is recorded" in text, text)
     measures = next(b for b in explanation["policy"]["bands"] if b["grade"] == explanation["outcome"]["grade"])["measures"]
     check("and what follows from the grade, with its basis", measures and all(m["en"] in text and m["basis"] in text for m in measures), text)
+    nobody = r.sql("select code from qcr.code c where length(code) = 18 and not exists (select from qcr.record r where r.subject = c.subject)"
+                   " order by code limit 1")[0][0]
+    unrated = r.qcr("explain", nobody)
+    check("an enterprise without records is told why it has no grade", "The policy wants 1 records for a grade; there are 0" in unrated.stdout,
+          unrated.stdout)
     listed = r.qcr("explain", LISTED_CODE)
     check("a listing that holds the grade down is named (4)", listed.returncode == 4 and "on the blacklist" in listed.stdout, listed.stdout)
 
