@@ -326,7 +326,7 @@ def receipts(r, answers):
     for _ in range(200):
         at = rng.randrange(len(whole))
         forged = bytearray(whole)
-        forged[at] ^= 1 << rng.randrange(7)
+        forged[at] ^= 1 << rng.randrange(5)  # never NUL, which no JSON here may hold
         path.write_bytes(forged)
         refused += r.qcr("verify", path, env=OFFLINE).returncode == 7
         try:
