@@ -279,7 +279,7 @@ POLICY_IN_FORCE = "(SELECT policy_hash FROM qcr.policy_activation ORDER BY seria
 
 def there_and_back(s):
     before = everybody(s, FOUNDING, 1)
-    pollers = [Poller(s, s.codes[n::3]) for n in range(3)]
+    pollers = [Poller(s, s.codes[n::9]) for n in range(3)]
     for poller in pollers:
         poller.start()
     there = switch(s, ["activate", "county@1"], "county@1", pollers)
@@ -368,14 +368,14 @@ def two_switches(s):
     hashed, run = s.hashes[FOUNDING], first["run"]
     second = s.propose(hashed, run, "admin2")
     check("another administrator may propose the same", second["code"] == 1001, second)
-    with Person(r.home, "admin2", r.port) as one, Person(r.home, "admin", r.port) as other, r.held("SELECT FROM qcr.ledger_head FOR UPDATE"):
-        threads = [in_thread(results, 0, lambda: one.decide(first["proposal"]))]
-        waiting(s, "qcr_app", 1)
-        threads.append(in_thread(results, 1, lambda: other.decide(second["serial"])))
-        check("both approvals wait for the ledger's head", waiting(s, "qcr_app", 2) and not results, results)
-        # leaving the block lets them go
-    for thread in threads:
-        thread.join()
+    with Person(r.home, "admin2", r.port) as one, Person(r.home, "admin", r.port) as other:
+        with r.held("SELECT FROM qcr.ledger_head FOR UPDATE"):
+            threads = [in_thread(results, 0, lambda: one.decide(first["proposal"]))]
+            waiting(s, "qcr_app", 1)
+            threads.append(in_thread(results, 1, lambda: other.decide(second["serial"])))
+            check("both approvals wait for the ledger's head", waiting(s, "qcr_app", 2) and not results, results)
+        for thread in threads:
+            thread.join()
     check("the first is the switch, the second is overtaken", (results[0]["code"], results[1]["code"]) == (1000, 3008) and "in force already" in results[1]["text"],
           results)
     check("there was one switch", r.sql(f"SELECT encode(policy_hash, 'hex') FROM qcr.policy_activation ORDER BY serial DESC LIMIT 2") ==
@@ -390,14 +390,14 @@ def run_in_between(s):
     s.people["admin"].connect()
     run = HandmadeRun(Forger(r), s.people["admin"])
     before = s.in_force()
-    with r.held("SELECT FROM qcr.ledger_head FOR UPDATE"):
-        threads = [in_thread(results, "run", lambda: run.begin(s.hashes["county@1"]))]
-        check("a run that begins waits for the ledger's head", waiting(s, "postgres", 1))
-        with Person(r.home, "admin2", r.port) as person:
+    with Person(r.home, "admin2", r.port) as person:
+        with r.held("SELECT FROM qcr.ledger_head FOR UPDATE"):
+            threads = [in_thread(results, "run", lambda: run.begin(s.hashes["county@1"]))]
+            check("a run that begins waits for the ledger's head", waiting(s, "postgres", 1))
             threads.append(in_thread(results, "approval", lambda: person.decide(proposed["proposal"])))
             check("the approval waits behind it", waiting(s, "qcr_app", 1) and not results, results)
-    for thread in threads:
-        thread.join()
+        for thread in threads:
+            thread.join()
     check("the approval is overtaken by the run", results["approval"]["code"] == 3008 and "a later one has begun" in results["approval"]["text"], results)
     check("nothing was switched", s.in_force() == before)
     check("proposing it again needs a run again", s.propose(s.hashes["county@5"], proposed["run"])["code"] == 3032)
