@@ -57,8 +57,11 @@ static void count_grade(struct recalc_page *page)
 
 static bool is_different(const struct recalc_page *page, const struct recalc_party *party)
 {
-        if (page->in_place && !party->is_current)
+        if (page->in_place && day_is_none(party->graded_on))
                 return true;
+        /* What was evaluated for a later day than a resumed run's stays. */
+        if (page->in_place && day_is_before(page->day, party->graded_on))
+                return false;
         return strcmp(page->outcome.grade, party->grade) != 0 || page->outcome.score != party->score ||
                day_compare(page->outcome.next_change, party->next_change) != 0;
 }
@@ -91,8 +94,7 @@ static bool take_party(void *closure, const struct recalc_party *party, struct f
                         party->subject);
         grade_evaluate(page->policy, &page->inputs, page->day, &page->outcome);
         count_grade(page);
-        /* In place, what was evaluated for a later day than a resumed run's stays. */
-        if (is_different(page, party) && !(page->in_place && day_is_before(page->day, party->graded_on)))
+        if (is_different(page, party))
                 add_outcome(page, party);
         return true;
 }

@@ -2,6 +2,7 @@
 #include "registry/store/copy_out.h"
 
 #include <assert.h>
+#include <endian.h>
 #include <string.h>
 
 /* PostgreSQL 15, COPY, "Binary Format": signature, flags (none is known here), length of an extension. */
@@ -35,16 +36,38 @@ static void take_header(struct reader *reader)
         reader_take(reader, reader_u32(reader));
 }
 
+/* Six times a row and a million rows: read at once, not octet by octet. */
+static uint32_t load_u32(const uint8_t *octets)
+{
+        uint32_t number;
+
+        memcpy(&number, octets, sizeof(number));
+        return be32toh(number);
+}
+
 static bool take_row(struct copy_out *copy, struct reader *reader, struct fault *why)
 {
+        const uint8_t *at = reader->data, *end = at + reader->left;
+
         if (reader_u16(reader) != copy->columns)
                 return fail(why);
+        at += 2;
         for (unsigned i = 0; i < copy->columns; i++) {
-                uint32_t length = reader_u32(reader);
+                uint32_t length;
 
-                copy->fields[i] = length == UINT32_MAX ? (struct slice){0} : reader_take(reader, length);
+                if (end - at < 4)
+                        return fail(why);
+                length = load_u32(at);
+                at += 4;
+                copy->fields[i] = (struct slice){0};
+                if (length == UINT32_MAX)
+                        continue;
+                if (length > (size_t)(end - at))
+                        return fail(why);
+                copy->fields[i] = slice_of(at, length);
+                at += length;
         }
-        return reader_is_done(reader) || fail(why);
+        return at == end || fail(why);
 }
 
 static bool is_trailer(const struct reader *reader)
@@ -111,17 +134,17 @@ bool copy_out_is_null(const struct copy_out *copy, unsigned column)
 
 int64_t copy_out_number(struct copy_out *copy, unsigned column)
 {
-        struct reader reader;
+        struct slice field;
 
         assert(column < copy->columns);
-        reader = reader_of(copy->fields[column]);
-        switch (copy->fields[column].length) {
+        field = copy->fields[column];
+        switch (field.length) {
         case 2:
-                return (int16_t)reader_u16(&reader);
+                return (int16_t)(field.data[0] << 8 | field.data[1]);
         case 4:
-                return (int32_t)reader_u32(&reader);
+                return (int32_t)load_u32(field.data);
         case 8:
-                return (int64_t)reader_u64(&reader);
+                return (int64_t)((uint64_t)load_u32(field.data) << 32 | load_u32(field.data + 4));
         }
         copy->is_odd = true;
         return 0;

@@ -311,8 +311,7 @@ enum column {
         SCORE,
         NEXT_CHANGE,
         COLUMNS_OF_ALL,
-        IS_CURRENT = COLUMNS_OF_ALL,
-        GRADED_ON,
+        GRADED_ON = COLUMNS_OF_ALL,
         COLUMNS_OF_LIVE,
 };
 
@@ -359,22 +358,20 @@ static void add_live(struct buffer *sql, const struct recalc_activation *held, c
 {
         if (!held->run_serial) {
                 add_own(sql);
-                buffer_add_text(sql, ", s.policy_hash = ");
+                buffer_add_text(sql, ", CASE WHEN s.policy_hash = ");
                 add_hash(sql, held->policy_hash);
-                buffer_add_format(sql, ", s.graded_on FROM %s", from);
+                buffer_add_format(sql, " THEN s.graded_on END FROM %s", from);
                 return;
         }
-        buffer_add_format(sql,
+        buffer_add_text(sql,
                 "SELECT s.subject, s.version, s.inputs,"
                 " CASE WHEN g.subject IS NULL THEN s.grade ELSE g.grade END,"
                 " CASE WHEN g.subject IS NULL THEN s.score ELSE g.score END,"
                 " CASE WHEN g.subject IS NULL THEN s.next_change ELSE g.next_change END,"
-                " g.subject IS NOT NULL OR s.serial <= %" PRIu64 " OR s.policy_hash = ", held->through);
+                " CASE WHEN g.subject IS NULL AND s.policy_hash = ");
         add_hash(sql, held->policy_hash);
-        buffer_add_text(sql, ", CASE WHEN g.subject IS NULL AND (s.serial > ");
-        buffer_add_format(sql, "%" PRIu64 " OR s.policy_hash = ", held->through);
-        add_hash(sql, held->policy_hash);
-        add_day(sql, ") THEN s.graded_on ELSE", held->day);
+        buffer_add_format(sql, " THEN s.graded_on WHEN g.subject IS NOT NULL OR s.serial <= %" PRIu64, held->through);
+        add_day(sql, " THEN", held->day);
         buffer_add_format(sql, " END FROM %s LEFT JOIN qcr.shadow_grade g ON g.run_serial = %" PRIu64
                 " AND g.subject = s.subject AND g.version = s.version", from, held->run_serial);
         /* A join in key order would otherwise begin at the run's first row, page after page. */
@@ -403,8 +400,8 @@ static void add_due(struct buffer *sql, const struct recalc_reading *reading)
         }
         buffer_add_text(sql, ") SELECT * FROM (");
         add_live(sql, held, reading->range.after, "(SELECT t.* FROM due JOIN qcr.standing t USING (subject)) s");
-        buffer_add_text(sql, ") s (subject, version, inputs, grade, score, next_change, is_current, graded_on)"
-                             " WHERE (NOT s.is_current OR");
+        buffer_add_text(sql, ") s (subject, version, inputs, grade, score, next_change, graded_on)"
+                             " WHERE (s.graded_on IS NULL OR");
         add_day(sql, " s.next_change <=", reading->day);
         buffer_add_text(sql, ") AND");
 }
@@ -471,10 +468,8 @@ static bool take_party(struct copy_out *copy, struct recalc_party *ret)
         ret->inputs = copy->fields[INPUTS];
         ret->score = copy_out_is_null(copy, SCORE) ? -1 : (int32_t)copy_out_number(copy, SCORE);
         ret->next_change = copy_out_day(copy, NEXT_CHANGE);
-        if (copy->columns == COLUMNS_OF_LIVE) {
-                ret->is_current = copy->fields[IS_CURRENT].length == 1 && copy->fields[IS_CURRENT].data[0];
+        if (copy->columns == COLUMNS_OF_LIVE)
                 ret->graded_on = copy_out_day(copy, GRADED_ON);
-        }
         return strcmp(before, ret->subject) < 0;
 }
 

@@ -108,8 +108,7 @@ struct recalc_party {
         char grade[GRADE_TEXT];
         int32_t score; /* -1 when unrated */
         struct day next_change;
-        bool is_current;      /* in place: the outcome is of the policy in force */
-        struct day graded_on; /* in place */
+        struct day graded_on; /* in place: evaluated for this day under the policy in force; DAY_NONE: under another one */
 };
 
 typedef bool (*recalc_party_fn)(void *closure, const struct recalc_party *party, struct fault *why);
