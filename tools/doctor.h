@@ -198,6 +198,7 @@ bool doctor_policies(struct doctor *doctor, struct fault *why) MUST_CHECK;
 bool doctor_ledger(
         struct doctor *doctor, struct fault *why) MUST_CHECK;          /* chain, bodies, acts, two persons */
 bool doctor_runs(struct doctor *doctor, struct fault *why) MUST_CHECK; /* headers, roots, rows that wait */
+bool doctor_recalc(struct doctor *doctor, struct fault *why) MUST_CHECK; /* what recalculations found, and of whom */
 bool doctor_records(struct doctor *doctor, struct fault *why) MUST_CHECK;
 bool doctor_parties(struct doctor *doctor, struct fault *why) MUST_CHECK;  /* names, codes */
 /* What cases say, from signed steps; rows about them; when enterprises were listed. */

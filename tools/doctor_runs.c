@@ -2,7 +2,7 @@
 /*
  * The doctor on bulk runs. Who signed the headers was checked with the ledger; here each header is written
  * again from its row, and each chunk's root from the hashes of the rows it stored. Whether those hashes are
- * the rows' own is for the checks of records and parties.
+ * the rows' own is for the checks of records and parties; what recalculations found is for tools/doctor_recalc.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -36,6 +36,19 @@ static bool time_of(struct slice header, int64_t *ret_ms)
         return instant_parse(lines_value(&lines, "at"), ret_ms) && lines_is_done(&lines);
 }
 
+/* A recalculation's policy and day are in its header too; of another run there is no such row. */
+static void check_recalc(struct doctor *doctor, const PGresult *row, const struct run_header *header)
+{
+        bool is_recalc = strcmp(header->kind, "shadow") == 0 || strcmp(header->kind, "recalc") == 0;
+        uint8_t policy_hash[32];
+
+        if (is_recalc != !cell_is_null(row, 0, 7))
+                doctor_find(doctor, "recalc", header->run, is_recalc ? "is missing" : "was inserted: the run is no recalculation");
+        else if (is_recalc && (!cell_octets(row, 0, 7, policy_hash, 32) || memcmp(policy_hash, header->file_hash, 32) != 0 ||
+                                      day_compare(cell_day(row, 0, 8), day_of_instant(header->at_ms)) != 0))
+                doctor_find(doctor, "recalc", header->run, "policy_hash or day was changed: they are not what was signed");
+}
+
 static bool take_run(void *closure, const PGresult *row, struct fault *why)
 {
         CLEANUP(buffer) struct buffer header = BUFFER_INIT;
@@ -55,6 +68,8 @@ static bool take_run(void *closure, const PGresult *row, struct fault *why)
                 run_header_format(&wanted, &fields);
         if (!slice_equal(buffer_slice(&wanted), buffer_slice(&header)))
                 doctor_find(doctor, "run", run_id, "was changed: its columns are not what its person signed");
+        else
+                check_recalc(doctor, row, &fields);
         return true;
 }
 
@@ -153,12 +168,14 @@ static bool check_roots(struct doctor *doctor, struct fault *why)
         if (!digest_init(&roots.digest, SUITE_ED25519_SHA256, why))
                 return false;
         query_init(&query,
-                "SELECT c.run_id, c.chunk, c.rows, c.root, c.header, u.hash FROM qcr.run_chunk c LEFT JOIN ("
+                "SELECT c.run_id, c.chunk, c.rows, c.root, c.header, u.hash FROM qcr.run_chunk c"
+                " JOIN qcr.run r USING (run_id) LEFT JOIN ("
                 " SELECT run_id, chunk, row_no, content_hash AS hash FROM qcr.record WHERE run_id IS NOT NULL"
                 " UNION ALL SELECT run_id, chunk, row_no, row_hash FROM qcr.party_version WHERE run_id IS "
                 "NOT NULL"
                 " UNION ALL SELECT run_id, chunk, row_no, row_hash FROM qcr.waiting_row"
-                ") u ON u.run_id = c.run_id AND u.chunk = c.chunk ORDER BY c.run_id, c.chunk, u.row_no");
+                ") u ON u.run_id = c.run_id AND u.chunk = c.chunk WHERE r.kind NOT IN ('shadow', 'recalc', 'report')"
+                " ORDER BY c.run_id, c.chunk, u.row_no");
         done = link_each(doctor->link, &query, take_leaf, &roots, why);
         if (done)
                 finish_chunk(&roots);
@@ -207,13 +224,13 @@ bool doctor_runs(struct doctor *doctor, struct fault *why)
         struct query query;
 
         query_init(&query,
-                "SELECT run_id, kind, file_hash, file_octets, person_id, header, certificate FROM qcr.run"
-                " ORDER BY serial");
+                "SELECT r.run_id, r.kind, r.file_hash, r.file_octets, r.person_id, r.header, r.certificate, k.policy_hash, k.day"
+                " FROM qcr.run r LEFT JOIN qcr.recalc k USING (run_id) ORDER BY r.serial");
         if (!link_each(doctor->link, &query, take_run, doctor, why))
                 return false;
         query_init(&query, "SELECT run_id, chunks, summary, header,"
                            " (SELECT count(*) FROM qcr.run_chunk c WHERE c.run_id = e.run_id)"
                            " FROM qcr.run_end e ORDER BY serial");
         return link_each(doctor->link, &query, take_end, doctor, why) && check_roots(doctor, why) &&
-               check_waiting(doctor, why);
+               check_waiting(doctor, why) && doctor_recalc(doctor, why);
 }
