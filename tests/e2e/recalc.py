@@ -212,6 +212,21 @@ def second(s, name):
     check("nothing is left to go on with", done.returncode == 1, done.stderr)
 
 
+def due_anew(s, days, wanted):
+    """The timer needs nobody: what was cut off of what is due is due still."""
+    database = s.copy_of("anew")
+    before = s.chunks(database)
+    process = s.start("--due", "--chunk", 20, "--pace", 10, database=database, days=days)
+    going = await_chunks(s, 2, process, database=database, before=before)
+    process.kill()
+    process.wait()
+    process.stderr.close()
+    left = s.newest(database)
+    done = s.recalc("--due", "--pace", 100, database=database, days=days)
+    check("what is due is begun anew after a run over it was cut off", going and left[2] == "f" and done.returncode == 0
+          and not done.json["resumed"] and s.live_hash(database) == wanted, (left, done.stderr))
+
+
 def kill_and_resume(s, words, database, days, delay):
     """Kills the run after `delay` seconds of its work, then each run that goes on with it, until one ends. How many were killed."""
     killed = 0
@@ -384,6 +399,7 @@ def main():
         r.stop()
         days = 200
         due_hash = due(s, days)
+        due_anew(s, days, due_hash)
         killed_in_place(s, days, due_hash)
         switched(s, shadow_again(s, name), document, days)
         r.start()
