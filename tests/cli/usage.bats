@@ -16,6 +16,10 @@ code|'code check'
 record fiel|'record fiel'
 lookup|CODE
 lookup X --frobnicate|'--frobnicate'
+explain|CODE
+explain a b --receipt proofs|--receipt
+regrade|FILE
+regrade a b|'b' is one word too many
 --frobnicate lookup X|'--frobnicate'
 lookup X --purpose|--purpose needs a value
 verify a b|'b' is one word too many
@@ -80,7 +84,7 @@ CASES
   [[ $output == *"bad.conf, line 2"*"'sevrer'"* ]]
 }
 
-commands=(lookup verify find 'code check' 'record file' 'record withdraw' 'record list' pending approve reject whoami ping
+commands=(lookup verify explain regrade find 'code check' 'record file' 'record withdraw' 'record list' pending approve reject whoami ping
   'case show' 'case history' 'case next' 'case list' 'case due' 'case affected' 'case dossier' 'case check-evidence'
   'case draft' 'case document' 'case procedure' 'case codes' 'case step' case)
 
@@ -191,6 +195,27 @@ options_of() {
   diff "$BATS_TEST_TMPDIR/help" "$BATS_TEST_TMPDIR/manual"
   qcr --help | sed -n '/^Commands:/,/^$/s/^  \([a-z]* *[a-z-]*\) .*/\1/p' | sed -E 's/ +$//; s/  .*//' | while read -r words; do
     grep -qF "*$words*" "$top/docs/man/qcr.1.scd" || { echo "$words"; false; }
+  done
+}
+
+@test "the manuals of qcr-admin and qcr-bench name every option and command that help names, and no other" {
+  for page in qcr-admin.8 qcr-bench.1; do
+    program=${page%.*}
+    {
+      "$program" -h | sed -nE 's/^  ([a-z]+) .*/\1/p' | while read -r word; do
+        "$program" "$word" -h
+        grep -qE "^(\*[a-z]+\*\|)*\*$word(\*| )" "$top/docs/man/$page.scd" || echo "--not-in-$page-$word"
+      done
+      if [[ $program == qcr-admin ]]; then
+        for word in check simulate add list show activate rollback; do
+          "$program" policy "$word" -h
+          grep -qE "\*policy $word\*" "$top/docs/man/$page.scd" || echo "--not-in-$page-policy-$word"
+        done
+      fi
+    } | options_of >"$BATS_TEST_TMPDIR/help"
+    [ -s "$BATS_TEST_TMPDIR/help" ]
+    options_of <"$top/docs/man/$page.scd" >"$BATS_TEST_TMPDIR/manual"
+    diff "$BATS_TEST_TMPDIR/help" "$BATS_TEST_TMPDIR/manual"
   done
 }
 

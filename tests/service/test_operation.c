@@ -40,17 +40,21 @@ static const struct {
         {"rule-add", "------y-"},
         {"rule-show", "yyyyyyyy"},
         {"deputy-set", "------y-"},
+        {"explain", "yyyyyyyy"},
+        {"policy-add", "------y-"},
+        {"policy-activate", "------y-"},
+        {"policy-show", "yyyyyyyy"},
 };
 
 static const struct {
         const char *word;
         const char *allowed;
 } seconds[] = {
-        {"record-withdraw", "---yy---"}, {"record-correct", "---yy---"}, {"held-accept", "---yy---"},
-        {"office-add", "------y-"},      {"person-add", "------y-"},     {"role-grant", "------y-"},
-        {"role-end", "------y-"},        {"certificate-add", "------y-"}, {"certificate-revoke", "------y-"},
-        {"case-step", "--yyyy--"},       {"rule-add", "------y-"},       {"deputy-set", "------y-"},
-        {"deputy-end", "------y-"},
+        {"record-withdraw", "---yy---"},    {"record-correct", "---yy---"}, {"record-repair", "---yy---"},
+        {"held-accept", "---yy---"},        {"office-add", "------y-"},     {"person-add", "------y-"},
+        {"role-grant", "------y-"},         {"role-end", "------y-"},       {"certificate-add", "------y-"},
+        {"certificate-revoke", "------y-"}, {"case-step", "--yyyy--"},      {"rule-add", "------y-"},
+        {"deputy-set", "------y-"},         {"deputy-end", "------y-"},     {"policy-activate", "------y-"},
 };
 
 static void check_roles(const char *word, uint32_t roles, const char *allowed)
@@ -65,6 +69,8 @@ START_TEST(an_operation_that_is_not_in_the_table_is_none)
         ck_assert_ptr_null(operation_find(QCR__REQUEST__OPERATION__NOT_SET));
         ck_assert_ptr_null(operation_find(15));
         ck_assert_ptr_null(operation_find(9999));
+        /* One administrator's act, which means nothing before two put the policy in force. */
+        ck_assert_ptr_null(proposal_find("policy-add"));
         ck_assert_ptr_null(proposal_find("policy-switch"));
 }
 END_TEST
@@ -111,7 +117,8 @@ END_TEST
 START_TEST(what_changes_the_store_is_an_act_and_nothing_else_is)
 {
         static const char *const reads[] = {"lookup", "find", "whoami", "ping", "record-list", "pending",
-                "case-show", "case-list", "case-affected", "evidence-put", "evidence-get", "rule-show"};
+                "case-show", "case-list", "case-affected", "evidence-put", "evidence-get", "rule-show",
+                "explain", "policy-show"};
         size_t count;
         const struct operation *table = operation_table(&count);
 
