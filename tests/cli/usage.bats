@@ -229,6 +229,15 @@ options_of() {
   done <"$BATS_TEST_TMPDIR/words"
 }
 
+@test "the glossary has every type, kind, result and severity of records, in Chinese" {
+  grep -ohE '\[(RECORD|PENALTY|CERTIFICATE|SEVERITY)_[A-Z0-9_]+\] = "[a-z0-9]+"' "$top"/registry/core/record_kind.c |
+    sed -E 's/.*"(.*)"/\1/' | grep -vx none | sort -u >"$BATS_TEST_TMPDIR/words"
+  [ "$(wc -l <"$BATS_TEST_TMPDIR/words")" -gt 30 ]
+  while IFS= read -r word; do
+    grep -qP "(^| )$word \\p{Han}" "$top/docs/GLOSSARY.md" || { echo "$word"; false; }
+  done <"$BATS_TEST_TMPDIR/words"
+}
+
 @test "the protocol's table of result codes is the program's" {
   sed -nE 's/^RESULT\(([0-9]+), [A-Z_]+, "([^"]+)", ([0-9]+), (true|false), "([^"]+)"\)$/| \1 | `\2` | \3 | \4 | \5 |/p' \
     "$top/proto/result.def" | sed 's/| true |/| yes |/; s/| false |/| no |/' >"$BATS_TEST_TMPDIR/codes"
