@@ -13,6 +13,7 @@
 
 #include "registry/core/act.h"
 #include "registry/core/chain.h"
+#include "registry/core/person_certificate.h"
 #include "registry/core/report_json.h"
 #include "registry/service/import_ledger.h"
 #include "tools/home.h"
@@ -205,16 +206,12 @@ bool report_freeze(struct link *link, const struct report_signer *signer, const 
 
 enum column {
         PERSON,
-        FILE_HASH,
-        OCTETS,
         HEADER,
         SIGNATURE,
-        CHUNKS,
         SUMMARY,
         END_HEADER,
         END_SIGNATURE,
         DER,
-        DER_PERSON,
         ORIGIN,
 };
 
@@ -269,8 +266,18 @@ static bool is_signed(const PGresult *row, const struct chain *chain, struct sli
                        slice_of(signature, sizeof(signature)));
 }
 
+/* Issued by the registry's CA, to this person, for persons, and in its time then. */
+static bool is_persons(const PGresult *row, struct slice der, const struct chain *chain, X509 *ca, int64_t at_ms)
+{
+        struct person_certificate certificate;
+
+        return chain_leads_to(chain, &ca, 1, at_ms) &&
+               person_certificate_read(der, cell_text(row, 0, PERSON), at_ms, &certificate) == PERSON_CERTIFICATE_SOUND;
+}
+
 /* Document, headers and signatures, in this order: the first that does not fit is named. */
-static bool check(const PGresult *row, const char *run, const struct chain *chain, X509 *ca, struct fault *why)
+static bool check(
+        const PGresult *row, const char *run, struct slice der, const struct chain *chain, X509 *ca, struct fault *why)
 {
         CLEANUP(buffer) struct buffer header = BUFFER_INIT;
         CLEANUP(buffer) struct buffer end = BUFFER_INIT;
@@ -283,8 +290,7 @@ static bool check(const PGresult *row, const char *run, const struct chain *chai
                 return forged(run, why, "the document is not the one whose hash the header has");
         if (!is_end_of(row, run, buffer_slice(&end)))
                 return forged(run, why, "the document is not the one whose hash its end has");
-        if (!chain_leads_to(chain, &ca, 1, at_ms) || !chain_is_for(chain, USAGE_PERSON_OID) ||
-                strcmp(cell_text(row, 0, DER_PERSON), cell_text(row, 0, PERSON)) != 0)
+        if (!is_persons(row, der, chain, ca, at_ms))
                 return forged(run, why, "the certificate it is signed with is not one of this registry's persons");
         if (!is_signed(row, chain, buffer_slice(&header), SIGNATURE) || !is_signed(row, chain, buffer_slice(&end), END_SIGNATURE))
                 return forged(run, why, "a signature is not its person's");
@@ -302,7 +308,7 @@ static bool take(const PGresult *row, const char *run, X509 *ca, struct report *
         ders[0] = buffer_slice(&der);
         if (!chain_init(&chain, ders, 1))
                 return forged(run, why, "its certificate cannot be read");
-        if (!check(row, run, &chain, ca, why))
+        if (!check(row, run, ders[0], &chain, ca, why))
                 return false;
         report_done(ret);
         return report_decode(slice_of(cell_text(row, 0, SUMMARY), (size_t)PQgetlength(row, 0, SUMMARY)), ret) ||
@@ -317,8 +323,8 @@ bool report_frozen_read(struct link *link, const char *run, X509 *ca, struct rep
 
         report_init(ret);
         query_init(&query,
-                "SELECT r.person_id, r.file_hash, r.file_octets, r.header, r.signature, e.chunks, e.summary, e.header, e.signature,"
-                " c.der, c.person_id, s.origin FROM qcr.system s, qcr.run r JOIN qcr.run_end e USING (run_id)"
+                "SELECT r.person_id, r.header, r.signature, e.summary, e.header, e.signature,"
+                " c.der, s.origin FROM qcr.system s, qcr.run r JOIN qcr.run_end e USING (run_id)"
                 " JOIN qcr.certificate c ON c.fingerprint = r.certificate WHERE r.run_id = $1::text AND r.kind = '" KIND "'");
         query_text(&query, run);
         if (!link_query(link, &query, &rows, why))

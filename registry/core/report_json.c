@@ -168,9 +168,17 @@ static bool take_word(const json_t *from, const char *member, char *ret, size_t 
         return text && (size_t)snprintf(ret, size, "%s", text) < size;
 }
 
+/* Nothing here is negative: what is, is read as another number, and seen when it is written again. */
+static uint64_t value_of(const json_t *number)
+{
+        json_int_t value = json_integer_value(number);
+
+        return value > 0 ? (uint64_t)value : 0;
+}
+
 static uint64_t number_of(const json_t *from, const char *member)
 {
-        return (uint64_t)json_integer_value(json_object_get(from, member));
+        return value_of(json_object_get(from, member));
 }
 
 static bool take_hash(const json_t *from, const char *member, uint8_t ret[32])
@@ -212,7 +220,7 @@ static void take_cells(const json_t *from, const struct report *report, struct r
                         ret->cells[i].n = number_of(cell, "n");
                         ret->cells[i].of = number_of(cell, "of");
                 } else {
-                        ret->cells[i].n = json_is_true(cell) ? 1 : (uint64_t)json_integer_value(cell);
+                        ret->cells[i].n = json_is_true(cell) ? 1 : value_of(cell);
                 }
         }
 }
