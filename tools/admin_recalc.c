@@ -30,7 +30,6 @@ static const char help[] =
         "\n"
         "  --policy ID@VERSION  a shadow run under this policy; its hash will do as well\n"
         "  --due                only enterprises whose grade ends by today or is of another policy than that in force\n"
-        "  --full               every enterprise, as without --due\n"
         "  --jobs N             processes, each with a connection; half of the processors otherwise\n"
         "  --pace PERCENT       of the time that a job works; 50 otherwise, so that whoever is asked something goes first\n"
         "  --chunk N            rows a transaction, to 20000; 20000 of a shadow run and 2000 in place otherwise\n"
@@ -51,7 +50,7 @@ static const char help[] =
 struct command {
         const char *policy, *as, *home, *database;
         unsigned jobs, pace, chunk;
-        bool only_due, is_full, resume, abandon, is_json;
+        bool only_due, resume, abandon, is_json;
         /* what the options lead to */
         struct buffer conninfo;
         const char *user;
@@ -83,8 +82,6 @@ static int check(const struct command *command, int count, char **words)
                 return admin_usage(COMMAND, "%s: is no option", words[0]);
         if (command->resume && (command->abandon || command->policy || command->only_due))
                 return admin_usage(COMMAND, "--resume goes on with a run as it was begun: no --abandon, --policy or --due");
-        if (command->is_full && command->only_due)
-                return admin_usage(COMMAND, "--full and --due: one or the other");
         if (command->policy && command->only_due)
                 return admin_usage(COMMAND, "--due is under the policy in force: no --policy");
         return ADMIN_DONE;
@@ -93,11 +90,10 @@ static int check(const struct command *command, int count, char **words)
 /* ADMIN_DONE to go on, -1 for the help, else the status to end with. */
 static int parse(struct command *command, int argc, char **argv)
 {
-        enum { POLICY = 1, DUE, FULL, JOBS, PACE, CHUNK, RESUME, ABANDON, JSON, AS, HOME, DATABASE };
+        enum { POLICY = 1, DUE, JOBS, PACE, CHUNK, RESUME, ABANDON, JSON, AS, HOME, DATABASE };
         static const struct option options[] = {
                 {"policy", required_argument, NULL, POLICY},
                 {"due", no_argument, NULL, DUE},
-                {"full", no_argument, NULL, FULL},
                 {"jobs", required_argument, NULL, JOBS},
                 {"pace", required_argument, NULL, PACE},
                 {"chunk", required_argument, NULL, CHUNK},
@@ -119,9 +115,6 @@ static int parse(struct command *command, int argc, char **argv)
                         break;
                 case DUE:
                         command->only_due = true;
-                        break;
-                case FULL:
-                        command->is_full = true;
                         break;
                 case CHUNK:
                         if (!number_parse(optarg, RECALC_PAGE, &command->chunk))
