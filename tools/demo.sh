@@ -40,6 +40,12 @@ show() {
   status=0
   "$@" || status=$?
 }
+# show_line LINE: the same of what a shell puts together
+show_line() {
+  printf '\n$ %s\n' "$1"
+  status=0
+  eval "$1" || status=$?
+}
 # expect STATUS: the last command must have ended so
 expect() {
   if ((status != $1)); then
@@ -144,12 +150,16 @@ show qcr ping
 expect 0
 
 if [[ ! $empty ]]; then
-  say "the administrator: a county's enterprises and penalties"
+  say "the administrator: a county's enterprises, penalties, sampling and certificates"
   show qcr-admin import enterprises "$sample/enterprises.csv"
   expect 0
   show qcr-admin import penalties "$sample/penalties.csv" --dry-run
   expect 0
   show qcr-admin import penalties "$sample/penalties.csv" --rejects "$demo/rejects.csv"
+  expect 0
+  show qcr-admin import sampling "$sample/sampling.csv"
+  expect 0
+  show qcr-admin import certificates "$sample/certificates.csv"
   expect 0
 
   say "the regulator: what is known about an enterprise, proved"
@@ -167,6 +177,16 @@ if [[ ! $empty ]]; then
   expect 7
   show qcr find "$name"
   expect 0
+
+  say "the enterprise: why this grade, and the same reckoned at home"
+  show qcr explain "$code"
+  expect 0
+  show env LC_ALL=zh_CN.UTF-8 qcr explain "$code"
+  expect 0
+  show_line "qcr explain $code --json | env QCR_SERVER=127.0.0.1:1 qcr regrade -"
+  expect 0
+  show_line "qcr explain $code --json | sed 's/\"decided_on\": *\"20/&9/' | qcr regrade -"
+  expect 1
 
   say "the recorder: a penalty, in the very next answer"
   show qcr --as recorder record file --code "$code" --name "$name" --type penalty --domain product \
@@ -276,6 +296,77 @@ if [[ ! $empty ]]; then
   show qcr --as superior approve "$proposal" --yes
   expect 0
   show qcr lookup "$code"
+  expect 0
+
+  say "the administrator: another policy, tried before it bites"
+  aaa=share/policies/quality-credit-aaa.json
+  sed 's/"min": 70/"min": 95/' "$aaa" >"$demo/wrong.json"
+  show qcr-admin policy check "$demo/wrong.json"
+  expect 2
+  show qcr-admin policy simulate "$aaa" --csv "$demo/movers.csv"
+  expect 0
+  show grep -m 3 -e direction -e up "$demo/movers.csv"
+  expect 0
+  mover=$(sed -n '/,up,/{s/,.*//p;q}' "$demo/movers.csv")
+
+  say "in force: by an organ's document and by two persons, from one moment on"
+  show qcr-admin policy add "$aaa"
+  expect 0
+  show qcr-admin policy activate quality-credit-aaa@1
+  expect 11
+  sed -e 's/"id": "quality-credit-aaa"/"id": "jiange-credit"/' \
+    -e 's/"document": null/"document": {"organ": "剑阁县质量强县工作领导小组", "number": "剑质强组〔2026〕3号"}/' "$aaa" >"$demo/policy.json"
+  show qcr-admin policy add "$demo/policy.json"
+  expect 0
+  # propose_switch POLICY-COMMAND...: its number is kept in `proposal`
+  propose_switch() {
+    show qcr-admin policy "$@"
+    expect 0
+    proposal=$(qcr --as admin2 pending --jsonl | sed -n 's/.*"proposal": *"\([0-9.]*\)".*"kind": *"policy-activate".*/\1/p' | tail -n 1)
+  }
+  propose_switch activate jiange-credit@1
+  show qcr --as admin approve "$proposal" --yes
+  expect 11
+  show qcr lookup "$mover"
+  expect 0
+  sampling=(--code "$code" --type sampling --authority-code 11510823008765438X --document '剑市监抽〔2026〕9001号')
+  show qcr --as recorder record file "${sampling[@]}" --name "$name" --domain product --authority 剑阁县市场监督管理局 \
+    --result fail --severity ordinary --decided-on 2026-11-02 --publicity-end 2027-11-02 --detail batch=2026-11 \
+    --detail product=菜籽油 --detail place=production --detail level=county --detail item=酸价 --yes
+  expect 0
+  show qcr --as admin2 approve "$proposal" --yes
+  expect 0
+  show qcr lookup "$mover"
+  expect 0
+  show env LC_ALL=zh_CN.UTF-8 qcr explain "$code"
+  expect 0
+  show qcr-admin recalc --due
+  expect 0
+
+  say "what was put right: credit repair, by two persons"
+  show qcr --as recorder record withdraw --repaired "${sampling[@]}" --reason 已整改、复查合格 --basis-document '剑市监修复〔2026〕2号' --yes
+  expect 0
+  proposal=$(qcr --as reviewer pending --jsonl | sed -n 's/.*"proposal": *"\([0-9.]*\)".*"kind": *"record-repair".*/\1/p' | tail -n 1)
+  show qcr --as reviewer approve "$proposal" --yes
+  expect 0
+  show qcr lookup "$code"
+  expect 0
+
+  say "reports: as a table, as a plot, and one kept for good"
+  show qcr-admin report grades --by kind
+  expect 0
+  show qcr-admin report sampling --format svg --out "$demo/sampling.svg"
+  expect 0
+  show env LC_ALL=zh_CN.UTF-8 qcr-admin report certificates --freeze
+  expect 0
+
+  say "and back: the same switch, with two persons again"
+  propose_switch rollback
+  show qcr --as admin2 approve "$proposal" --yes
+  expect 0
+  show qcr lookup "$mover"
+  expect 0
+  show qcr-admin policy list
   expect 0
 
   say "the auditor: does everything still prove itself?"

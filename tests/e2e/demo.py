@@ -36,6 +36,9 @@ def main():
     for time in ("once", "twice"):
         done = demo()
         check(f"the demo ends well, run {time}", done.returncode == 0, done.stdout[-600:] + done.stderr[-600:])
+        told = [words for words in ("DIFFERS: inputs", "policy         jiange-credit, version 1, in force", "grade          AAA, 100 points",
+                                    "  changed   1\n", "frozen as run ", "\nclean\n") if words not in done.stdout + done.stderr]
+        check(f"it shows every job to its end, run {time}", not told, told)
         check(f"and leaves nothing running, run {time}", not running(), running())
     check("nor any file", not FOLDER.exists() and not [n for n in set(os.listdir("/tmp")) - before if n.startswith("qcr-pg.")])
 
