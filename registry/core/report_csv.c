@@ -7,7 +7,7 @@
 
 static void add_header(const struct report *report, struct buffer *to)
 {
-        buffer_add_format(to, "report,year,day,serial,policy,%s", report->by);
+        buffer_add_format(to, "report,report_year,day,serial,policy,%s", report->by);
         for (unsigned i = 0; i < report->columns_count; i++) {
                 const char *key = report->columns[i].key;
 

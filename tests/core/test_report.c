@@ -246,7 +246,7 @@ START_TEST(a_spreadsheet_gets_fractions_in_three_columns_and_no_formula)
 {
         report_csv(&report, &text);
         ck_assert_str_eq(buffer_text(&text),
-                "report,year,day,serial,policy,township,sampled,rate,rate_of,rate_per_mille,target,met\r\n"
+                "report,report_year,day,serial,policy,township,sampled,rate,rate_of,rate_per_mille,target,met\r\n"
                 "sampling,2026,2026-11-26,77,quality-credit-default@2,,,0,0,,,\r\n"
                 "sampling,2026,2026-11-26,77,quality-credit-default@2,\"'=下寺镇\",1,1,1,1000,,\r\n"
                 "sampling,2026,2026-11-26,77,quality-credit-default@2,普安镇,3,2,3,666,990,no\r\n"
