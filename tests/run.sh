@@ -158,7 +158,7 @@ if wants e2e; then
 fi
 if wants campaign; then
   export QCR_LONG=1
-  for program in tests/e2e/case_races.py tests/e2e/case_kills.py; do run "campaign/${program##*/}" "$program"; done
+  for program in tests/e2e/case_races.py tests/e2e/case_kills.py tests/e2e/recalc.py; do run "campaign/${program##*/}" "$program"; done
   if build var/build-coverage tests/core/grade-walk -- -Db_coverage=true -Doptimization=1; then
     run campaign/grade_walk.py /usr/bin/python3 -B tests/core/grade_walk.py var/build-coverage/tests/core/grade-walk 1000000
   else
