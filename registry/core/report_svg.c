@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "registry/core/character.h"
+#include "registry/core/name.h"
 
 #define WIDTH 1000
 #define LABEL_END 196 /* where a row's label ends */
@@ -14,8 +15,12 @@
 #define BAR_HEIGHT 16
 #define ROWS_FROM 104
 #define LEGEND_STEP 96 /* of a legend's entries, which go on beneath past the width */
+#define LABEL_COLUMNS 26u /* that fit before LABEL_END; a Han character is two */
 #define HUNDREDTHS 100
 #define REST_COLOUR "#9aa5b1"
+#define RATE_COLOUR "#2c7fb8"
+#define TOTAL_COLOUR "#1f4e79"
+#define TARGET_COLOUR "#000000"
 
 /* From good to bad for most policies; what has no grade is grey. Neighbours differ in lightness too. */
 static const char *const colours[] = {"#1a7f37", "#7cc68d", "#d4b106", "#e8833a", "#b3261e", "#6f42c1", "#2c7fb8", "#7fcdbb",
@@ -115,18 +120,32 @@ static void add_head(const struct report *report, unsigned height, struct buffer
         buffer_add_format(to, "@%d</text>\n", (int)report->policy_version);
 }
 
-static void add_legend(const struct report *report, struct buffer *to)
+static void add_legend_entry(const char *words, const char *colour, unsigned width, unsigned x, unsigned y, struct buffer *to)
+{
+        buffer_add_format(to, "<rect x=\"%u\" y=\"%u\" width=\"%u\" height=\"12\" fill=\"%s\"/><text x=\"%u\" y=\"%u\">", x, y,
+                width, colour, x + width + 5, y + 11);
+        add_xml(to, words);
+        buffer_add_text(to, "</text>\n");
+}
+
+/* What a bar is, and the mark beside it. */
+static void add_rate_legend(const struct report *report, struct buffer *to)
+{
+        add_legend_entry(report->columns[report->plot_first].words.zh, RATE_COLOUR, 12, BAR_FROM, 66, to);
+        for (unsigned i = 0; i < report->columns_count; i++)
+                if (report->columns[i].form == REPORT_PER_MILLE)
+                        add_legend_entry(report->columns[i].words.zh, TARGET_COLOUR, 2, BAR_FROM + LEGEND_STEP, 66, to);
+}
+
+static void add_stack_legend(const struct report *report, struct buffer *to)
 {
         const unsigned a_row = (WIDTH - BAR_FROM) / LEGEND_STEP;
 
         for (unsigned i = report->plot_first; i <= report->plot_last; i++) {
                 unsigned place = i - report->plot_first;
-                unsigned x = BAR_FROM + place % a_row * LEGEND_STEP, y = 66 + place / a_row * 20;
 
-                buffer_add_format(to, "<rect x=\"%u\" y=\"%u\" width=\"12\" height=\"12\" fill=\"%s\"/><text x=\"%u\" y=\"%u\">",
-                        x, y, colour_of(report, i), x + 17, y + 11);
-                add_xml(to, report->columns[i].words.zh);
-                buffer_add_text(to, "</text>\n");
+                add_legend_entry(report->columns[i].words.zh, colour_of(report, i), 12, BAR_FROM + place % a_row * LEGEND_STEP,
+                        66 + place / a_row * 20, to);
         }
 }
 
@@ -151,10 +170,26 @@ static uint64_t longest(const struct report *report)
         return most;
 }
 
+/* A product's name may be long: its bar's title has the whole. */
+static void cut_label(struct buffer *label)
+{
+        if (name_width(buffer_slice(label)) <= LABEL_COLUMNS)
+                return;
+        while (name_width(buffer_slice(label)) >= LABEL_COLUMNS)
+                do
+                        label->length--;
+                while (label->length && (label->data[label->length] & 0xc0) == 0x80);
+        buffer_add_text(label, "…");
+}
+
 static void add_label(const struct report_row *row, unsigned y, struct buffer *to)
 {
+        CLEANUP(buffer) struct buffer label = BUFFER_INIT;
+
+        buffer_add_text(&label, label_of(row));
+        cut_label(&label);
         buffer_add_format(to, "<text x=\"%d\" y=\"%u\" text-anchor=\"end\">", LABEL_END, y + 13);
-        add_xml(to, label_of(row));
+        add_xml(to, buffer_text(&label));
         buffer_add_text(to, "</text>\n");
 }
 
@@ -206,9 +241,9 @@ static void add_target(const struct report *report, const struct report_row *row
         for (unsigned i = 0; i < report->columns_count; i++) {
                 if (report->columns[i].form != REPORT_PER_MILLE || !row->cells[i].is_set)
                         continue;
-                buffer_add_format(to, "<rect x=\"");
+                buffer_add_text(to, "<rect x=\"");
                 add_number(to, BAR_FROM * HUNDREDTHS + row->cells[i].n * BAR_LENGTH * HUNDREDTHS / 1000);
-                buffer_add_format(to, "\" y=\"%u\" width=\"2.00\" height=\"%d\" fill=\"#000000\"><title>", y - 2, BAR_HEIGHT + 4);
+                buffer_add_format(to, "\" y=\"%u\" width=\"2.00\" height=\"%d\" fill=\"" TARGET_COLOUR "\"><title>", y - 2, BAR_HEIGHT + 4);
                 add_xml(to, label_of(row));
                 buffer_add_text(to, " ");
                 add_xml(to, report->columns[i].words.zh);
@@ -220,12 +255,13 @@ static void add_rate(const struct report *report, const struct report_row *row, 
 {
         const struct report_column *column = &report->columns[report->plot_first];
         const struct report_cell *cell = &row->cells[report->plot_first];
-        uint64_t per_mille, length = 0;
+        uint64_t per_mille = 0, length = 0;
+        bool is_known = report_per_mille(cell, column->form, &per_mille);
 
         add_label(row, y, to);
-        if (report_per_mille(cell, column->form, &per_mille)) {
+        if (is_known) {
                 length = cell->n * BAR_LENGTH * HUNDREDTHS / cell->of;
-                begin_bar(0, length, y, row == &report->total ? "#1f4e79" : "#2c7fb8", to);
+                begin_bar(0, length, y, row == &report->total ? TOTAL_COLOUR : RATE_COLOUR, to);
                 add_xml(to, label_of(row));
                 buffer_add_text(to, " ");
                 add_xml(to, column->words.zh);
@@ -233,7 +269,7 @@ static void add_rate(const struct report *report, const struct report_row *row, 
         }
         add_target(report, row, y, to);
         end_row(length, y, to);
-        if (length || (cell->is_set && cell->of))
+        if (is_known)
                 buffer_add_format(to, "%" PRIu64 "/%" PRIu64 "　%" PRIu64 "‰", cell->n, cell->of, per_mille);
         else
                 buffer_add_text(to, "-");
@@ -248,7 +284,9 @@ void report_svg(const struct report *report, struct buffer *to)
 
         add_head(report, height, to);
         if (report->plot == REPORT_PLOT_STACK)
-                add_legend(report, to);
+                add_stack_legend(report, to);
+        else
+                add_rate_legend(report, to);
         for (size_t i = 0; i <= report->rows_count; i++, y += ROW_HEIGHT) {
                 const struct report_row *row = i < report->rows_count ? &report->rows[i] : &report->total;
 

@@ -268,6 +268,25 @@ START_TEST(a_plot_says_of_each_bar_what_it_is_of)
 }
 END_TEST
 
+START_TEST(a_long_label_is_cut_between_characters_and_its_bar_has_the_whole)
+{
+        struct report_row *row = report_row(&report, slice_text("某某牌一级压榨浓香菜籽油（转基因）"));
+
+        report_cell_add(&row->cells[1], 1, 2);
+        report_svg(&report, &text);
+        ck_assert_ptr_nonnull(strstr(buffer_text(&text), ">某某牌一级压榨浓香菜籽油…</text>"));
+        ck_assert_ptr_nonnull(strstr(buffer_text(&text), "<title>某某牌一级压榨浓香菜籽油（转基因） 合格率 1/2 500‰</title>"));
+}
+END_TEST
+
+START_TEST(a_plot_says_what_bars_and_marks_are)
+{
+        report_svg(&report, &text);
+        ck_assert_ptr_nonnull(strstr(buffer_text(&text), "<text x=\"221\" y=\"77\">合格率</text>"));
+        ck_assert_ptr_nonnull(strstr(buffer_text(&text), "<text x=\"307\" y=\"77\">目标</text>"));
+}
+END_TEST
+
 START_TEST(no_text_of_a_plot_is_markup)
 {
         report_row(&report, slice_text("</text><script>\x01\xff\"&"));
@@ -319,6 +338,8 @@ int main(void)
         tcase_add_test(tcase, what_is_read_again_is_the_same_report);
         tcase_add_test(tcase, a_spreadsheet_gets_fractions_in_three_columns_and_no_formula);
         tcase_add_test(tcase, a_plot_says_of_each_bar_what_it_is_of);
+        tcase_add_test(tcase, a_plot_says_what_bars_and_marks_are);
+        tcase_add_test(tcase, a_long_label_is_cut_between_characters_and_its_bar_has_the_whole);
         tcase_add_test(tcase, no_text_of_a_plot_is_markup);
         tcase_add_test(tcase, a_stack_has_its_numbers_end_to_end_on_one_scale_for_all_rows);
         suite_add_tcase(suite, tcase);
