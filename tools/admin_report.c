@@ -135,7 +135,7 @@ static bool format_parse(const char *word, enum format *ret)
 
 static int take_words(struct command *command, int count, char **words)
 {
-        bool is_show = count > 0 && strcmp(words[0], "show") == 0;
+        bool is_show = count > 0 && strcmp(words[0], "show") == 0, is_list = count > 0 && strcmp(words[0], "list") == 0;
 
         if (!count)
                 return usage(command, "the name of a report is needed, or list, or show");
@@ -146,9 +146,10 @@ static int take_words(struct command *command, int count, char **words)
                 return usage(command, "show: one run is needed; qcr-admin report list shows them");
         else if (count > 1)
                 return usage(command, "%.100s: is no option", words[1]);
-        if ((is_show || strcmp(command->word, "list") == 0) &&
-                (command->year || command->by || command->township || command->freeze || command->again))
-                return usage(command, "%s: only --format and --out go with it", command->word);
+        if ((is_show || is_list) && (command->year || command->by || command->township || command->freeze || command->again))
+                return usage(command, "%s: --year, --by, --township, --freeze, --again do not go with it", command->word);
+        if (is_list && (command->out || command->format == FORMAT_CSV || command->format == FORMAT_SVG))
+                return usage(command, "list: is a table or JSON on standard output");
         if (command->again && !command->freeze)
                 return usage(command, "--again is for --freeze");
         return ADMIN_DONE;
@@ -214,6 +215,7 @@ static int parse(struct command *command, int argc, char **argv)
                 case 'h':
                         return -1;
                 default:
+                        tell_json(command, "usage", NULL);
                         return admin_bad_option(COMMAND, letter, argv);
                 }
         return take_words(command, argc - optind, argv + optind);

@@ -69,7 +69,7 @@ static bool add_sources(struct report_making *making, struct fault *why)
         PGresult *rows;
 
         query_init(&query, "SELECT (SELECT count(*) FROM qcr.standing), (SELECT coalesce(max(serial), 0) FROM qcr.standing),"
-                           " (SELECT count(DISTINCT subject) FROM qcr.party_version),"
+                           " (SELECT count(*) FROM qcr.party),"
                            " (SELECT coalesce(max(serial), 0) FROM qcr.party_version)");
         if (!link_query(making->link, &query, &rows, why))
                 return false;

@@ -36,7 +36,7 @@ struct records {
         uint64_t counted, withdrawn, serial, withdrawn_serial;
 };
 
-static struct slice cell_slice(const PGresult *row, enum column column)
+static struct slice cell_slice(const PGresult *row, int column)
 {
         return slice_of(cell_text(row, 0, column), (size_t)PQgetlength(row, 0, column));
 }

@@ -155,10 +155,12 @@ static bool take_text(const json_t *from, const char *member, char **ret)
         return true;
 }
 
-static void take_words(const json_t *from, struct report_words *ret)
+/* Of a row they may be missing: its key is there. */
+static bool take_words(const json_t *from, struct report_words *ret)
 {
-        take_text(from, "zh", &ret->zh);
-        take_text(from, "en", &ret->en);
+        bool has_zh = take_text(from, "zh", &ret->zh), has_en = take_text(from, "en", &ret->en);
+
+        return has_zh && has_en;
 }
 
 static bool take_word(const json_t *from, const char *member, char *ret, size_t size)
@@ -198,11 +200,10 @@ static bool take_columns(const json_t *from, struct report *ret)
                 if (i == REPORT_COLUMNS_MAX || !form)
                         return false;
                 ret->columns_count++;
-                take_words(item, &column->words);
                 for (column->form = REPORT_COUNT; strcmp(report_form_word(column->form), form) != 0; column->form++)
                         if (column->form == REPORT_ANSWER)
                                 return false;
-                if (!take_word(item, "key", column->key, sizeof(column->key)))
+                if (!take_word(item, "key", column->key, sizeof(column->key)) || !take_words(item, &column->words))
                         return false;
         }
         return true;
@@ -234,10 +235,16 @@ static bool take_rows(const json_t *from, struct report *ret)
 
                 if (!row)
                         return false;
-                take_words(item, &row->words);
+                (void)take_words(item, &row->words);
                 take_cells(json_object_get(item, "cells"), ret, row);
         }
         return true;
+}
+
+static bool take_total(const json_t *from, struct report *ret)
+{
+        take_cells(json_object_get(from, "cells"), ret, &ret->total);
+        return take_words(from, &ret->total.words);
 }
 
 static bool take_notes(const json_t *from, struct report *ret)
@@ -247,7 +254,8 @@ static bool take_notes(const json_t *from, struct report *ret)
         if (json_array_size(definitions) > REPORT_NOTES_MAX || json_array_size(sources) > REPORT_NOTES_MAX)
                 return false;
         for (size_t i = 0; i < json_array_size(definitions); i++)
-                take_words(json_array_get(definitions, i), &ret->definitions[ret->definitions_count++]);
+                if (!take_words(json_array_get(definitions, i), &ret->definitions[ret->definitions_count++]))
+                        return false;
         for (size_t i = 0; i < json_array_size(sources); i++) {
                 const json_t *item = json_array_get(sources, i);
                 const char *what = json_string_value(json_object_get(item, "what"));
@@ -267,15 +275,14 @@ static bool take_head(const json_t *from, struct report *ret)
 
         take_text(from, "township", &ret->township);
         take_text(from, "origin", &ret->origin);
-        take_words(json_object_get(from, "title"), &ret->title);
-        take_words(json_object_get(from, "dimension"), &ret->dimension);
         ret->year = (int32_t)number_of(from, "year");
         ret->serial = number_of(from, "serial");
         ret->policy_version = (int32_t)number_of(policy, "version");
         ret->plot = form && strcmp(form, "rate") == 0 ? REPORT_PLOT_RATE : REPORT_PLOT_STACK;
         ret->plot_first = (unsigned)number_of(plot, "first");
         ret->plot_last = (unsigned)number_of(plot, "last");
-        return day && day_parse(slice_text(day), &ret->day) && take_word(from, "report", ret->kind, sizeof(ret->kind)) &&
+        return day && day_parse(slice_text(day), &ret->day) && take_words(json_object_get(from, "title"), &ret->title) &&
+               take_words(json_object_get(from, "dimension"), &ret->dimension) && take_word(from, "report", ret->kind, sizeof(ret->kind)) &&
                take_word(from, "by", ret->by, sizeof(ret->by)) &&
                take_word(policy, "id", ret->policy_id, sizeof(ret->policy_id)) &&
                take_hash(policy, "sha256", ret->policy_hash) && take_hash(from, "configuration", ret->configuration);
@@ -285,7 +292,8 @@ static bool take_document(const json_t *from, struct report *ret)
 {
         return take_head(from, ret) && take_columns(json_object_get(from, "columns"), ret) &&
                ret->plot_first <= ret->plot_last && ret->plot_last < ret->columns_count &&
-               take_rows(json_object_get(from, "rows"), ret) && take_notes(from, ret);
+               take_rows(json_object_get(from, "rows"), ret) && take_total(json_object_get(from, "total"), ret) &&
+               take_notes(from, ret);
 }
 
 bool report_decode(struct slice json, struct report *ret)
@@ -298,10 +306,6 @@ bool report_decode(struct slice json, struct report *ret)
         report_init(ret);
         done = document && take_document(document, ret);
         if (done) {
-                const json_t *total = json_object_get(document, "total");
-
-                take_words(total, &ret->total.words);
-                take_cells(json_object_get(total, "cells"), ret, &ret->total);
                 report_encode(ret, &again);
                 done = slice_equal(buffer_slice(&again), json);
         }

@@ -4,12 +4,14 @@
 import collections
 import csv
 import datetime
+import decimal
 import hashlib
 import io
 import itertools
 import json
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 import unicodedata
@@ -19,7 +21,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support
 import naive_codes  # noqa: E402
 import naive_grade  # noqa: E402
 import naive_import  # noqa: E402
-from registry import SAMPLE, Registry, check, finish, wait_until  # noqa: E402
+from registry import SAMPLE, TOP, Registry, check, finish, wait_until  # noqa: E402
 
 TODAY = (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(hours=8)).date()
 YEAR = TODAY.year
@@ -44,7 +46,9 @@ def end_of(year):
 class Files:
     """What the sample's files and the acts of this test come to, read without the registry."""
 
-    def __init__(self):
+    def __init__(self, policy="default"):
+        self.policy = json.loads((TOP / "share" / "policies" / f"{policy}.json").read_text())
+        self._grades = {}
         self.parties = {naive_codes.subject(row["统一社会信用代码"]): {
             "code": row["统一社会信用代码"], "name": row["名称"], "township": row["乡镇"], "industry": row["行业"], "kind": CLASSES[row["类型"]],
             "stands": row["状态"] == "存续"} for row in rows_of(SAMPLE / "enterprises.csv")}
@@ -54,7 +58,7 @@ class Files:
         self.certificates()
 
     def penalties(self):
-        regimes = json.loads((SAMPLE.parents[2] / "share" / "publicity.json").read_text())["regimes"]
+        regimes = json.loads((TOP / "share" / "publicity.json").read_text())["regimes"]
         for row in rows_of(SAMPLE / "penalties.csv"):
             subject = self.sound_penalty(row)
             if not subject:
@@ -67,7 +71,9 @@ class Files:
                     ends.append(naive_grade.text(naive_grade.add_months(first.toordinal(), regime["months"][kind])))
             case = row["CF_CFJGDM"] + naive_import.fold(row["CF_WSH"])
             self.records[subject]["penalty", case] = {"type": "penalty", "kinds": [kind], "decided_on": str(decided), "case": case,
-                                                      "publicity_end": min(ends) if ends else None}
+                                                      "publicity_end": min(ends) if ends else None, **{
+                                                          name: int(decimal.Decimal(row[column] or 0) * 1000000)
+                                                          for name, column in (("fine_fen", "CF_NR_FK"), ("confiscated_fen", "CF_NR_WFFF"))}}
 
     def sound_penalty(self, row):
         code = re.sub(r"[\s-]", "", unicodedata.normalize("NFKC", row["CF_XDR_SHXYM"] or row["CF_XDR_ZZJG"]).upper())
@@ -126,10 +132,9 @@ class Files:
         """By subject."""
         if year not in self._grades:
             day = str(end_of(year))
-            self._grades[year] = {subject: naive_grade.grade(list(self.records[subject].values()), day)[0] for subject in self.parties}
+            self._grades[year] = {subject: naive_grade.grade(list(self.records[subject].values()), day, (), self.policy)[0]
+                                  for subject in self.parties}
         return self._grades[year]
-
-    _grades = {}
 
 
 def is_valid(record, day):
@@ -154,7 +159,8 @@ def expected_grades(files, config, by, year, township):
         if township in (None, party["township"]):
             for key in (party[by], "total"):
                 rows[key].append((grades[subject], party["stands"]))
-    return {key: {"total": len(of), **{g: share(sum(x == g for x, _ in of), len(of)) for g in ("A", "B", "C", "D", "unrated")},
+    scale = [g["grade"] for band in files.policy["bands"] for g in ([g for g in files.policy["gates"] if g["of"] == band["grade"]] + [band])]
+    return {key: {"total": len(of), **{g: share(sum(x == g for x, _ in of), len(of)) for g in (*scale, "unrated")},
                   "ended": sum(not stands for _, stands in of)} for key, of in rows.items()}
 
 
@@ -369,7 +375,10 @@ def refusals(r):
             ("a list of a store that cannot be reached", ("list", "--database", "host=/nowhere dbname=qcr"), 5, "store", "nowhere"),
             ("a file that cannot be written", ("grades", "--out", r.dir / "nowhere" / "x.json"), 1, "system", "nowhere"),
             ("a freeze that could not be shown", ("grades", "--freeze", "--out", r.dir / "nowhere" / "x.json"), 1, "system", "nowhere"),
-            ("an option that belongs elsewhere", ("list", "--freeze"), 2, "usage", "only --format"),
+            ("an option that belongs elsewhere", ("list", "--freeze"), 2, "usage", "do not go with it"),
+            ("a list into a file", ("list", "--out", r.dir / "x"), 2, "usage", "standard output"),
+            ("show without a run", ("show",), 2, "usage", "one run is needed"),
+            ("an option that there is not", ("grades", "--json", "--every"), 2, "usage", "--every"),
             ("--again without --freeze", ("grades", "--again"), 2, "usage", "--again"),
             ("a freeze by who is no administrator", ("grades", "--freeze", "--as", "recorder"), 11, "report_signer", "role admin is needed")):
         done = r.admin("report", *words, "--format", "json")
@@ -593,6 +602,29 @@ def forged(r, run, live):
     check("put back it is what it was", made(r, "show", run, "--json") == live)
 
 
+class Gated(Registry):
+    """Founded with the policy whose upper grades ask for certificates."""
+
+    def _found(self):
+        shutil.copy(TOP / "share" / "policies" / "quality-credit-aaa.json", self.dir / "closed" / "share" / "policies" / "default.json")
+        self._found_anew()
+
+
+def gated():
+    files = Files("quality-credit-aaa")
+    with Gated(start=False) as r:
+        r.import_sample()
+        r.import_file("certificates", SAMPLE / "certificates.csv")
+        for records in files.records.values():
+            for key in [key for key in records if key[0] == "sampling"]:
+                del records[key]
+        got = table_of(json.loads(made(r, "grades", "--by", "kind", "--json")))
+        check("grades above the bands have columns of their own", list(got["total"]) == ["total", "AAA", "AA", "A", "B", "C", "D", "unrated", "ended"] and
+              got["total"]["AAA"]["n"] > 0, list(got["total"]))
+        wanted = expected_grades(files, {}, "kind", YEAR, None)
+        check("and every figure of theirs is what the files give", got == wanted, (got["total"], wanted["total"]))
+
+
 def main():
     files = Files()
     with Registry() as r:
@@ -613,6 +645,7 @@ def main():
         alive(r, files)
         forged(r, run, live)
         alive(r, files)
+    gated()
     finish()
 
 

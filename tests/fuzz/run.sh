@@ -16,6 +16,7 @@ seeds() {
   case $1 in
   receipt) ls "$top"/tests/data/evidence/receipt-*.txt ;;
   policy) ls "$top"/share/policies/*.json ;;
+  report) ls "$top"/share/reports.json ;;
   rule) ls "$top"/share/{calendars,codes,procedures}/*.json ;;
   note | statement) ls "$top"/tests/data/evidence/*.txt ;;
   csv)
