@@ -12,21 +12,20 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
         static struct report_config config;
+        static struct report report;
         struct document_error error;
-        struct report *report = must_alloc(sizeof(*report));
         struct buffer text = BUFFER_INIT;
 
-        if (report_decode(slice_of(data, size), report)) {
-                report_encode(report, &text);
+        if (report_decode(slice_of(data, size), &report)) {
+                report_encode(&report, &text);
                 if (!slice_equal(buffer_slice(&text), slice_of(data, size)))
                         abort();
-                report_csv(report, &text);
-                report_svg(report, &text);
+                report_csv(&report, &text);
+                report_svg(&report, &text);
         }
         if (!report_config_parse(slice_of(data, size), &config, &error) && error.flaw == DOCUMENT_SOUND)
                 abort();
-        report_done(report);
-        free(report);
+        report_done(&report);
         buffer_done(&text);
         return 0;
 }
