@@ -439,6 +439,12 @@ def described(r, config):
         shown = made(r, report)
         check(f"people see it with day, serial, policy, sources", all(word in shown for word in (
             document["day"], f"serial {serial}", policy[2], document["sources"][0]["what"], document["definitions"][0]["en"])), shown)
+    tried = json.loads(r.admin("policy", "simulate", f"{policy[0]}@{policy[1]}", "--json").stdout)
+    counts = collections.Counter()
+    for move in tried["matrix"]:
+        counts[move["after"]] += move["count"]
+    total = table_of(json.loads(made(r, "grades", "--json")))["total"]
+    check("a simulation of the policy in force counts the same", {g: total[g]["n"] for g in counts} == counts and tried["total"] == total["total"], counts)
     batches = {s["what"]: s["rows"] for s in json.loads(made(r, "sampling", "--json"))["sources"]}
     check("how many were withdrawn is said and not counted", [n for what, n in batches.items() if "withdrawn, not counted" in what] == [1], batches)
     none = json.loads(made(r, "sampling", "--year", YEAR - 1, "--json"))
