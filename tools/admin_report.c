@@ -270,7 +270,8 @@ static int parse_request(struct command *command)
 
 static bool open_store(struct command *command, bool needs_home, struct fault *why)
 {
-        if ((needs_home || (!command->database && !getenv("QCR_DATABASE"))) && !home_find(command->home_flag, &command->home, why))
+        needs_home = needs_home || (!command->database && !getenv("QCR_DATABASE"));
+        if (needs_home && !home_find(command->home_flag, &command->home, why))
                 return false;
         return home_conninfo(command->database, command->home, &command->conninfo, why) &&
                link_open(&command->link, buffer_text(&command->conninfo), DATABASE_ROLE, why);
@@ -356,8 +357,8 @@ static bool on_frozen(void *closure, const struct report_entry *entry, struct fa
         table_add_text(lists->table, day);
         table_add_text(lists->table, entry->person);
         json_array_append_new(lists->frozen, json_pack("{s:s, s:s, s:I, s:s?, s:s?, s:s?, s:o, s:s?, s:o}", "run", entry->run,
-                "person", entry->person, "frozen_serial", (json_int_t)entry->serial, "report", report ? report->kind : NULL, "by",
-                report ? report->by : NULL, "township", report ? report->township : NULL, "year",
+                "person", entry->person, "frozen_serial", (json_int_t)entry->serial, "report", report ? report->kind : NULL,
+                "by", report ? report->by : NULL, "township", report ? report->township : NULL, "year",
                 report ? json_integer(report->year) : json_null(), "day", report ? day : NULL, "serial",
                 report ? json_integer((json_int_t)report->serial) : json_null()));
         return true;
@@ -373,8 +374,8 @@ static json_t *kinds_json(void)
 
                 for (unsigned j = 0; j < REPORT_DIMENSIONS_MAX && kind->by[j]; j++)
                         json_array_append_new(by, json_string(kind->by[j]));
-                json_array_append_new(kinds, json_pack("{s:s, s:s, s:s, s:o}", "report", kind->word, "zh", kind->zh, "en", kind->en,
-                        "by", by));
+                json_array_append_new(kinds, json_pack("{s:s, s:s, s:s, s:o}", "report", kind->word, "zh", kind->zh, "en",
+                        kind->en, "by", by));
         }
         return kinds;
 }

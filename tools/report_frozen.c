@@ -194,7 +194,9 @@ bool report_freeze(struct link *link, const struct report_signer *signer, const 
                save(&freezing, again, &search, why);
         if (!done)
                 link_rollback(link);
-        *ret_refused = freezing.runner.refused != RESULT_DONE ? REPORT_SIGNER : *search.run ? REPORT_FROZEN_BEFORE : REPORT_FROZEN;
+        *ret_refused = *search.run ? REPORT_FROZEN_BEFORE : REPORT_FROZEN;
+        if (freezing.runner.refused != RESULT_DONE)
+                *ret_refused = REPORT_SIGNER;
         memcpy(ret_run, *search.run ? search.run : freezing.run, RUN_ID_TEXT);
         buffer_done(&freezing.json);
         import_entry_done(&freezing.begin);
@@ -292,7 +294,8 @@ static bool check(
                 return forged(run, why, "the document is not the one whose hash its end has");
         if (!is_persons(row, der, chain, ca, at_ms))
                 return forged(run, why, "the certificate it is signed with is not one of this registry's persons");
-        if (!is_signed(row, chain, buffer_slice(&header), SIGNATURE) || !is_signed(row, chain, buffer_slice(&end), END_SIGNATURE))
+        if (!is_signed(row, chain, buffer_slice(&header), SIGNATURE) ||
+                !is_signed(row, chain, buffer_slice(&end), END_SIGNATURE))
                 return forged(run, why, "a signature is not its person's");
         return true;
 }
@@ -330,7 +333,8 @@ bool report_frozen_read(struct link *link, const char *run, X509 *ca, struct rep
         if (!link_query(link, &query, &rows, why))
                 return false;
         if (PQntuples(rows) != 1)
-                done = fault_set(why, FAULT_INPUT, "%.40s: no report is frozen under it; qcr-admin report list shows them", run);
+                done = fault_set(why, FAULT_INPUT, "%.40s: no report is frozen under it; qcr-admin report list shows them",
+                        run);
         else
                 done = take(rows, run, ca, ret, why);
         PQclear(rows);

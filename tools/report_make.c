@@ -66,8 +66,8 @@ bool report_make_row(struct report_making *making, struct slice key, struct repo
 
         *ret = report_row(report, key);
         if (!*ret)
-                return fault_set(why, FAULT_LIMIT, "there are more than %u rows by %s: another dimension will do", REPORT_ROWS_MAX,
-                        report->by);
+                return fault_set(why, FAULT_LIMIT, "there are more than %u rows by %s: another dimension will do",
+                        REPORT_ROWS_MAX, report->by);
         if (!(*ret)->words.zh && report_key_words(making->request->config, report->by, key, &zh, &en))
                 report_set_words(&(*ret)->words, zh, en);
         return true;

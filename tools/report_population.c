@@ -75,8 +75,8 @@ static bool add_sources(struct report_making *making, struct fault *why)
                 return false;
         report_add_source(making->report, "qcr.standing: packed inputs of every enterprise", (uint64_t)cell_number(rows, 0, 0),
                 (uint64_t)cell_number(rows, 0, 1));
-        report_add_source(making->report, "qcr.party_version: newest kind, registration, township, industry of every enterprise",
-                (uint64_t)cell_number(rows, 0, 2), (uint64_t)cell_number(rows, 0, 3));
+        report_add_source(making->report,
+                "qcr.party_version: newest kind, registration, township, industry of every enterprise", (uint64_t)cell_number(rows, 0, 2), (uint64_t)cell_number(rows, 0, 3));
         PQclear(rows);
         return true;
 }
@@ -366,7 +366,8 @@ static bool read_permits(struct counting *counting, struct fault *why)
         if (!link_each(counting->making->link, &query, on_permit, counting, why))
                 return false;
         if (counting->permitted.count)
-                qsort(counting->permitted.items, counting->permitted.count, sizeof(*counting->permitted.items), compare_subjects);
+                qsort(counting->permitted.items, counting->permitted.count, sizeof(*counting->permitted.items),
+                        compare_subjects);
         return true;
 }
 

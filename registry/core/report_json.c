@@ -282,7 +282,8 @@ static bool take_head(const json_t *from, struct report *ret)
         ret->plot_first = (unsigned)number_of(plot, "first");
         ret->plot_last = (unsigned)number_of(plot, "last");
         return day && day_parse(slice_text(day), &ret->day) && take_words(json_object_get(from, "title"), &ret->title) &&
-               take_words(json_object_get(from, "dimension"), &ret->dimension) && take_word(from, "report", ret->kind, sizeof(ret->kind)) &&
+               take_words(json_object_get(from, "dimension"), &ret->dimension) &&
+               take_word(from, "report", ret->kind, sizeof(ret->kind)) &&
                take_word(from, "by", ret->by, sizeof(ret->by)) &&
                take_word(policy, "id", ret->policy_id, sizeof(ret->policy_id)) &&
                take_hash(policy, "sha256", ret->policy_hash) && take_hash(from, "configuration", ret->configuration);

@@ -199,7 +199,8 @@ static void begin_bar(uint64_t from, uint64_t length, unsigned y, const char *co
         add_number(to, BAR_FROM * HUNDREDTHS + from);
         buffer_add_format(to, "\" y=\"%u\" width=\"", y);
         add_number(to, length);
-        buffer_add_format(to, "\" height=\"%d\" fill=\"%s\" stroke=\"#ffffff\" stroke-width=\"0.5\"><title>", BAR_HEIGHT, colour);
+        buffer_add_format(to, "\" height=\"%d\" fill=\"%s\" stroke=\"#ffffff\" stroke-width=\"0.5\"><title>", BAR_HEIGHT,
+                colour);
 }
 
 static void end_row(uint64_t behind, unsigned y, struct buffer *to)
@@ -243,7 +244,8 @@ static void add_target(const struct report *report, const struct report_row *row
                         continue;
                 buffer_add_text(to, "<rect x=\"");
                 add_number(to, BAR_FROM * HUNDREDTHS + row->cells[i].n * BAR_LENGTH * HUNDREDTHS / 1000);
-                buffer_add_format(to, "\" y=\"%u\" width=\"2.00\" height=\"%d\" fill=\"" TARGET_COLOUR "\"><title>", y - 2, BAR_HEIGHT + 4);
+                buffer_add_format(to, "\" y=\"%u\" width=\"2.00\" height=\"%d\" fill=\"" TARGET_COLOUR "\"><title>", y - 2,
+                        BAR_HEIGHT + 4);
                 add_xml(to, label_of(row));
                 buffer_add_text(to, " ");
                 add_xml(to, report->columns[i].words.zh);
