@@ -5,25 +5,25 @@
  * checks inputs and policy against the sealed hashes, and a record is shown only if it is one of the inputs by ordinal
  * and case.
  *
- * The grade follows from inputs and policy alone. Records give it names and document numbers; without the store they
- * are left out, and the reply says so.
+ * The grade follows from inputs and policy alone. Records give it names and document numbers; where one is missing the
+ * reply says so.
  */
-#include <stdlib.h>
 #include <string.h>
 
+#include "proto/frame.h"
 #include "registry/core/digest.h"
 #include "registry/core/document.h"
 #include "registry/core/inputs.h"
 #include "registry/core/statement.h"
 #include "registry/service/question.h"
+#include "registry/service/record_reply.h"
 #include "registry/service/snapshot.h"
-#include "registry/store/records.h"
 
 /* The sealer read the view before this worker does: where it moved on in between, both read again. */
 #define ATTEMPTS 5u
-/* A reply has at most FRAME_REPLY_LIMIT octets, of which inputs, policy and the sealed part may have 150 KiB. */
-#define ROWS_OCTETS (512u * 1024)
-#define ROWS_MOST 2000u /* withdrawn ones, which are among them, are not counted by anybody's limit */
+/* The sealed part, the inputs and the policy have 192 KiB of the reply. */
+#define ROWS_OCTETS (FRAME_REPLY_LIMIT - 192u * 1024)
+#define ROW_HEAD 6u /* octets of a row's tag and length */
 
 struct explain {
         struct call *call;
@@ -34,8 +34,7 @@ struct explain {
         struct grade_inputs *shown;
         struct slice packed;
         struct slice policy;         /* canonical */
-        bool has_records;
-        Qcr__RecordRow **rows;
+        Qcr__RecordRow **rows;       /* by ordinal */
         size_t row_count;
         size_t row_octets;
 };
@@ -63,7 +62,9 @@ static void reply(struct explain *explain)
         explanation.has_policy = explain->statement.has_inputs;
         explanation.inputs = call_data(explain->packed);
         explanation.policy = call_data(explain->policy);
-        explanation.has_without_records = explanation.without_records = !explain->has_records;
+        /* One is missing where the store is away, has moved on, or has more than a reply can carry. */
+        explanation.has_without_records = explanation.without_records =
+                explain->row_count < explain->shown->count;
         explanation.record = explain->rows;
         explanation.n_record = explain->row_count;
         message.code = RESULT_DONE;
@@ -74,72 +75,11 @@ static void reply(struct explain *explain)
 
 /* ------------------------------------------------------------------ records */
 
-static ProtobufCBinaryData text_data(struct explain *explain, const char *text)
-{
-        struct slice copy = slice_text(call_text(explain->call, slice_text(text)));
-
-        explain->row_octets += copy.length;
-        return call_data(copy);
-}
-
-static ProtobufCBinaryData day_data(struct explain *explain, struct day day)
-{
-        char text[DAY_TEXT];
-
-        day_format(day, text);
-        return text_data(explain, text);
-}
-
-static void add_kinds(struct explain *explain, Qcr__RecordRow *row, uint16_t kinds)
-{
-        row->kind = call_alloc(explain->call, PENALTY_KINDS * sizeof(*row->kind));
-        for (unsigned i = 0; i < PENALTY_KINDS; i++)
-                if (kinds & PENALTY_BIT(i))
-                        row->kind[row->n_kind++] = text_data(explain, penalty_kind_word((enum penalty_kind)i));
-}
-
-/* What the inputs say is shown as they say it; what they have no word for comes from the store. */
-static Qcr__RecordRow *row_of(struct explain *explain, const struct record_row *stored,
-        const struct grade_record *input)
-{
-        const struct record *record = &stored->record;
-        Qcr__RecordRow *row = call_alloc(explain->call, sizeof(*row));
-
-        qcr__record_row__init(row);
-        row->type = text_data(explain, record_type_word(input->type));
-        row->authority_code = text_data(explain, record->authority_code);
-        row->authority_name = text_data(explain, record->authority_name);
-        row->document = text_data(explain, record->document);
-        row->domain = text_data(explain, record->domain);
-        add_kinds(explain, row, input->kinds);
-        row->fine_fen = (uint64_t)input->fine_fen;
-        row->confiscated_fen = (uint64_t)input->confiscated_fen;
-        row->decided_on = day_data(explain, input->decided_on);
-        row->has_publicity_end = !day_is_none(input->publicity_end);
-        if (row->has_publicity_end)
-                row->publicity_end = day_data(explain, input->publicity_end);
-        row->state = text_data(explain, record->state);
-        row->version = stored->version;
-        row->serial = stored->serial;
-        row->has_ordinal = true;
-        row->ordinal = stored->ordinal;
-        return row;
-}
-
-static int compare_ordinals(const void *left, const void *right)
-{
-        const Qcr__RecordRow *const *a = left, *const *b = right;
-
-        return ((*a)->ordinal > (*b)->ordinal) - ((*a)->ordinal < (*b)->ordinal);
-}
-
-/* The input that this record is, or NULL: it changed since, is withdrawn, or is not shown any more. */
+/* The input that this record is, or NULL: it is not shown, or the store has it otherwise by now. */
 static const struct grade_record *input_of(const struct explain *explain, const struct record_row *stored)
 {
         const struct record *record = &stored->record;
 
-        if (strcmp(record->state, "active") != 0)
-                return NULL;
         for (uint32_t i = 0; i < explain->shown->count; i++) {
                 const struct grade_record *input = &explain->shown->records[i];
 
@@ -153,27 +93,54 @@ static const struct grade_record *input_of(const struct explain *explain, const 
         return NULL;
 }
 
+/* Of what the inputs say, a row says the same: the store may have a newer version of the record. */
+static void say_as_input(const struct grade_record *input, struct record *record)
+{
+        record->kinds = input->kinds;
+        record->severity = (uint8_t)input->severity;
+        record->result = input->result;
+        record->certificate = input->certificate;
+        record->fine_fen = input->fine_fen;
+        record->confiscated_fen = input->confiscated_fen;
+        record->decided_on = input->decided_on;
+        record->valid_through = input->valid_through;
+        record->publicity_file = input->publicity_end;
+        record->publicity_computed = DAY_NONE;
+}
+
+/* False: a reply has no room for it, nor for those behind it. */
+static bool add_row(struct explain *explain, struct record_row *stored, const struct grade_record *input)
+{
+        struct arena *arena = &explain->call->arena;
+        Qcr__RecordRow *row;
+
+        say_as_input(input, &stored->record);
+        row = record_reply(arena, stored);
+        if (!row)
+                return false;
+        explain->row_octets += qcr__record_row__get_packed_size(row) + ROW_HEAD;
+        if (explain->row_octets > ROWS_OCTETS)
+                return false;
+        explain->rows[explain->row_count++] = row;
+        return true;
+}
+
 static bool on_records(void *closure, const PGresult *result, struct fault *why)
 {
         struct explain *explain = closure;
-        int count = PQntuples(result);
 
-        explain->rows = call_alloc(explain->call, (size_t)count * sizeof(*explain->rows));
-        for (int i = 0; i < count && explain->row_octets < ROWS_OCTETS; i++) {
+        explain->rows = call_alloc(explain->call, explain->shown->count * sizeof(*explain->rows));
+        for (int i = 0; i < PQntuples(result); i++) {
                 const struct grade_record *input;
-                struct record_row row;
+                struct record_row stored;
 
-                if (cell_is_null(result, i, 0))
-                        continue;
-                if (!records_from_row(result, i, explain->statement.subject, &row))
+                if (!records_from_row(result, i, explain->statement.subject, &stored))
                         return fault_set(why, FAULT_STORE, "a record of %s cannot be read",
                                 explain->statement.subject);
-                input = input_of(explain, &row);
-                if (input)
-                        explain->rows[explain->row_count++] = row_of(explain, &row, input);
+                input = input_of(explain, &stored);
+                if (input && (explain->row_count == explain->shown->count || !add_row(explain, &stored, input)))
+                        break;
         }
-        qsort(explain->rows, explain->row_count, sizeof(*explain->rows), compare_ordinals);
-        explain->has_records = true;
         return true;
 }
 
@@ -182,7 +149,7 @@ static void ask_records(struct snapshot *snapshot, void *closure)
         struct explain *explain = closure;
         struct query query;
 
-        records_list_query(&query, explain->statement.subject, explain->statement.subject, ROWS_MOST);
+        records_named_query(&query, explain->statement.subject);
         snapshot_ask(snapshot, &query, on_records);
 }
 
@@ -195,8 +162,7 @@ static void on_store_away(void *closure, const struct fault *why)
 {
         struct explain *explain = closure;
 
-        (void)why;
-        explain->has_records = false;
+        (void)why; /* the snapshot has logged it */
         explain->row_count = 0;
         reply(explain);
 }
@@ -312,7 +278,6 @@ static void on_answer(void *closure, const struct seal_answer *answer, const str
                 return;
         }
         /* Not registered, or gone over into another: there is no grade, and so nothing behind it. */
-        explain->has_records = true;
         reply(explain);
 }
 

@@ -52,6 +52,17 @@ void records_list_query(struct query *ret, const char *subject, const char *code
         query_number(ret, limit);
 }
 
+void records_named_query(struct query *ret, const char *subject)
+{
+        query_init(ret,
+                "SELECT " COLUMNS ", b.authority_name"
+                " FROM (SELECT DISTINCT ON (authority_code, document_norm, type) * FROM qcr.record"
+                "  WHERE subject = $1::text ORDER BY authority_code, document_norm, type, version DESC) r"
+                " LEFT JOIN qcr.record_body b USING (subject, authority_code, document_norm, type, version)"
+                " WHERE r.state = 'active' ORDER BY r.ordinal");
+        query_text(ret, subject);
+}
+
 void records_versions_query(struct query *ret, const char *subject, const char *authority_code,
         const char *document_norm, const char *type)
 {

@@ -28,6 +28,8 @@ void records_known_query(struct query *ret, const char *subject, uint64_t serial
  * enterprise; one row of nulls: it has no record.
  */
 void records_list_query(struct query *ret, const char *subject, const char *code, unsigned limit);
+/* The newest versions that were not taken back, by ordinal, with nothing of their bodies but what the authority is called. */
+void records_named_query(struct query *ret, const char *subject);
 /* Every version of one record, newest first, with its body; an erased body is empty texts. */
 void records_versions_query(struct query *ret, const char *subject, const char *authority_code,
         const char *document_norm, const char *type);
