@@ -223,7 +223,7 @@ static bool read_file(const char *path, struct buffer *ret, char ret_name[NAME_T
         if (!file_read(path, &json, why))
                 return false;
         policy = must_alloc(sizeof(*policy));
-        is_sound = policy_parse(buffer_slice(&json), policy, &error) == DOCUMENT_SOUND;
+        is_sound = policy_parse_draft(buffer_slice(&json), policy, &error) == DOCUMENT_SOUND;
         if (is_sound)
                 snprintf(ret_name, NAME_TEXT, "%s@%" PRId32, policy->id, policy->version);
         free(policy);
@@ -482,30 +482,33 @@ static int propose(struct switching *switching)
         return admin_act_send(&switching->command->act, &request, print_proposed, switching);
 }
 
-static bool make_run(struct switching *switching, struct fault *why)
+static bool make_run(struct switching *switching, enum result_code *ret_refused, struct fault *why)
 {
         const struct options *options = &switching->command->act.options;
         CLEANUP(buffer) struct buffer conninfo = BUFFER_INIT;
         struct recalc_signer signer = {.as = options_get(options, OPTION_AS)};
 
+        *ret_refused = RESULT_DONE;
         if (!home_find(options_get(options, OPTION_HOME), &signer.home, why) ||
                 !home_conninfo(options_get(options, OPTION_DATABASE), signer.home, &conninfo, why))
                 return false;
         signer.database = buffer_text(&conninfo);
-        return recalc_shadow(&signer, switching->policy.hash, &switching->run_serial, why);
+        return recalc_shadow(&signer, switching->policy.hash, &switching->run_serial, ret_refused, why);
 }
 
 /* Whether it may be is asked before hours of work. */
 static int propose_switch(struct switching *switching)
 {
+        enum result_code refused;
         struct fault fault;
         int status = rehearse(switching);
 
         if (status != ADMIN_DONE)
                 return status;
-        if (!make_run(switching, &fault))
-                return admin_fail(switching->command->act.command, &fault);
-        return propose(switching);
+        if (make_run(switching, &refused, &fault))
+                return propose(switching);
+        status = admin_fail(switching->command->act.command, &fault);
+        return refused == RESULT_DONE ? status : result_find(refused)->exit_status;
 }
 
 static int run_activate(struct command *command)

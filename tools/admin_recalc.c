@@ -296,7 +296,7 @@ int admin_recalc(int argc, char **argv)
 }
 
 bool recalc_shadow(const struct recalc_signer *signer, const uint8_t policy_hash[32], uint64_t *ret_serial,
-        struct fault *why)
+        enum result_code *ret_refused, struct fault *why)
 {
         struct command command = {
                 .policy = "", /* it is known by its hash */
@@ -306,7 +306,7 @@ bool recalc_shadow(const struct recalc_signer *signer, const uint8_t policy_hash
                 .user = signer->user ? signer->user : DATABASE_ROLE,
                 .pace = PACE_DEFAULT,
         };
-        struct recalc_result result;
+        struct recalc_result result = {.refused = RESULT_DONE};
         bool good;
 
         memcpy(command.policy_hash, policy_hash, sizeof(command.policy_hash));
@@ -316,6 +316,7 @@ bool recalc_shadow(const struct recalc_signer *signer, const uint8_t policy_hash
                 good = recalculate(&command, &result, why);
                 *ret_serial = result.serial;
         }
+        *ret_refused = result.refused;
         done(&command);
         return good;
 }

@@ -7,6 +7,7 @@
 
 #include <stdint.h>
 
+#include "proto/result.h"
 #include "registry/base/fault.h"
 
 struct recalc_signer {
@@ -15,6 +16,9 @@ struct recalc_signer {
         const char *home, *as;   /* whose certificate and key: HOME/people/AS */
 };
 
-/* `*ret_serial` is that of the run's beginning. */
+/*
+ * `*ret_serial` is that of the run's beginning. `*ret_refused` says beside a fault which rule stands against a run
+ * (another one is going on or unfinished, the person may not); RESULT_DONE when none does.
+ */
 bool recalc_shadow(const struct recalc_signer *signer, const uint8_t policy_hash[32], uint64_t *ret_serial,
-        struct fault *why) MUST_CHECK;
+        enum result_code *ret_refused, struct fault *why) MUST_CHECK;
