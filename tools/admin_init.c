@@ -146,7 +146,7 @@ static bool read_policy(struct init *init, struct fault *why)
                 return false;
         if (!file_read(path, &json, why))
                 return false;
-        if (policy_parse(buffer_slice(&json), &init->policy, &error))
+        if (policy_parse_draft(buffer_slice(&json), &init->policy, &error))
                 return fault_set(why, FAULT_INPUT, "%.200s: %s: %s%s%s", path, error.path, error.reason,
                         error.value[0] ? ": " : "", error.value);
         if (!policy_is_effective(&init->policy, day_of_instant(init->at_ms)))

@@ -125,7 +125,7 @@ static int check_file(struct output *output, const char *file)
 
         if (!file_read(file, &text, &why))
                 return fail_reading(output, file, &why);
-        if (policy_parse(buffer_slice(&text), &policy, &error) == DOCUMENT_SOUND) {
+        if (policy_parse_draft(buffer_slice(&text), &policy, &error) == DOCUMENT_SOUND) {
                 if (output->mode == OUTPUT_TEXT)
                         print_sound(file, &policy);
                 else

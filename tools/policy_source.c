@@ -25,7 +25,7 @@ static bool read_file(const char *path, struct policy *ret, struct fault *why)
 
         if (!file_read(path, &text, why))
                 return false;
-        if (!policy_parse(buffer_slice(&text), ret, &error))
+        if (!policy_parse_draft(buffer_slice(&text), ret, &error))
                 return true;
         return fault_set(why, FAULT_INPUT, "%.200s: %s: %s%s%s", path, error.path[0] ? error.path : "document",
                 error.reason, error.value[0] ? ": " : "", error.value);

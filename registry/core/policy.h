@@ -149,9 +149,16 @@ struct policy {
 
 /*
  * Reads a policy. DOCUMENT_SOUND with `ret` set; or the flaw, with `ret_error`
- * saying where, what and why, and `ret` untouched.
+ * saying where, what and why, and `ret` untouched. What it asks is the form
+ * alone and never grows stricter: a registry reads its old policies by it.
  */
 enum document_flaw policy_parse(struct slice json, struct policy *ret, struct document_error *ret_error)
+        MUST_CHECK;
+/*
+ * The same for a policy that no registry has yet: beside its form it must make
+ * sense, with no grade, gate or rule in it that no file can ever meet.
+ */
+enum document_flaw policy_parse_draft(struct slice json, struct policy *ret, struct document_error *ret_error)
         MUST_CHECK;
 
 enum policy_standing policy_standing(const struct policy *policy);

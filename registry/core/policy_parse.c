@@ -188,7 +188,7 @@ static void read_gates(const struct place *root, struct policy *p)
 
 /* ---------------------------------------------------------------- the whole */
 
-enum document_flaw policy_parse(struct slice json, struct policy *ret, struct document_error *ret_error)
+static enum document_flaw parse(struct slice json, bool is_draft, struct policy *ret, struct document_error *ret_error)
 {
         struct policy policy = {0};
         struct document document;
@@ -208,7 +208,7 @@ enum document_flaw policy_parse(struct slice json, struct policy *ret, struct do
         policy_read_veto(&root, &policy);
         read_unrated(&root, &policy);
         read_gates(&root, &policy);
-        if (document_is_sound(&document))
+        if (is_draft && document_is_sound(&document))
                 policy_check(&root, &policy);
         if (document_is_sound(&document)) {
                 document_hash(&document, policy.hash);
@@ -217,4 +217,14 @@ enum document_flaw policy_parse(struct slice json, struct policy *ret, struct do
         *ret_error = document.error;
         document_done(&document);
         return ret_error->flaw;
+}
+
+enum document_flaw policy_parse(struct slice json, struct policy *ret, struct document_error *ret_error)
+{
+        return parse(json, false, ret, ret_error);
+}
+
+enum document_flaw policy_parse_draft(struct slice json, struct policy *ret, struct document_error *ret_error)
+{
+        return parse(json, true, ret, ret_error);
 }

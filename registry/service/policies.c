@@ -67,7 +67,7 @@ static bool adding_check(struct writing *writing)
         struct document document;
 
         writing->data = adding;
-        if (policy_parse(slice_of(octets->data, octets->len), &adding->policy, &error))
+        if (policy_parse_draft(slice_of(octets->data, octets->len), &adding->policy, &error))
                 return refuse_document(writing->call, &error);
         document_init(&document, slice_of(octets->data, octets->len));
         document_canonical(&document, &canonical);

@@ -47,7 +47,7 @@ void draft_edit(struct policy_draft *draft, const char *from, const char *to)
 
 enum document_flaw draft_read(struct policy_draft *draft)
 {
-        return policy_parse(buffer_slice(&draft->text), &draft->policy, &draft->error);
+        return policy_parse_draft(buffer_slice(&draft->text), &draft->policy, &draft->error);
 }
 
 void draft_must_be_sound(struct policy_draft *draft)

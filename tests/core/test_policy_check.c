@@ -227,6 +227,16 @@ START_TEST(the_reason_names_the_rule_that_comes_first)
 }
 END_TEST
 
+START_TEST(a_policy_that_a_registry_has_is_read_all_the_same)
+{
+        draft_edit(&draft, BAND_A, BAND_AB("100"));
+        draft_edit(&draft, "\"min\": 90", "\"min\": 96");
+        draft_must_be_refused(&draft, DOCUMENT_VALUE, "bands[1].min", "96");
+        ck_assert_int_eq(policy_parse(buffer_slice(&draft.text), &draft.policy, &draft.error), DOCUMENT_SOUND);
+        ck_assert_str_eq(draft.policy.bands[0].grade, "AB");
+}
+END_TEST
+
 int main(void)
 {
         Suite *suite = suite_create("policy_check");
@@ -243,6 +253,7 @@ int main(void)
         tcase_add_test(tcase, what_costs_points_by_its_amount_alone_counts_for_its_time_too);
         tcase_add_test(tcase, gates_that_differ_only_beyond_what_anything_counts_are_one);
         tcase_add_test(tcase, the_reason_names_the_rule_that_comes_first);
+        tcase_add_test(tcase, a_policy_that_a_registry_has_is_read_all_the_same);
         suite_add_tcase(suite, tcase);
 
         return suite_run(suite);

@@ -90,8 +90,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         struct document_error error;
         struct policy policy;
 
+        if (policy_parse_draft(json, &policy, &error) != DOCUMENT_SOUND)
+                check_refusal(json, &error);
         if (policy_parse(json, &policy, &error) != DOCUMENT_SOUND) {
                 check_refusal(json, &error);
+                must(policy_parse_draft(json, &policy, &error) != DOCUMENT_SOUND);
                 return 0;
         }
         check_points(&policy);
