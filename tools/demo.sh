@@ -357,7 +357,7 @@ if [[ ! $empty ]]; then
   expect 0
   show qcr-admin report sampling --format svg --out "$demo/sampling.svg"
   expect 0
-  show env LC_ALL=zh_CN.UTF-8 qcr-admin report certificates --freeze
+  show qcr-admin report certificates --freeze
   expect 0
 
   say "and back: the same switch, with two persons again"
