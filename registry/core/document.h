@@ -22,6 +22,7 @@
 #include "registry/core/calendar.h"
 
 #define DOCUMENT_OCTETS_MAX 65536u
+#define DOCUMENT_SENT_MAX 49152u /* octets, canonical, of one that is brought in: it travels in one request */
 #define DOCUMENT_DEPTH_MAX 8
 #define DOCUMENT_TEXT_OCTETS 300 /* of one text in it, without NUL */
 #define DOCUMENT_PATH 128

@@ -156,7 +156,8 @@ enum document_flaw policy_parse(struct slice json, struct policy *ret, struct do
         MUST_CHECK;
 /*
  * The same for a policy that no registry has yet: beside its form it must make
- * sense, with no grade, gate or rule in it that no file can ever meet.
+ * sense, with no grade, gate or rule in it that no file can ever meet, and be
+ * short enough to be brought in (DOCUMENT_SENT_MAX).
  */
 enum document_flaw policy_parse_draft(struct slice json, struct policy *ret, struct document_error *ret_error)
         MUST_CHECK;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 #include "registry/core/policy_reading.h"
 
+#include <stdio.h>
 #include <string.h>
 
 unsigned policy_read_band(const struct place *at, const char *key, const struct policy *policy)
@@ -188,6 +189,18 @@ static void read_gates(const struct place *root, struct policy *p)
 
 /* ---------------------------------------------------------------- the whole */
 
+/* A registry is brought it in one request. */
+static void check_size(const struct place *root)
+{
+        CLEANUP(buffer) struct buffer canonical = BUFFER_INIT;
+
+        document_canonical(root->document, &canonical);
+        if (canonical.length <= DOCUMENT_SENT_MAX)
+                return;
+        place_refuse(root, NULL, DOCUMENT_SIZE, "more than 49152 octets in canonical form");
+        snprintf(root->document->error.value, sizeof(root->document->error.value), "%zu", canonical.length);
+}
+
 static enum document_flaw parse(struct slice json, bool is_draft, struct policy *ret, struct document_error *ret_error)
 {
         struct policy policy = {0};
@@ -210,6 +223,8 @@ static enum document_flaw parse(struct slice json, bool is_draft, struct policy 
         read_gates(&root, &policy);
         if (is_draft && document_is_sound(&document))
                 policy_check(&root, &policy);
+        if (is_draft && document_is_sound(&document))
+                check_size(&root);
         if (document_is_sound(&document)) {
                 document_hash(&document, policy.hash);
                 *ret = policy;

@@ -83,7 +83,7 @@ static enum document_flaw read_whole(struct slice json, enum rule_kind *ret_kind
         *ret_kind = read_kind(&root);
         if (document_is_sound(&document))
                 document_canonical(&document, canonical);
-        if (canonical->length > RULE_DOCUMENT_LIMIT)
+        if (canonical->length > DOCUMENT_SENT_MAX)
                 place_refuse(&root, NULL, DOCUMENT_SIZE, "more than 49152 octets in canonical form");
         *ret_error = document.error;
         document_done(&document);

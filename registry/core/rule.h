@@ -9,8 +9,6 @@
 #include "registry/core/document.h"
 #include "registry/core/rule_head.h"
 
-#define RULE_DOCUMENT_LIMIT 49152u /* octets, canonical: it travels in one request */
-
 enum rule_kind {
         RULE_PROCEDURE = 1,
         RULE_CODES,

@@ -82,15 +82,15 @@ START_TEST(a_rule_that_one_request_cannot_carry_is_refused)
         CLEANUP(buffer) struct buffer text = BUFFER_INIT, canonical = BUFFER_INIT;
         struct rule rule = {0};
 
-        make_table(&text, RULE_DOCUMENT_LIMIT + 1);
+        make_table(&text, DOCUMENT_SENT_MAX + 1);
         ck_assert_int_eq(rule_read(buffer_slice(&text), &rule, &canonical, &error), DOCUMENT_SIZE);
         ck_assert_str_eq(error.path, "");
-        make_table(&text, RULE_DOCUMENT_LIMIT);
+        make_table(&text, DOCUMENT_SENT_MAX);
         ck_assert_msg(rule_read(buffer_slice(&text), &rule, &canonical, &error) == DOCUMENT_SOUND, "%s: %s",
                 error.path, error.reason);
         ck_assert(slice_equal(buffer_slice(&text), buffer_slice(&canonical)));
         /* white space does not travel */
-        while (text.length <= RULE_DOCUMENT_LIMIT + 1)
+        while (text.length <= DOCUMENT_SENT_MAX + 1)
                 buffer_add_u8(&text, '\n');
         ck_assert_int_eq(rule_read(buffer_slice(&text), &rule, &canonical, &error), DOCUMENT_SOUND);
 }

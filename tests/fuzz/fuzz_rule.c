@@ -128,7 +128,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                 must(canonical.length == 0);
                 return 0;
         }
-        must(canonical.length <= RULE_DOCUMENT_LIMIT);
+        must(canonical.length <= DOCUMENT_SENT_MAX);
         must(rule_read(buffer_slice(&canonical), &same, &again, &error) == DOCUMENT_SOUND);
         must(memcmp(&rule, &same, sizeof(rule)) == 0);
         must(slice_equal(buffer_slice(&canonical), buffer_slice(&again)));
