@@ -141,12 +141,16 @@ static bool take_record(const Qcr__RecordRow *row, struct explained_record *ret)
 
 unsigned explained_of_reply(struct explained *e, const Qcr__Explanation *from, struct digest *sha256)
 {
-        e->has_records = !from->without_records;
+        unsigned flaws;
+
         e->record_count = 0;
         if (from->n_record > GRADE_RECORDS_MAX)
                 return EXPLAINED_RECORDS;
         for (size_t i = 0; i < from->n_record; i++)
                 if (!take_record(from->record[i], &e->records[e->record_count++]))
                         return EXPLAINED_RECORDS;
-        return explained_judge(e, client_slice(from->inputs), client_slice(from->policy), sha256);
+        flaws = explained_judge(e, client_slice(from->inputs), client_slice(from->policy), sha256);
+        /* Counted here, too: a registry may leave one out without a word. */
+        e->has_records = !from->without_records && (!e->has_grade || e->record_count == e->inputs.count);
+        return flaws;
 }

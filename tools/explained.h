@@ -30,7 +30,7 @@ struct explained {
         struct policy policy;
         struct grade_inputs inputs;
         struct grade_outcome outcome; /* of the statement's day; its rules may point into the policy */
-        bool has_records;             /* false: the registry could not read its store */
+        bool has_records;             /* false: one of the inputs, or more, has none */
         uint32_t record_count;
         struct explained_record records[GRADE_RECORDS_MAX];
 };

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "registry/core/simulation.h"
 #include "tools/explained_words.h"
 #include "tools/language.h"
 
@@ -133,39 +134,83 @@ static void add_certificates(struct table *rows, const struct explained *e, cons
         struct day today = e->proved.verdict.statement.as_of;
 
         for (unsigned kind = CERTIFICATE_NONE; kind <= CERTIFICATE_LAST; kind++) {
+                const char *word = certificate_kind_word((enum certificate_kind)kind);
                 struct day from = held_from(e, gate, kind);
                 char what[160];
 
                 if (!(gate->certificates >> kind & 1u) || (!day_is_none(from) && !day_is_before(today, from)))
                         continue;
-                snprintf(what, sizeof(what), _("a valid certificate %s, held for %d months"),
-                        certificate_kind_word((enum certificate_kind)kind), gate->held_months);
+                if (gate->held_months)
+                        snprintf(what, sizeof(what), _("a valid certificate %s, held for %d months"), word,
+                                gate->held_months);
+                else
+                        snprintf(what, sizeof(what), _("a valid certificate %s"), word);
                 add_missing(rows, grade, what, _("met on %s, if it is valid until then"), from);
         }
+}
+
+/* No gate lifts what a listing or a repeat rule holds down. */
+static void add_vetoes(struct table *rows, const struct explained *e, const char **grade)
+{
+        for (uint32_t i = 0; i < e->outcome.count; i++) {
+                const struct grade_reason *reason = &e->outcome.reasons[i];
+                CLEANUP(buffer) struct buffer what = BUFFER_INIT;
+
+                if (reason->effect != GRADE_VETO)
+                        continue;
+                buffer_add_text(&what, _("an end of what holds the grade down: "));
+                explained_add_rule(&what, reason->rule);
+                add_missing(rows, grade, buffer_text(&what), _("met on %s, if there is no new one"), reason->until);
+        }
+}
+
+static void add_score(struct table *rows, const struct explained *e, const struct policy_gate *gate, const char **grade)
+{
+        int32_t least = e->policy.bands[gate->of].least;
+        char what[160];
+
+        if (e->outcome.score >= least)
+                return;
+        snprintf(what, sizeof(what), _("a score of at least %d"), least);
+        add_missing(rows, grade, e->outcome.score < 0 ? _("records enough for a grade") : what, "%s", DAY_NONE);
+}
+
+static void add_clear_months(struct table *rows, const struct explained *e, const struct policy_gate *gate,
+        const char **grade)
+{
+        struct day clear = gate->months_without_deduction ? clear_from(e, gate) : DAY_NONE;
+        char what[160];
+
+        if (day_is_none(clear))
+                return;
+        snprintf(what, sizeof(what), _("no deduction for %d months"), gate->months_without_deduction);
+        add_missing(rows, grade, what, _("met on %s, if there is no new one"), clear);
+}
+
+/* Points alone give more than it does, once nothing holds the grade down. */
+static bool is_outdone(const struct explained *e, const struct policy_gate *gate)
+{
+        return gate->of > 0 && e->outcome.score >= e->policy.bands[gate->of - 1].least;
 }
 
 void explained_print_gates(const struct explained *e)
 {
         CLEANUP(table) struct table rows;
+        struct policy_scale scale;
+        unsigned place;
 
+        policy_scale(&e->policy, &scale);
+        place = policy_scale_place(&scale, e->outcome.grade);
         table_init(&rows, 3);
         for (unsigned i = 0; i < e->policy.gates_count; i++) {
                 const struct policy_gate *gate = &e->policy.gates[i];
-                const struct policy_band *band = &e->policy.bands[gate->of];
                 const char *grade = gate->grade;
-                struct day clear = gate->months_without_deduction ? clear_from(e, gate) : DAY_NONE;
-                char what[160];
 
-                if (strcmp(grade, e->outcome.grade) == 0)
-                        break;
-                if (e->outcome.score < band->least) {
-                        snprintf(what, sizeof(what), _("a score of at least %d"), band->least);
-                        add_missing(&rows, &grade, what, "%s", DAY_NONE);
-                }
-                if (!day_is_none(clear)) {
-                        snprintf(what, sizeof(what), _("no deduction for %d months"), gate->months_without_deduction);
-                        add_missing(&rows, &grade, what, _("met on %s, if there is no new one"), clear);
-                }
+                if (policy_scale_place(&scale, grade) >= place || is_outdone(e, gate))
+                        continue;
+                add_score(&rows, e, gate, &grade);
+                add_vetoes(&rows, e, &grade);
+                add_clear_months(&rows, e, gate, &grade);
                 add_certificates(&rows, e, gate, &grade);
         }
         if (rows.cells.length == 0)

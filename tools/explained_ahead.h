@@ -9,5 +9,5 @@
 
 /* Days on which grade or score differ, as the policy has it, if nothing new is recorded. */
 void explained_print_days(const struct explained *e);
-/* Grades that a gate gives and that this one is not, with what each still wants and from when on it is met. */
+/* Grades that a gate gives and that are better than this one, with what each still wants and from when on it is met. */
 void explained_print_gates(const struct explained *e);

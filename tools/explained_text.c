@@ -223,5 +223,5 @@ void explained_print(const struct explained *e)
         print_measures(e);
         if (!e->has_records)
                 printf("\n%s\n",
-                        _("The registry could not read its documents: their numbers are missing, the grade is whole."));
+                        _("The registry could not name all of the documents: numbers are missing, the grade is whole."));
 }

@@ -57,6 +57,54 @@ LIES
   [[ $output == *'A, 90 points'*'the same as was signed' ]]
 }
 
+# higher NAME: what the higher grades still ask for in this story, a row a line
+higher() {
+  play "explain-$1"
+  run --separate-stderr qcr --timeout 2 explain "$clear"
+  stop
+  asked=$(awk '/^What higher grades still ask for$/ { on = 1; next } /^$/ { on = 0 } on' <<<"$output" | tr -s ' ')
+}
+
+@test "what an enterprise without a grade is asked for is records, not a score" {
+  higher unrated
+  [ "$status" -eq 0 ]
+  grep -q '^ AAA records enough for a grade' <<<"$asked" || { echo "$output"; false; }
+  grep -q 'a valid certificate iso9001, held for 36 months' <<<"$asked"
+  ! grep -q 'a score of at least' <<<"$asked" || { echo "$asked"; false; }
+}
+
+@test "what holds a grade down is named among what the higher ones ask for, with the day of its end" {
+  higher held-down
+  [ "$status" -eq 0 ]
+  grep -q '^ AAA an end of what holds the grade down: on the blacklist met on 2099-01-01' <<<"$asked" || { echo "$output"; false; }
+  grep -q '^ AA an end of what holds the grade down: on the blacklist met on 2099-01-01' <<<"$asked" || { echo "$output"; false; }
+  ! grep -Eq '^ BB|a score of at least' <<<"$asked" || { echo "$asked"; false; }
+}
+
+@test "a gate of a lower band is no higher grade, and one that asks for no months says none" {
+  higher first-band
+  [ "$status" -eq 0 ]
+  grep -q '^ AA a valid certificate iso9001, held for 36 months' <<<"$asked" || { echo "$output"; false; }
+  ! grep -q 'BB' <<<"$asked" || { echo "$asked"; false; }
+  higher second-band
+  [ "$status" -eq 0 ]
+  grep -q '^ BB a valid certificate iso9001 *$' <<<"$asked" || { echo "$output"; false; }
+  grep -q '^ AA a score of at least 90' <<<"$asked" || { echo "$output"; false; }
+}
+
+@test "a record that the registry does not name is missed, whether the registry says so or not" {
+  play explain-leaves-one-out
+  explain
+  [ "$status" -eq 0 ]
+  [ "$(member explanation.records)" = null ] || { echo "$output"; false; }
+  run --separate-stderr qcr --timeout 2 explain "$clear"
+  [[ $output == *'剑市监处罚〔2026〕1号'*'could not name all of the documents'* ]] || { echo "$output"; false; }
+  stop
+  play honest
+  run --separate-stderr qcr --timeout 2 explain "$clear"
+  [[ $output != *'could not name'* ]]
+}
+
 @test "of many codes each has its row, and one that is none hurts no other" {
   play honest
   run --separate-stderr qcr --timeout 2 explain --jsonl "$clear" 12345 "$struck_off"

@@ -434,7 +434,7 @@ def without_store(r):
     status, _ = regrade(r, answer)
     check("which is enough to reckon it again", status == 0)
     done = r.qcr("explain", CODE)
-    check("people are told what is missing", "could not read its documents" in done.stdout, done.stdout)
+    check("people are told what is missing", "could not name all of the documents" in done.stdout, done.stdout)
     r.pg_start()
 
 

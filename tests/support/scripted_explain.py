@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: MulanPSL-2.0
 """An explanation for the scripted registry: one enterprise with a fine and a passed sampling under the default policy, by
 docs/POLICY.md and docs/EVIDENCE.md, and how a registry could lie about it."""
+import datetime
 import hashlib
 import json
 import os
 import unicodedata
 
+import naive_grade
 import packed_inputs
 from case_client import encode
 
@@ -89,6 +91,59 @@ def no_inputs(explained):
 def of_a_lookup(explained):
   explained.sealed['kind'] = 'current'
 
+
+def leaves_one_out(explained):
+  """Nothing untrue, but one record less than there are, without a word about it."""
+  explained.rows.pop()
+
+
+# ------------------------------------------------------------- stories under a policy with gates of two bands
+
+LISTING = {'from': '2026-01-05', 'to': '2099-01-01', 'effect': 'in-force', 'published': True}
+
+
+def gated():
+  with open(os.path.join(TOP, 'share', 'policies', 'quality-credit-aaa.json'), encoding='utf-8') as file:
+    document = json.load(file)
+  lower = {**document['gates'][1], 'grade': 'BB', 'of': 'B', 'months_without_deduction': 12, 'held_months': 0}
+  return {**document, 'gates': document['gates'] + [lower]}
+
+
+def told(explained, records, listings=()):
+  """An honest explanation of other facts, graded by the naive grader."""
+  document, today = gated(), datetime.datetime.now(datetime.timezone.utc).strftime('%Y-%m-%d')
+  rows = [{**r, 'case': r['case_ref'], 'severity': None if r['severity'] == 'none' else r['severity']} for r in records]
+  grade, score, until, reasons = naive_grade.explain(rows, today, [(x['from'], x['to']) for x in listings], document)
+  words = [rule + (' -%d' % points if points else '') + (' until ' + end if end else '') for rule, points, end in reasons]
+  explained.policy = canonical(document)
+  explained.inputs = packed_inputs.pack({'records': records, 'listings': list(listings), 'ended': 0})
+  explained.rows = [row(r['ordinal'], DOCUMENT, r['type']) for r in records]
+  explained.sealed.update({
+    'grade': grade, 'score': '-' if score is None else str(score), 'grade-until': until or '-', 'reasons': '; '.join(words) or '-',
+    'policy': '%s@%d' % (document['id'], document['version']), 'policy-hash': hashlib.sha256(explained.policy).hexdigest(),
+    'inputs': hashlib.sha256(explained.inputs).hexdigest()})
+
+
+def fined(count):
+  """Each in a case of its own, and long ago for any repeat rule."""
+  return [{**record(n, DOCUMENT, kinds=['fine'], decided_on='2020-0%d-01' % n), 'case_ref': '%016x' % n} for n in range(1, count + 1)]
+
+
+def named(explained, records, listings=()):
+  told(explained, records, listings)
+  explained.rows = []
+
+
+STORIES = {
+  'leaves-one-out': leaves_one_out,
+  'unrated': lambda explained: told(explained, []),
+  # 100 points, but listed: D.
+  'held-down': lambda explained: told(explained, [record(1, DOCUMENT, type='survey')], [LISTING]),
+  # 80 points: B, which the gate BB lifts from.
+  'second-band': lambda explained: named(explained, fined(2)),
+  # 100 points: A, which is better than the gate of B.
+  'first-band': lambda explained: told(explained, [record(1, DOCUMENT, type='survey')]),
+}
 
 LIES = {'other-inputs': other_inputs, 'other-policy': other_policy, 'other-grade': other_grade, 'foreign-record': foreign_record,
         'record-too-many': record_too_many, 'no-inputs': no_inputs, 'of-a-lookup': of_a_lookup}

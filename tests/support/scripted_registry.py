@@ -545,7 +545,8 @@ SCRIPTS = {
   'garbage': Garbage, 'forged': Forged, 'replayed': Replayed, 'other-code': OtherCode, 'other-request': OtherRequest,
   'other-root': OtherRoot, 'person-seals': PersonSeals, 'unsigned': Unsigned, 'old': Old, 'stale': Stale, 'lost-once': LostOnce,
   'lost-always': LostAlways, 'draining-once': DrainingOnce, 'silent': Silent, 'backwards': Backwards,
-  'explains': Explains, 'explains-whole': ExplainsWhole, **{'explain-' + n: lying(lie) for n, lie in scripted_explain.LIES.items()},
+  'explains': Explains, 'explains-whole': ExplainsWhole, **{'explain-' + n: lying(lie) for n, lie in
+                                                               (scripted_explain.LIES | scripted_explain.STORIES).items()},
   'wrong-id': WrongId, 'loses-place': LosesPlace, 'waiting': Waiting, 'lossy': Lossy, 'skips-steps': SkipsSteps,
 }
 
