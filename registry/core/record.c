@@ -8,6 +8,7 @@
 #include <utf8proc.h>
 
 #include "registry/core/name.h"
+#include "registry/core/org_code.h"
 #include "registry/core/record_detail.h"
 
 #define RECORD_CONTEXT "qcr-record/v1\n"
@@ -63,6 +64,34 @@ bool record_document_normalise(struct slice utf8, struct buffer *ret)
         }
         free(folded);
         return length >= 0 && ret->length > before;
+}
+
+/* -------------------------------------------------------------- authorities */
+
+static bool is_own_number(struct slice text)
+{
+        for (size_t i = 0; i < text.length; i++) {
+                uint8_t c = text.data[i];
+
+                if (!((c | 0x20) >= 'a' && (c | 0x20) <= 'z') && !(c >= '0' && c <= '9') && c != '-' && c != '.' &&
+                        c != '_')
+                        return false;
+        }
+        return text.length > 0;
+}
+
+bool record_authority_normalise(struct slice utf8, struct buffer *ret)
+{
+        struct org_code_report report;
+        struct org_code code;
+
+        if (!org_code_parse(utf8, &code, &report))
+                buffer_add_text(ret, code.text);
+        else if (is_own_number(utf8))
+                buffer_add_slice(ret, utf8);
+        else
+                return false;
+        return true;
 }
 
 /* ------------------------------------------------------------------- fields */

@@ -57,6 +57,13 @@ struct party {
 /* Identity of documents: NFKC, upper case, no spaces, brackets 〔〕【】［］[]() all as (). Appends to `ret`. */
 bool record_document_normalise(struct slice utf8, struct buffer *ret) MUST_CHECK;
 
+/*
+ * Identity of authorities: a code of an organization in its one form, whichever way it was typed; else the department's
+ * own number as it is, of the letters, digits and `-._` of ASCII. Appends to `ret`; false, with `ret` untouched, if it
+ * is neither.
+ */
+bool record_authority_normalise(struct slice utf8, struct buffer *ret) MUST_CHECK;
+
 /* Which field cannot stand as it is, for the type or beside another. */
 enum record_flaw {
         RECORD_SOUND = 0,

@@ -130,6 +130,36 @@ static const struct {
         {{.type = RECORD_ASSESSMENT, .details = "agency a\nrating AA\n"}, RECORD_DETAILS},
 };
 
+static const struct {
+        const char *given, *norm; /* NULL: refused */
+} authorities[] = {
+        {"", NULL},
+        {" ", NULL},
+        {"市监局", NULL},
+        {"JY-01 02", NULL},
+        {"JY/01", NULL},
+        {"JY\x01", NULL},
+        {"{JY}", NULL},
+        {"11510823008765438Y", "11510823008765438Y"}, /* no code by its check: a number as any */
+        {"11510823008765438X", "11510823008765438X"},
+        {"11510823008765438x", "11510823008765438X"},
+        {" 11510823 00876543 8X ", "11510823008765438X"},
+        {"１１５１０８２３００８７６５４３８Ｘ", "11510823008765438X"},
+        {"008765438", "008765438"},
+        {"MA6250A1-9", "MA6250A19"},
+        {"jy-01_2.B", "jy-01_2.B"},
+};
+
+START_TEST(an_authority_has_one_code_however_it_is_typed)
+{
+        CLEANUP(buffer) struct buffer norm = BUFFER_INIT;
+        bool is_one = record_authority_normalise(slice_text(authorities[_i].given), &norm);
+
+        ck_assert_int_eq(is_one, authorities[_i].norm != NULL);
+        ck_assert_str_eq(buffer_text(&norm), authorities[_i].norm ? authorities[_i].norm : "");
+}
+END_TEST
+
 START_TEST(a_field_that_the_type_has_not_or_needs_is_refused_by_name)
 {
         enum record_flaw flaw = check_shape(&strays[_i].shape);
@@ -441,6 +471,7 @@ int main(void)
 
         tcase_add_loop_test(tcase, a_document_has_one_number_however_its_brackets_and_width_are_written, 0,
                 COUNT(documents));
+        tcase_add_loop_test(tcase, an_authority_has_one_code_however_it_is_typed, 0, COUNT(authorities));
         tcase_add_loop_test(tcase, a_field_that_the_type_has_not_or_needs_is_refused_by_name, 0, COUNT(strays));
         tcase_add_loop_test(tcase, what_a_type_has_may_stand_together, 0, COUNT(sound));
         tcase_add_test(tcase, what_was_recorded_before_there_were_results_and_details_keeps_its_hash);
