@@ -17,6 +17,7 @@
 #include "tools/admin_recalc_show.h"
 #include "tools/home.h"
 #include "tools/pki.h"
+#include "tools/policy_source.h"
 
 #define COMMAND "recalc"
 #define DATABASE_ROLE "qcr_recalc"
@@ -196,21 +197,19 @@ static bool prepare(struct command *command, struct fault *why)
                home_conninfo(command->database, home, &command->conninfo, why);
 }
 
-static bool find_policy(struct command *command, struct fault *why)
+static bool find_policy(struct command *command, enum result_code *ret_refused, struct fault *why)
 {
         CLEANUP(link) struct link *link = NULL;
-        const char *at = strrchr(command->policy, '@');
-        char id[POLICY_ID];
-        unsigned version;
+        struct policy *policy = must_alloc(sizeof(*policy));
+        bool found = link_open(&link, buffer_text(&command->conninfo), command->user, why) &&
+                     policy_source_stored(command->policy, link, policy, why);
 
-        if (hex_decode(command->policy, strlen(command->policy), command->policy_hash, 32))
-                return true;
-        if (!at || at == command->policy || (size_t)(at - command->policy) >= sizeof(id) ||
-                !number_parse(at + 1, INT32_MAX, &version))
-                return fault_set(why, FAULT_CONFIG, "%.80s: neither ID@VERSION nor a hash of 64 digits", command->policy);
-        snprintf(id, sizeof(id), "%.*s", (int)(at - command->policy), command->policy);
-        return link_open(&link, buffer_text(&command->conninfo), command->user, why) &&
-               recalc_find_policy(link, id, version, command->policy_hash, why);
+        if (found)
+                memcpy(command->policy_hash, policy->hash, sizeof(command->policy_hash));
+        else if (why->code == FAULT_INPUT)
+                *ret_refused = RESULT_NOT_THERE;
+        free(policy);
+        return found;
 }
 
 /* ---------------------------------------------------------------- running */
@@ -225,12 +224,11 @@ static void show_progress(void *closure, const struct recalc_result *result)
 static int fail(const struct command *command, const struct recalc_result *result, const struct fault *fault)
 {
         const struct result *refused = result->refused == RESULT_DONE ? NULL : result_find(result->refused);
-        int status;
+        int status = admin_fail(COMMAND, fault);
 
         /* Under --json standard output is one document, on errors too. */
         if (command->is_json)
-                printf("{\"error\":\"%s\"}\n", refused ? refused->word : fault_word(fault->code));
-        status = admin_fail(COMMAND, fault);
+                recalc_show_failure(result, refused, command->policy, fault);
         if (result->is_begun && !refused)
                 recalc_show_stand(result);
         return refused ? refused->exit_status : status;
@@ -250,14 +248,13 @@ static bool recalculate(struct command *command, struct recalc_result *ret, stru
                 .jobs = command->jobs,
                 .chunk = command->chunk,
                 .pace = command->pace,
-                .now_ms = now_ms(),
                 .progress = show_progress,
                 .closure = command,
         };
         bool done;
 
         memcpy(options.policy_hash, command->policy_hash, sizeof(options.policy_hash));
-        recalc_show_begin(&command->show, options.now_ms);
+        recalc_show_begin(&command->show, now_ms());
         done = recalc_run(&options, ret, why);
         recalc_show_end(&command->show);
         return done;
@@ -268,7 +265,7 @@ static int run(struct command *command)
         struct recalc_result result = {.refused = RESULT_DONE};
         struct fault fault;
 
-        if (!prepare(command, &fault) || (command->policy && !find_policy(command, &fault)) ||
+        if (!prepare(command, &fault) || (command->policy && !find_policy(command, &result.refused, &fault)) ||
                 !recalculate(command, &result, &fault))
                 return fail(command, &result, &fault);
         recalc_show_result(&result, now_ms() - command->show.began_ms, command->is_json);
@@ -310,8 +307,8 @@ bool recalc_shadow(const struct recalc_signer *signer, const uint8_t policy_hash
         bool good;
 
         memcpy(command.policy_hash, policy_hash, sizeof(command.policy_hash));
-        good = prepare(&command, why) && recalc_find_complete(buffer_text(&command.conninfo), command.user, policy_hash,
-                                                 day_of_instant(now_ms()), ret_serial, why);
+        good = prepare(&command, why) &&
+               recalc_find_complete(buffer_text(&command.conninfo), command.user, policy_hash, ret_serial, why);
         if (good && !*ret_serial) {
                 good = recalculate(&command, &result, why);
                 *ret_serial = result.serial;

@@ -144,6 +144,31 @@ void recalc_show_result(const struct recalc_result *result, int64_t took_ms, boo
                 print_text(result, took_ms);
 }
 
+static void put_field(json_t *document, const char *field, const char *value)
+{
+        json_object_set_new(document, "field", field ? json_string(field) : json_null());
+        json_object_set_new(document, "value", value ? json_string(value) : json_null());
+}
+
+void recalc_show_failure(const struct recalc_result *result, const struct result *refused, const char *policy,
+        const struct fault *fault)
+{
+        json_t *document = json_object();
+
+        json_object_set_new(document, "error", json_string(refused ? refused->word : fault_word(fault->code)));
+        json_object_set_new(document, "code", refused ? json_integer(refused->code) : json_null());
+        if (result->in_the_way[0])
+                put_field(document, "run", result->in_the_way);
+        else if (policy && refused && (refused->code == RESULT_NOT_THERE || refused->code == RESULT_POLICY_ACTIVE))
+                put_field(document, "policy", policy);
+        else
+                put_field(document, NULL, NULL);
+        json_object_set_new(document, "reason", json_string(fault->text));
+        json_dumpf(document, stdout, JSON_COMPACT);
+        putchar('\n');
+        json_decref(document);
+}
+
 void recalc_show_stand(const struct recalc_result *result)
 {
         fprintf(stderr, "qcr-admin recalc: run %s stands at %" PRIu64 " of about %" PRIu64 " enterprises; qcr-admin recalc"

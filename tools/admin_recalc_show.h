@@ -20,5 +20,11 @@ void recalc_show_end(struct recalc_show *show);
 
 /* The outcome, on standard output. */
 void recalc_show_result(const struct recalc_result *result, int64_t took_ms, bool is_json);
+/*
+ * After a fault, under --json: the word, the code of a rule that stands against it, which value it is about, and the fault's
+ * text. `policy` is the word that was given for one; NULL: none was.
+ */
+void recalc_show_failure(const struct recalc_result *result, const struct result *refused, const char *policy,
+        const struct fault *fault);
 /* After a fault: where the run stands and how it goes on, on standard error. */
 void recalc_show_stand(const struct recalc_result *result);

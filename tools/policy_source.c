@@ -6,10 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "registry/store/recalc_load.h"
 #include "tools/home.h"
-
-#define COLUMN_DOCUMENT 0
-#define COLUMN_SERIAL 1
 
 static bool is_file(const char *word)
 {
@@ -31,29 +29,6 @@ static bool read_file(const char *path, struct policy *ret, struct fault *why)
                 error.reason, error.value[0] ? ": " : "", error.value);
 }
 
-/* The query is consumed. `what` is for people. */
-static bool read_stored(struct link *link, struct query *query, const char *what, struct policy *ret,
-        uint64_t *ret_serial, struct fault *why)
-{
-        CLEANUP(buffer) struct buffer document = BUFFER_INIT;
-        struct document_error error;
-        PGresult *rows;
-        bool done;
-
-        if (!link_query(link, query, &rows, why))
-                return false;
-        if (PQntuples(rows) != 1)
-                done = fault_set(why, FAULT_INPUT, "%.100s: the registry has no such policy; qcr-admin policy list shows them", what);
-        else if (!cell_bytes(rows, 0, COLUMN_DOCUMENT, &document) || policy_parse(buffer_slice(&document), ret, &error))
-                done = fault_set(why, FAULT_STORE, "%.100s: the stored policy cannot be read", what);
-        else
-                done = true;
-        if (done && ret_serial)
-                *ret_serial = (uint64_t)cell_number(rows, 0, COLUMN_SERIAL);
-        PQclear(rows);
-        return done;
-}
-
 static bool version_parse(const char *text, int64_t *ret)
 {
         char *end;
@@ -63,33 +38,31 @@ static bool version_parse(const char *text, int64_t *ret)
         return !errno && end != text && !*end && *ret >= 1 && *ret <= INT32_MAX;
 }
 
-bool policy_source_read(const char *word, struct link *link, struct policy *ret, struct fault *why)
+bool policy_source_stored(const char *word, struct link *link, struct policy *ret, struct fault *why)
 {
-        const char *at = strchr(word, '@');
-        struct query query;
+        const char *at = strrchr(word, '@');
         uint8_t hash[32];
         int64_t version;
 
-        if (is_file(word))
-                return read_file(word, ret, why);
-        if (strlen(word) == 64 && hex_decode(word, 64, hash, sizeof(hash))) {
-                query_init(&query, "SELECT document FROM qcr.policy WHERE policy_hash = $1::bytea");
-                query_bytes(&query, hash, sizeof(hash));
-        } else if (at && version_parse(at + 1, &version)) {
-                query_init(&query, "SELECT document FROM qcr.policy WHERE policy_id = $1::text AND policy_version = $2::integer");
-                query_slice(&query, slice_of(word, (size_t)(at - word)));
-                query_number(&query, version);
-        } else {
-                return fault_set(why, FAULT_INPUT, "%.100s: neither a file (with a / or .json), nor ID@VERSION, nor a hash", word);
-        }
-        return read_stored(link, &query, word, ret, NULL, why);
+        if (hex_decode(word, strlen(word), hash, sizeof(hash)))
+                return recalc_load_policy(link, hash, ret, why);
+        if (at && at != word && version_parse(at + 1, &version))
+                return recalc_load_policy_named(link, slice_of(word, (size_t)(at - word)), version, ret, why);
+        return fault_set(why, FAULT_CONFIG, "%.100s: neither ID@VERSION nor a hash of 64 digits", word);
+}
+
+bool policy_source_read(const char *word, struct link *link, struct policy *ret, struct fault *why)
+{
+        return is_file(word) ? read_file(word, ret, why) : policy_source_stored(word, link, ret, why);
 }
 
 bool policy_source_active(struct link *link, struct policy *ret, uint64_t *ret_serial, struct fault *why)
 {
-        struct query query;
+        struct recalc_activation held;
 
-        query_init(&query, "SELECT p.document, a.serial FROM qcr.policy_activation a JOIN qcr.policy p USING (policy_hash)"
-                           " ORDER BY a.serial DESC LIMIT 1");
-        return read_stored(link, &query, "the policy in force", ret, ret_serial, why);
+        if (!recalc_load_activation(link, &held, why) || !recalc_load_policy(link, held.policy_hash, ret, why))
+                return false;
+        if (ret_serial)
+                *ret_serial = held.serial;
+        return true;
 }

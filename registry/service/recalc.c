@@ -19,8 +19,11 @@ struct recalc {
         struct recalc_result *result;
         struct link *link;
         struct import_runner runner;
-        struct recalc_known known; /* the newest run before, which is gone on with or not */
+        struct recalc_known known; /* the unfinished run, which is gone on with or not */
+        int64_t now_ms;            /* the database's */
         struct policy *policy;
+        struct recalc_due due_by;
+        struct recalc_subjects due;
         struct recalc_plan plan;
         struct recalc_board *board;
 };
@@ -38,8 +41,9 @@ static bool refuse_second(struct recalc *recalc, struct fault *why)
         const struct recalc_known *known = &recalc->known;
         char at[INSTANT_TEXT];
 
+        memcpy(recalc->result->in_the_way, known->run, sizeof(known->run));
         instant_format(known->at_ms, at);
-        if (!known->serial || known->is_ended)
+        if (!known->serial)
                 fault_set(why, FAULT_CONFIG, "another recalculation is just beginning or ending");
         else
                 fault_set(why, FAULT_CONFIG, "run %s of %s is going on since %s: %" PRIu64 " of about %" PRIu64
@@ -52,11 +56,30 @@ static bool refuse_unfinished(struct recalc *recalc, struct fault *why)
         const struct recalc_known *known = &recalc->known;
         char at[INSTANT_TEXT];
 
+        memcpy(recalc->result->in_the_way, known->run, sizeof(known->run));
         instant_format(known->at_ms, at);
         fault_set(why, FAULT_CONFIG, "run %s, begun by %s at %s, has not come to its end: %" PRIu64 " of about %" PRIu64
-                " enterprises are evaluated; --resume goes on with it, --abandon leaves it so and begins another", known->run,
-                known->person, at, known->evaluated, recalc->result->about);
+                " enterprises are evaluated; qcr-admin recalc --resume goes on with it, with --abandon it is left so and another"
+                " begins", known->run, known->person, at, known->evaluated, recalc->result->about);
         return refuse(recalc, RESULT_RUN_UNFINISHED);
+}
+
+/* Nothing may be gone on with. */
+static bool refuse_resume(struct recalc *recalc, struct fault *why)
+{
+        struct recalc_known newest;
+
+        if (!recalc_load_newest(recalc->link, false, &newest, why))
+                return false;
+        memcpy(recalc->result->in_the_way, newest.run, sizeof(newest.run));
+        if (!newest.serial)
+                return fault_set(why, FAULT_INPUT, "no recalculation is unfinished: there has been none");
+        if (newest.is_ended)
+                return fault_set(why, FAULT_INPUT, "no recalculation is unfinished: the newest, run %s of serial %" PRIu64
+                        ", has ended", newest.run, newest.serial);
+        fault_set(why, FAULT_CONFIG, "the policy of the newest recalculation, run %s of serial %" PRIu64 ", is not in force any"
+                " more: qcr-admin recalc --due stores what is left under the one in force", newest.run, newest.serial);
+        return refuse(recalc, RESULT_PROPOSAL_OVERTAKEN);
 }
 
 /* What is due is seen from what is stored, so that another run over it takes nothing from one that was cut off. */
@@ -64,7 +87,7 @@ static bool may_pass(const struct recalc *recalc)
 {
         const struct recalc_options *options = recalc->options;
 
-        return options->resume || options->abandon || (options->only_due && recalc->known.only_due);
+        return options->resume || options->abandon || options->only_due;
 }
 
 /* Takes the lock that keeps everybody else out, or says who has it. */
@@ -77,13 +100,13 @@ static bool enter(struct recalc *recalc, struct fault *why)
                 return false;
         if (taken && !recalc_wait_for_jobs(recalc->link, why))
                 return false;
-        if (!recalc_load_newest(recalc->link, false, &recalc->known, why))
+        if (!recalc_load_unfinished(recalc->link, &recalc->known, why))
                 return false;
         if (!taken)
                 return refuse_second(recalc, why);
-        if (recalc->known.serial && !recalc->known.is_ended)
+        if (recalc->known.serial)
                 return may_pass(recalc) || refuse_unfinished(recalc, why);
-        return !recalc->options->resume || fault_set(why, FAULT_INPUT, "no recalculation is unfinished");
+        return !recalc->options->resume || refuse_resume(recalc, why);
 }
 
 static void plan_new(struct recalc *recalc)
@@ -97,7 +120,7 @@ static void plan_new(struct recalc *recalc)
         hex_encode(id, sizeof(id), plan->run);
         plan->is_shadow = options->is_shadow;
         plan->only_due = options->only_due;
-        plan->day = day_of_instant(options->now_ms);
+        plan->day = day_of_instant(recalc->now_ms);
         memcpy(recalc->result->policy_hash, options->is_shadow ? options->policy_hash : plan->activation.policy_hash, 32);
 }
 
@@ -125,9 +148,9 @@ static bool check_policy(struct recalc *recalc, struct fault *why)
                 return refuse(recalc, RESULT_POLICY_ACTIVE);
         }
         if (!recalc->plan.is_shadow && !is_active) {
-                fault_set(why, FAULT_CONFIG, "the policy of run %s is not in force any more; --abandon leaves it so and begins"
-                        " another", recalc->plan.run);
-                return refuse(recalc, RESULT_RUN_UNFINISHED);
+                fault_set(why, FAULT_CONFIG, "the policy of run %s is not in force any more: qcr-admin recalc --due stores what is"
+                        " left under the one in force", recalc->plan.run);
+                return refuse(recalc, RESULT_PROPOSAL_OVERTAKEN);
         }
         return true;
 }
@@ -152,15 +175,16 @@ static bool make_plan(struct recalc *recalc, struct fault *why)
         struct recalc_plan *plan = &recalc->plan;
 
         plan->policy = recalc->policy;
-        if (!recalc_load_activation(recalc->link, &plan->activation, why))
+        if (!recalc_load_now(recalc->link, &recalc->now_ms, why) ||
+                !import_runner_load(recalc->link, recalc->now_ms, &recalc->runner, why) ||
+                !recalc_load_activation(recalc->link, &plan->activation, why))
                 return false;
         if (recalc->options->resume)
                 plan_known(recalc);
         else
                 plan_new(recalc);
         if (!check_policy(recalc, why) ||
-                !recalc_load_policy(recalc->link, recalc->result->policy_hash, recalc->policy, why) ||
-                !recalc_load_since(recalc->link, plan->activation.serial, &plan->since, why))
+                !recalc_load_policy(recalc->link, recalc->result->policy_hash, recalc->policy, why))
                 return false;
         plan->pace = recalc->options->pace;
         plan->chunk = recalc->options->chunk;
@@ -194,7 +218,7 @@ static bool begin_run(struct recalc *recalc, struct fault *why)
                 .run = plan->run,
                 .kind = plan->is_shadow ? "shadow" : "recalc",
                 .person = recalc->runner.person,
-                .at_ms = recalc->options->now_ms,
+                .at_ms = recalc->now_ms,
         };
         struct import_run_row row = {
                 .run = plan->run,
@@ -210,7 +234,7 @@ static bool begin_run(struct recalc *recalc, struct fault *why)
                 !import_entry_append(&entry, &recalc->runner, recalc->link, why) ||
                 !import_insert_run(recalc->link, &row, buffer_slice(&entry.header), entry.signature, entry.serial, why) ||
                 !recalc_insert_run(recalc->link, entry.serial, plan->run, plan->is_shadow, recalc->policy->hash, plan->day,
-                        plan->only_due, why) ||
+                        plan->only_due, plan->activation.serial, why) ||
                 !link_commit(recalc->link, why))
                 return false;
         recalc->plan.serial = recalc->result->serial = entry.serial;
@@ -227,7 +251,7 @@ static bool end_run(struct recalc *recalc, struct fault *why)
         struct recalc_result *result = recalc->result;
         struct recalc_known stored;
 
-        if (!recalc_load_newest(recalc->link, false, &stored, why))
+        if (!recalc_load_run(recalc->link, plan->run, &stored, why))
                 return false;
         result->evaluated = stored.evaluated;
         result->changed = stored.changed;
@@ -323,8 +347,17 @@ static bool work_here(struct recalc *recalc, bool (*step)(struct recalc *, struc
 
 static bool do_due(struct recalc *recalc, struct recalc_job *job, struct fault *why)
 {
-        (void)recalc;
-        return recalc_job_due(job, why);
+        struct recalc_subjects *due = &recalc->due;
+        bool is_full = true;
+
+        while (is_full) {
+                if (!recalc_job_due(job, due, why))
+                        return false;
+                is_full = due->count == RECALC_DUE_MAX;
+                if (is_full && !recalc_load_due(recalc->link, &recalc->due_by, due->items[due->count - 1], due, why))
+                        return false;
+        }
+        return true;
 }
 
 static bool work(struct recalc *recalc, struct fault *why)
@@ -345,44 +378,32 @@ static bool work(struct recalc *recalc, struct fault *why)
 
 /* ------------------------------------------------------------------ a run */
 
-static bool ignore_party(void *closure, const struct recalc_party *party, struct fault *why)
+static bool load_due(struct recalc *recalc, struct fault *why)
 {
-        (void)closure;
-        (void)party;
-        (void)why;
-        return true;
+        recalc->due_by.activation = recalc->plan.activation;
+        recalc->due_by.day = recalc->plan.day;
+        return recalc_load_since(recalc->link, &recalc->plan.activation, &recalc->due_by.since, why) &&
+               recalc_load_due(recalc->link, &recalc->due_by, RECALC_FIRST, &recalc->due, why);
 }
 
-/* A day on which nothing is due leaves no trace. */
-static bool ask_due(struct recalc *recalc, struct fault *why)
+/* A switch between planning and the head's lock makes it another run. */
+static bool plan_and_begin(struct recalc *recalc, struct fault *why)
 {
-        struct recalc_reading reading = {
-                .source = RECALC_DUE,
-                .range = {RECALC_FIRST, RECALC_LAST},
-                .limit = 1,
-                .activation = recalc->plan.activation,
-                .day = recalc->plan.day,
-                .since = recalc->plan.since,
-        };
-        uint64_t count, through;
-
-        if (!recalc_read(recalc->link, &reading, ignore_party, NULL, &count, &through, why))
+        if (!make_plan(recalc, why) || (recalc->plan.only_due && !load_due(recalc, why)))
                 return false;
-        recalc->result->is_nothing_due = !count;
-        return true;
+        if (recalc->result->is_resumed)
+                return true;
+        /* A day on which nothing is due leaves no trace. */
+        recalc->result->is_nothing_due = recalc->plan.only_due && !recalc->due.count;
+        return recalc->result->is_nothing_due || begin_run(recalc, why);
 }
 
 static bool run(struct recalc *recalc, struct fault *why)
 {
-        if (!enter(recalc, why) ||
-                !import_runner_load(recalc->link, recalc->options->now_ms, &recalc->runner, why) || !make_plan(recalc, why))
-                return false;
-        if (recalc->plan.only_due && !recalc->result->is_resumed && !ask_due(recalc, why))
+        if (!enter(recalc, why) || !with_tries(recalc, plan_and_begin, why))
                 return false;
         if (recalc->result->is_nothing_due)
                 return true;
-        if (!recalc->result->is_resumed && !with_tries(recalc, begin_run, why))
-                return false;
         return work(recalc, why) && with_tries(recalc, end_run, why);
 }
 
@@ -406,21 +427,22 @@ bool recalc_run(const struct recalc_options *options, struct recalc_result *ret,
         link_free(recalc.link);
         recalc_board_free(recalc.board);
         recalc_ranges_done(&recalc.plan.ranges);
+        recalc_subjects_done(&recalc.due);
         free(recalc.policy);
         return done;
 }
 
-static bool find_complete(struct link *link, const uint8_t policy_hash[32], struct day day, uint64_t *ret_serial,
-        struct fault *why)
+static bool find_complete(struct link *link, const uint8_t policy_hash[32], uint64_t *ret_serial, struct fault *why)
 {
         struct recalc_known known;
+        int64_t now_ms;
         bool changed;
 
         *ret_serial = 0;
-        if (!recalc_load_newest(link, true, &known, why))
+        if (!recalc_load_now(link, &now_ms, why) || !recalc_load_newest(link, true, &known, why))
                 return false;
         if (!known.serial || !known.is_ended || memcmp(known.policy_hash, policy_hash, 32) != 0 ||
-                day_compare(known.day, day) != 0)
+                day_compare(known.day, day_of_instant(now_ms)) != 0)
                 return true;
         if (!recalc_load_is_changed(link, known.through, &changed, why))
                 return false;
@@ -429,10 +451,10 @@ static bool find_complete(struct link *link, const uint8_t policy_hash[32], stru
         return true;
 }
 
-bool recalc_find_complete(const char *conninfo, const char *user, const uint8_t policy_hash[32], struct day day,
-        uint64_t *ret_serial, struct fault *why)
+bool recalc_find_complete(const char *conninfo, const char *user, const uint8_t policy_hash[32], uint64_t *ret_serial,
+        struct fault *why)
 {
         CLEANUP(link) struct link *link = NULL;
 
-        return link_open(&link, conninfo, user, why) && find_complete(link, policy_hash, day, ret_serial, why);
+        return link_open(&link, conninfo, user, why) && find_complete(link, policy_hash, ret_serial, why);
 }

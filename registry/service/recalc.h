@@ -7,8 +7,9 @@
  *     in place  under the policy in force: what differs from what holds is written into the standings, chunk by chunk
  *
  * One at a time, and none before an unfinished one has been gone on with or left; only what is due may always be begun
- * anew. A run has the legal day it was begun on to its end, so that killed at any point and gone on with it comes
- * to the same. Nobody's live outcome depends on a run that has not come to its end.
+ * anew, and leaves what is unfinished to be gone on with. A run has the legal day it was begun on, by the database's
+ * clock, to its end, so that killed at any point and gone on with it comes to the same. Nobody's live outcome depends on a
+ * run that has not come to its end.
  */
 #pragma once
 
@@ -32,7 +33,6 @@ struct recalc_options {
         unsigned jobs;           /* 1 to RECALC_JOBS_MAX */
         unsigned chunk;          /* rows of a transaction, to RECALC_PAGE; 0: as many as suit the run */
         unsigned pace;           /* 1 to 100 per cent of the time a job works */
-        int64_t now_ms;
         /* Told several times a second; may be NULL. */
         void (*progress)(void *closure, const struct recalc_result *result);
         void *closure;
@@ -40,6 +40,7 @@ struct recalc_options {
 
 struct recalc_result {
         enum result_code refused; /* why it may not be, beside the fault; DONE otherwise */
+        char in_the_way[RUN_ID_TEXT]; /* the run it was refused for; empty: none */
         bool is_nothing_due;      /* no run was made */
         bool is_begun, is_resumed;
         char run[RUN_ID_TEXT];
@@ -60,6 +61,6 @@ struct recalc_result {
 /* After a fault, what was committed stands, and `ret` says how far the run went. */
 bool recalc_run(const struct recalc_options *options, struct recalc_result *ret, struct fault *why) MUST_CHECK;
 
-/* Is there a shadow run under the policy that is the newest, complete, for that day, with nothing changed since? 0: no. */
-bool recalc_find_complete(const char *conninfo, const char *user, const uint8_t policy_hash[32], struct day day,
-        uint64_t *ret_serial, struct fault *why) MUST_CHECK;
+/* Is there a shadow run under the policy that is the newest, complete, for today, with nothing changed since? 0: no. */
+bool recalc_find_complete(const char *conninfo, const char *user, const uint8_t policy_hash[32], uint64_t *ret_serial,
+        struct fault *why) MUST_CHECK;

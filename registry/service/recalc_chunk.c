@@ -15,7 +15,8 @@ void recalc_job_init(struct recalc_job *job, const struct recalc_plan *plan, str
                 .board = board,
                 .link = link,
                 .runner = *runner,
-                .page = recalc_page_new(plan->policy, &plan->grades, plan->day, !plan->is_shadow),
+                .page = recalc_page_new(plan->policy, &plan->grades, plan->day, !plan->is_shadow,
+                        plan->is_shadow ? 0 : plan->chunk),
                 .limit = plan->chunk,
         };
 }
@@ -56,18 +57,30 @@ static void range_of(const struct recalc_job *job, const struct recalc_reading *
                 snprintf(ret->after, sizeof(ret->after), "%s", page->first);
                 ret->after[strlen(ret->after) - 1] = '\0';
                 snprintf(ret->last, sizeof(ret->last), "%s", page->last);
-        } else if (page->evaluated == reading->limit) {
+        } else if (page->is_cut || page->evaluated == reading->limit) {
                 snprintf(ret->last, sizeof(ret->last), "%s", page->last);
         }
+}
+
+/* Evaluating again would come to the same. */
+static bool refuse_overtaken(struct recalc_job *job, struct fault *why)
+{
+        job->runner.refused = RESULT_PROPOSAL_OVERTAKEN;
+        return fault_set(why, FAULT_CONFIG, "another policy has been put in force; what run %s has stored was right until then and"
+                " the rest of it is void: qcr-admin recalc --due stores what is left under the one in force", job->plan->run);
 }
 
 static bool save_rows(struct recalc_job *job, uint64_t serial, struct fault *why)
 {
         const struct recalc_page *page = job->page;
+        bool in_force;
 
         if (job->plan->is_shadow || !page->count)
                 return true;
-        return recalc_save_live(job->link, page->outcomes, page->count, job->plan->policy->hash, job->plan->day, serial, why);
+        if (!recalc_save_live(job->link, page->outcomes, page->count, job->plan->policy->hash, job->plan->day, serial, &in_force,
+                    why))
+                return false;
+        return in_force || refuse_overtaken(job, why);
 }
 
 /* Under the head's lock from its first statement on. */
@@ -187,7 +200,7 @@ static void adapt(struct recalc_job *job)
 
         if (job->plan->is_shadow)
                 return;
-        if (job->page->count > least)
+        if (job->page->is_cut)
                 job->limit = job->limit / 4 > least ? job->limit / 4 : least;
         else if (job->page->count < least / 4)
                 job->limit = 2 * job->limit < most ? 2 * job->limit : most;
@@ -208,7 +221,8 @@ static bool make_all(struct recalc_job *job, struct recalc_reading *reading, uin
                         *ret_through = job->page->through;
                 is_first = false;
                 *ret_changed |= job->page->evaluated > 0;
-                is_full = job->page->evaluated == reading->limit && strcmp(job->page->last, reading->range.last) < 0;
+                is_full = (job->page->is_cut || job->page->evaluated == reading->limit) &&
+                          strcmp(job->page->last, reading->range.last) < 0;
                 snprintf(reading->range.after, sizeof(reading->range.after), "%s", job->page->last);
                 adapt(job);
         }
@@ -252,17 +266,32 @@ bool recalc_job_catch_up(
         return make_all(job, &reading, ret_through, ret_changed, why);
 }
 
-bool recalc_job_due(struct recalc_job *job, struct fault *why)
+/* Behind what the page has evaluated of it, or behind `end`. */
+static size_t behind_page(const struct recalc_page *page, const struct recalc_subjects *due, size_t next, size_t end)
+{
+        if (!page->is_cut)
+                return end;
+        while (next < end && strcmp(due->items[next], page->last) <= 0)
+                next++;
+        return next;
+}
+
+bool recalc_job_due(struct recalc_job *job, const struct recalc_subjects *due, struct fault *why)
 {
         struct recalc_reading reading = {
                 .source = RECALC_DUE,
-                .range = {RECALC_FIRST, RECALC_LAST},
                 .activation = job->plan->activation,
                 .day = job->plan->day,
-                .since = job->plan->since,
         };
-        uint64_t through;
-        bool changed;
+        size_t next = 0;
 
-        return make_all(job, &reading, &through, &changed, why);
+        while (next < due->count) {
+                reading.subjects = due->items + next;
+                reading.subjects_count = due->count - next < job->limit ? due->count - next : job->limit;
+                if (!make_paced(job, &reading, why))
+                        return false;
+                next = behind_page(job->page, due, next, next + reading.subjects_count);
+                adapt(job);
+        }
+        return true;
 }

@@ -25,10 +25,9 @@ struct recalc_plan {
         const struct policy *policy;
         struct recalc_grades grades;
         struct day day;
-        struct day since; /* only_due: what was due by then has been dealt with */
         struct recalc_activation activation;
         struct recalc_ranges ranges;
-        unsigned chunk; /* rows of a page; in place a page is longer where little changes */
+        unsigned chunk; /* rows of a page; in place a page is longer where little changes, and writes no more than these */
         unsigned pace;  /* per cent of the time a job works; the rest it sleeps */
 };
 
@@ -75,5 +74,5 @@ bool recalc_job_ranges(struct recalc_job *job, struct fault *why) MUST_CHECK;
  */
 bool recalc_job_catch_up(struct recalc_job *job, uint64_t through, uint64_t *ret_through, bool *ret_changed,
         struct fault *why) MUST_CHECK;
-/* What is due. */
-bool recalc_job_due(struct recalc_job *job, struct fault *why) MUST_CHECK;
+/* Those, as far as they are due still. */
+bool recalc_job_due(struct recalc_job *job, const struct recalc_subjects *due, struct fault *why) MUST_CHECK;

@@ -93,16 +93,29 @@ static void note_end(struct recalc_board *board, unsigned number, int status)
         atomic_store(&board->stop, true);
 }
 
+/* Nobody can say how it ended. */
+static void note_lost(struct recalc_board *board, unsigned number)
+{
+        fault_set(&board->jobs[number].fault, FAULT_SYSTEM, "waitpid: %s", strerror(errno));
+        atomic_store(&board->stop, true);
+}
+
 static unsigned reap(struct recalc_board *board, pid_t *children, unsigned count)
 {
         unsigned left = 0;
         int status;
 
         for (unsigned i = 0; i < count; i++) {
-                if (children[i] && waitpid(children[i], &status, WNOHANG) == children[i]) {
+                pid_t ended = children[i] ? waitpid(children[i], &status, WNOHANG) : 0;
+
+                if (ended < 0 && errno == EINTR)
+                        ended = 0;
+                if (ended < 0)
+                        note_lost(board, i);
+                else if (ended > 0)
                         note_end(board, i, status);
+                if (ended)
                         children[i] = 0;
-                }
                 left += children[i] != 0;
         }
         return left;
@@ -137,8 +150,11 @@ bool recalc_jobs_run(const struct recalc_plan *plan, struct recalc_board *board,
         const char *user, struct import_runner *runner, void (*told)(void *closure), void *closure, struct fault *why)
 {
         pid_t children[RECALC_JOBS_MAX] = {0};
+        /* Who ignores it, and whoever is started with that, is told of no child's end. */
+        struct sigaction heed = {.sa_handler = SIG_DFL}, heeded;
         sigset_t wanted, before;
 
+        sigaction(SIGCHLD, &heed, &heeded);
         sigemptyset(&wanted);
         sigaddset(&wanted, SIGCHLD);
         sigprocmask(SIG_BLOCK, &wanted, &before);
@@ -153,5 +169,6 @@ bool recalc_jobs_run(const struct recalc_plan *plan, struct recalc_board *board,
         }
         wait_for(board, children, count, &wanted, told, closure);
         sigprocmask(SIG_SETMASK, &before, NULL);
+        sigaction(SIGCHLD, &heeded, NULL);
         return take_faults(board, count, runner, why);
 }

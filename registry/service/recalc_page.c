@@ -24,7 +24,7 @@ void recalc_grades_of(const struct policy *policy, struct recalc_grades *ret)
 }
 
 struct recalc_page *recalc_page_new(
-        const struct policy *policy, const struct recalc_grades *grades, struct day day, bool in_place)
+        const struct policy *policy, const struct recalc_grades *grades, struct day day, bool in_place, size_t most)
 {
         struct recalc_page *page = must_alloc(sizeof(*page));
 
@@ -32,6 +32,7 @@ struct recalc_page *recalc_page_new(
         page->grades = grades;
         page->day = day;
         page->in_place = in_place;
+        page->most = most;
         page->outcomes = NULL;
         page->count = page->room = 0;
         return page;
@@ -86,6 +87,9 @@ static bool take_party(void *closure, const struct recalc_party *party, struct f
 {
         struct recalc_page *page = closure;
 
+        page->is_cut = page->most && page->count == page->most;
+        if (page->is_cut)
+                return true;
         if (!page->evaluated++)
                 memcpy(page->first, party->subject, sizeof(page->first));
         memcpy(page->last, party->subject, sizeof(page->last));
@@ -105,6 +109,7 @@ bool recalc_page_read(struct recalc_page *page, struct link *link, const struct 
 
         page->count = 0;
         page->evaluated = 0;
+        page->is_cut = false;
         page->first[0] = page->last[0] = '\0';
         memset(page->by_grade, 0, sizeof(page->by_grade));
         return recalc_read(link, reading, take_party, page, &read, &page->through, why);

@@ -24,8 +24,10 @@ struct recalc_page {
         const struct recalc_grades *grades;
         struct day day;
         bool in_place;
+        size_t most;                     /* outcomes it may have; 0: as many as there are */
         struct recalc_outcome *outcomes; /* ascending */
         size_t count, room;
+        bool is_cut;                     /* it ends where it had the most, and something may be behind */
         char first[RECALC_SUBJECT], last[RECALC_SUBJECT]; /* read; empty: none */
         uint64_t evaluated;
         uint64_t through;
@@ -36,7 +38,7 @@ struct recalc_page {
 
 /* Large: allocated. */
 struct recalc_page *recalc_page_new(
-        const struct policy *policy, const struct recalc_grades *grades, struct day day, bool in_place);
+        const struct policy *policy, const struct recalc_grades *grades, struct day day, bool in_place, size_t most);
 void recalc_page_free(struct recalc_page *page);
 
 /* Forgets the page before. */

@@ -25,6 +25,12 @@ void recalc_ranges_done(struct recalc_ranges *ranges)
         *ranges = (struct recalc_ranges){0};
 }
 
+void recalc_subjects_done(struct recalc_subjects *subjects)
+{
+        free(subjects->items);
+        *subjects = (struct recalc_subjects){0};
+}
+
 /* One row of one number. */
 static bool load_number(struct link *link, struct query *query, int64_t *ret, struct fault *why)
 {
@@ -48,6 +54,15 @@ static bool load_serial(struct link *link, struct query *query, uint64_t *ret, s
                 return false;
         *ret = (uint64_t)number;
         return true;
+}
+
+bool recalc_load_now(struct link *link, int64_t *ret_ms, struct fault *why)
+{
+        struct query query;
+
+        /* Cut as the ledger cuts it: rounded up it could be the next day's. */
+        query_init(&query, "SELECT (extract(epoch FROM date_trunc('milliseconds', clock_timestamp())) * 1000)::bigint");
+        return load_number(link, &query, ret_ms, why);
 }
 
 /* ---------------------------------------------------------------- policies */
@@ -75,45 +90,53 @@ bool recalc_load_activation(struct link *link, struct recalc_activation *ret, st
         return found || fault_set(why, FAULT_STORE, "no policy is in force");
 }
 
-bool recalc_load_policy(struct link *link, const uint8_t hash[32], struct policy *ret, struct fault *why)
+/* The query is consumed. `*ret_found` is false without a fault if it has no row. */
+static bool read_policy(struct link *link, struct query *query, struct policy *ret, bool *ret_found, struct fault *why)
 {
         CLEANUP(buffer) struct buffer document = BUFFER_INIT;
         struct document_error error;
-        struct query query;
         PGresult *rows;
+        bool good;
+
+        if (!link_query(link, query, &rows, why))
+                return false;
+        *ret_found = PQntuples(rows) == 1;
+        good = !*ret_found ||
+               (cell_bytes(rows, 0, 0, &document) && policy_parse(buffer_slice(&document), ret, &error) == DOCUMENT_SOUND);
+        PQclear(rows);
+        return good || fault_set(why, FAULT_STORE, "the stored policy cannot be read");
+}
+
+bool recalc_load_policy(struct link *link, const uint8_t hash[32], struct policy *ret, struct fault *why)
+{
+        char hex[65];
+        struct query query;
         bool found;
 
         query_init(&query, "SELECT document FROM qcr.policy WHERE policy_hash = $1::bytea");
         query_bytes(&query, hash, 32);
-        if (!link_query(link, &query, &rows, why))
+        if (!read_policy(link, &query, ret, &found, why))
                 return false;
-        found = PQntuples(rows) == 1;
-        if (found && !cell_bytes(rows, 0, 0, &document))
-                buffer_clear(&document);
-        PQclear(rows);
+        hex_encode(hash, 32, hex);
         if (!found)
-                return fault_set(why, FAULT_INPUT, "there is no such policy; qcr-admin policy add makes it known");
-        if (policy_parse(buffer_slice(&document), ret, &error) != DOCUMENT_SOUND || memcmp(ret->hash, hash, 32) != 0)
-                return fault_set(why, FAULT_STORE, "the stored policy cannot be read");
-        return true;
+                return fault_set(why, FAULT_INPUT, "%s: there is no such policy; qcr-admin policy list shows them", hex);
+        return !memcmp(ret->hash, hash, 32) || fault_set(why, FAULT_STORE, "%s: the stored policy is another one", hex);
 }
 
-bool recalc_find_policy(struct link *link, const char *id, int64_t version, uint8_t ret[32], struct fault *why)
+bool recalc_load_policy_named(
+        struct link *link, struct slice id, int64_t version, struct policy *ret, struct fault *why)
 {
         struct query query;
-        PGresult *rows;
         bool found;
 
         query_init(&query,
-                "SELECT policy_hash FROM qcr.policy WHERE policy_id = $1::text AND policy_version = $2::integer");
-        query_text(&query, id);
+                "SELECT document FROM qcr.policy WHERE policy_id = $1::text AND policy_version = $2::integer");
+        query_slice(&query, id);
         query_number(&query, version);
-        if (!link_query(link, &query, &rows, why))
+        if (!read_policy(link, &query, ret, &found, why))
                 return false;
-        found = PQntuples(rows) == 1 && cell_octets(rows, 0, 0, ret, 32);
-        PQclear(rows);
-        return found || fault_set(why, FAULT_INPUT, "%.64s@%" PRId64 ": there is no such policy; qcr-admin policy add makes it"
-                " known", id, version);
+        return found || fault_set(why, FAULT_INPUT, "%.*s@%" PRId64 ": there is no such policy; qcr-admin policy list shows them",
+                                (int)(id.length < 100 ? id.length : 100), (const char *)id.data, version);
 }
 
 /* -------------------------------------------------------------------- runs */
@@ -137,29 +160,59 @@ static bool take_known(const PGresult *rows, struct recalc_known *ret, struct fa
         return true;
 }
 
-bool recalc_load_newest(struct link *link, bool only_shadow, struct recalc_known *ret, struct fault *why)
+#define KNOWN_COLUMNS                                                                                                          \
+        "SELECT c.serial, c.run_id, r.person_id, (extract(epoch FROM l.at) * 1000)::bigint, c.policy_hash, c.day,"             \
+        "       c.kind = 'shadow', c.only_due, EXISTS (SELECT FROM qcr.run_end e WHERE e.run_id = c.run_id),"                  \
+        "       coalesce((SELECT through FROM qcr.recalc_end e WHERE e.serial = c.serial), 0),"                                \
+        "       coalesce((SELECT sum(evaluated) FROM qcr.recalc_chunk k WHERE k.run_id = c.run_id), 0)::bigint,"               \
+        "       coalesce((SELECT sum(rows) FROM qcr.run_chunk k WHERE k.run_id = c.run_id), 0)::bigint,"                       \
+        "       (SELECT count(*) FROM qcr.run_chunk k WHERE k.run_id = c.run_id)"                                              \
+        "  FROM qcr.recalc c JOIN qcr.run r USING (run_id) JOIN qcr.ledger l ON l.serial = c.serial"
+
+/* The query is consumed; it has a row at most. */
+static bool load_known(struct link *link, struct query *query, struct recalc_known *ret, struct fault *why)
 {
-        struct query query;
         PGresult *rows;
         bool done = true;
 
         *ret = (struct recalc_known){0};
-        query_init(&query,
-                "SELECT c.serial, c.run_id, r.person_id, (extract(epoch FROM l.at) * 1000)::bigint, c.policy_hash, c.day,"
-                "       c.kind = 'shadow', c.only_due, EXISTS (SELECT FROM qcr.run_end e WHERE e.run_id = c.run_id),"
-                "       coalesce((SELECT through FROM qcr.recalc_end e WHERE e.serial = c.serial), 0),"
-                "       coalesce((SELECT sum(evaluated) FROM qcr.recalc_chunk k WHERE k.run_id = c.run_id), 0)::bigint,"
-                "       coalesce((SELECT sum(rows) FROM qcr.run_chunk k WHERE k.run_id = c.run_id), 0)::bigint,"
-                "       (SELECT count(*) FROM qcr.run_chunk k WHERE k.run_id = c.run_id)"
-                "  FROM qcr.recalc c JOIN qcr.run r USING (run_id) JOIN qcr.ledger l ON l.serial = c.serial"
-                " WHERE c.kind = 'shadow' OR NOT $1::boolean ORDER BY c.serial DESC LIMIT 1");
-        query_text(&query, only_shadow ? "true" : "false");
-        if (!link_query(link, &query, &rows, why))
+        if (!link_query(link, query, &rows, why))
                 return false;
         if (PQntuples(rows) == 1)
                 done = take_known(rows, ret, why);
         PQclear(rows);
         return done;
+}
+
+bool recalc_load_newest(struct link *link, bool only_shadow, struct recalc_known *ret, struct fault *why)
+{
+        struct query query;
+
+        query_init(&query, KNOWN_COLUMNS " WHERE c.kind = 'shadow' OR NOT $1::boolean ORDER BY c.serial DESC LIMIT 1");
+        query_text(&query, only_shadow ? "true" : "false");
+        return load_known(link, &query, ret, why);
+}
+
+bool recalc_load_unfinished(struct link *link, struct recalc_known *ret, struct fault *why)
+{
+        struct query query;
+
+        query_init(&query, KNOWN_COLUMNS
+                " WHERE NOT EXISTS (SELECT FROM qcr.run_end e WHERE e.run_id = c.run_id)"
+                "   AND NOT EXISTS (SELECT FROM qcr.recalc o WHERE o.serial > c.serial AND (c.only_due OR NOT o.only_due))"
+                "   AND (c.kind = 'shadow' OR c.policy_hash ="
+                "        (SELECT policy_hash FROM qcr.policy_activation ORDER BY serial DESC LIMIT 1))"
+                " ORDER BY c.serial DESC LIMIT 1");
+        return load_known(link, &query, ret, why);
+}
+
+bool recalc_load_run(struct link *link, const char *run, struct recalc_known *ret, struct fault *why)
+{
+        struct query query;
+
+        query_init(&query, KNOWN_COLUMNS " WHERE c.run_id = $1::text");
+        query_text(&query, run);
+        return load_known(link, &query, ret, why);
 }
 
 bool recalc_load_gaps(struct link *link, const char *run, struct recalc_ranges *ret, struct fault *why)
@@ -230,14 +283,15 @@ bool recalc_load_is_changed(struct link *link, uint64_t through, bool *ret, stru
         return true;
 }
 
-bool recalc_load_since(struct link *link, uint64_t serial, struct day *ret, struct fault *why)
+bool recalc_load_since(struct link *link, const struct recalc_activation *held, struct day *ret, struct fault *why)
 {
         struct query query;
         PGresult *rows;
 
         query_init(&query, "SELECT max(c.day) FROM qcr.recalc c JOIN qcr.run_end e USING (run_id)"
-                           " WHERE c.kind = 'recalc' AND c.serial > $1::bigint");
-        query_number(&query, (int64_t)serial);
+                           " WHERE c.kind = 'recalc' AND c.serial > $1::bigint AND c.policy_hash = $2::bytea");
+        query_number(&query, (int64_t)held->serial);
+        query_bytes(&query, held->policy_hash, 32);
         if (!link_query(link, &query, &rows, why))
                 return false;
         *ret = cell_day(rows, 0, 0);
@@ -315,13 +369,18 @@ enum column {
         COLUMNS_OF_LIVE,
 };
 
-static void add_subject(struct buffer *sql, const char *before, const char *subject)
+/* What is no subject could not be quoted as simply as it is here. */
+static const char *subject_of(const char *subject)
 {
-        /* What is no subject could not be quoted this simply. */
         for (const char *c = subject; *c; c++)
                 if (!((*c >= '0' && *c <= '9') || (*c >= 'A' && *c <= 'Z')))
                         abort();
-        buffer_add_format(sql, "%s '%s'", before, subject);
+        return subject;
+}
+
+static void add_subject(struct buffer *sql, const char *before, const char *subject)
+{
+        buffer_add_format(sql, "%s '%s'", before, subject_of(subject));
 }
 
 static void add_range(struct buffer *sql, const struct recalc_reading *reading)
@@ -378,32 +437,50 @@ static void add_live(struct buffer *sql, const struct recalc_activation *held, c
         add_subject(sql, " AND g.subject >", after);
 }
 
-/* Candidates by their indexes, then those of them of which it is still true. */
-static void add_due(struct buffer *sql, const struct recalc_reading *reading)
+/* Who may be due, by the indexes. */
+static void add_candidates(struct buffer *sql, const struct recalc_due *due)
 {
-        const struct recalc_activation *held = &reading->activation;
+        const struct recalc_activation *held = &due->activation;
 
-        buffer_add_text(sql, "WITH due AS MATERIALIZED (SELECT subject FROM qcr.standing WHERE");
-        add_day(sql, " next_change <=", reading->day);
+        buffer_add_text(sql, "SELECT subject FROM qcr.standing WHERE");
+        add_day(sql, " next_change <=", due->day);
         /* A writer whose day was over when it committed may have left an outcome that ended meanwhile. */
-        if (!day_is_none(reading->since))
-                add_day(sql, " AND next_change >", day_add(reading->since, -2));
-        if (held->run_serial) {
-                buffer_add_format(sql, " UNION SELECT unnest(d.subjects) FROM qcr.shadow_due d"
-                                       " WHERE d.run_serial = %" PRIu64, held->run_serial);
-                add_day(sql, " AND d.next_change <=", reading->day);
-                if (!day_is_none(reading->since))
-                        add_day(sql, " AND d.next_change >", reading->since);
-                else
-                        buffer_add_format(sql, " UNION SELECT c.subject FROM qcr.ledger_change c WHERE c.serial > %" PRIu64
-                                " AND c.serial < %" PRIu64, held->through, held->serial);
-        }
-        buffer_add_text(sql, ") SELECT * FROM (");
-        add_live(sql, held, reading->range.after, "(SELECT t.* FROM due JOIN qcr.standing t USING (subject)) s");
+        if (!day_is_none(due->since))
+                add_day(sql, " AND next_change >", day_add(due->since, -2));
+        if (!held->run_serial)
+                return;
+        buffer_add_format(sql, " UNION SELECT unnest(d.subjects) FROM qcr.shadow_due d WHERE d.run_serial = %" PRIu64,
+                held->run_serial);
+        add_day(sql, " AND d.next_change <=", due->day);
+        if (!day_is_none(due->since))
+                add_day(sql, " AND d.next_change >", due->since);
+        else
+                buffer_add_format(sql, " UNION SELECT c.subject FROM qcr.ledger_change c WHERE c.serial > %" PRIu64
+                        " AND c.serial < %" PRIu64, held->through, held->serial);
+}
+
+/* Of `from`, whose outcome ends by the day or is not of the policy in force; a condition on them may follow. */
+static void add_due(struct buffer *sql, const char *columns, const struct recalc_activation *held, struct day day,
+        const char *after, const char *from)
+{
+        buffer_add_format(sql, "SELECT %s FROM (", columns);
+        add_live(sql, held, after, from);
         buffer_add_text(sql, ") s (subject, version, inputs, grade, score, next_change, graded_on)"
                              " WHERE (s.graded_on IS NULL OR");
-        add_day(sql, " s.next_change <=", reading->day);
-        buffer_add_text(sql, ") AND");
+        add_day(sql, " s.next_change <=", day);
+        buffer_add_text(sql, ")");
+}
+
+static void add_due_page(struct buffer *sql, const struct recalc_reading *reading)
+{
+        CLEANUP(buffer) struct buffer from = BUFFER_INIT;
+
+        buffer_add_text(&from, "(SELECT * FROM qcr.standing WHERE subject = ANY ('{");
+        for (size_t i = 0; i < reading->subjects_count; i++)
+                buffer_add_format(&from, "%s%s", i ? "," : "", subject_of(reading->subjects[i]));
+        buffer_add_text(&from, "}'::text[])) s");
+        add_due(sql, "*", &reading->activation, reading->day, RECALC_FIRST, buffer_text(&from));
+        buffer_add_text(sql, " ORDER BY s.subject");
 }
 
 static void add_changed(struct buffer *sql, const struct recalc_reading *reading)
@@ -435,11 +512,12 @@ static unsigned format_reading(struct buffer *sql, const struct recalc_reading *
                 columns = COLUMNS_OF_LIVE;
                 break;
         case RECALC_DUE:
-                add_due(sql, reading);
+                add_due_page(sql, reading);
                 columns = COLUMNS_OF_LIVE;
                 break;
         }
-        add_range(sql, reading);
+        if (reading->source != RECALC_DUE)
+                add_range(sql, reading);
         buffer_add_text(sql, ") TO STDOUT (FORMAT binary)");
         return columns;
 }
@@ -496,17 +574,93 @@ static bool read_parties(struct link *link, const char *sql, unsigned columns, r
         return done;
 }
 
+/*
+ * By subject one after the other: right after a run the server's statistics know nothing of its rows, and it would read a
+ * whole table for the few that are asked for.
+ */
+static bool begin_by_subject(struct link *link, uint64_t *ret_serial, struct fault *why)
+{
+        struct query query;
+
+        query_init(&query, "SELECT serial, set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)"
+                           " FROM qcr.ledger_head");
+        return link_begin_snapshot(link, why) && load_serial(link, &query, ret_serial, why);
+}
+
+static bool begin_reading(struct link *link, enum recalc_source source, uint64_t *ret_serial, struct fault *why)
+{
+        struct query query;
+
+        if (source == RECALC_DUE)
+                return begin_by_subject(link, ret_serial, why);
+        query_init(&query, "SELECT serial FROM qcr.ledger_head");
+        return link_begin_snapshot(link, why) && load_serial(link, &query, ret_serial, why);
+}
+
 bool recalc_read(struct link *link, const struct recalc_reading *reading, recalc_party_fn each, void *closure,
         uint64_t *ret_count, uint64_t *ret_through, struct fault *why)
 {
         CLEANUP(buffer) struct buffer sql = BUFFER_INIT;
         unsigned columns = format_reading(&sql, reading);
-        struct query query;
 
-        query_init(&query, "SELECT serial FROM qcr.ledger_head");
-        if (link_begin_snapshot(link, why) && load_serial(link, &query, ret_through, why) &&
+        if (begin_reading(link, reading->source, ret_through, why) &&
                 read_parties(link, buffer_text(&sql), columns, each, closure, ret_count, why) && link_commit(link, why))
                 return true;
         link_rollback(link);
         return false;
+}
+
+/* -------------------------------------------------------------- what is due */
+
+static bool take_subjects(const PGresult *rows, struct recalc_subjects *ret, struct fault *why)
+{
+        const char *before = RECALC_FIRST;
+
+        ret->count = 0;
+        if (ret->room < (size_t)PQntuples(rows)) {
+                ret->room = (size_t)PQntuples(rows);
+                ret->items = must_resize(ret->items, ret->room * sizeof(*ret->items));
+        }
+        for (int i = 0; i < PQntuples(rows); i++) {
+                const char *subject = cell_text(rows, i, 0);
+
+                if (strcmp(before, subject) >= 0 || strlen(subject) >= RECALC_SUBJECT)
+                        return fault_set(why, FAULT_STORE, "an enterprise's rows are not of their form, or not in their order");
+                before = strcpy(ret->items[ret->count++], subject);
+        }
+        return true;
+}
+
+static void format_due(struct buffer *sql, const struct recalc_due *due, const char *after)
+{
+        CLEANUP(buffer) struct buffer from = BUFFER_INIT;
+
+        buffer_add_text(sql, "WITH due AS MATERIALIZED (");
+        add_candidates(sql, due);
+        buffer_add_text(sql, ") ");
+        buffer_add_text(&from, "(SELECT t.* FROM (SELECT subject FROM due WHERE");
+        add_subject(&from, " subject >", after);
+        buffer_add_text(&from, " ORDER BY subject) d JOIN qcr.standing t USING (subject)) s");
+        add_due(sql, "s.subject", &due->activation, due->day, after, buffer_text(&from));
+        buffer_add_format(sql, " ORDER BY s.subject LIMIT %u", RECALC_DUE_MAX);
+}
+
+bool recalc_load_due(struct link *link, const struct recalc_due *due, const char *after, struct recalc_subjects *ret,
+        struct fault *why)
+{
+        CLEANUP(buffer) struct buffer sql = BUFFER_INIT;
+        struct query query;
+        PGresult *rows;
+        uint64_t serial;
+        bool done;
+
+        format_due(&sql, due, after);
+        query_init(&query, buffer_text(&sql));
+        if (!begin_by_subject(link, &serial, why) || !link_query(link, &query, &rows, why)) {
+                link_rollback(link);
+                return false;
+        }
+        done = take_subjects(rows, ret, why);
+        PQclear(rows);
+        return link_commit(link, why) && done;
 }

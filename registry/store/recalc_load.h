@@ -28,8 +28,18 @@ struct recalc_ranges {
         size_t count, room;
 };
 
+/* Ascending. */
+struct recalc_subjects {
+        char (*items)[RECALC_SUBJECT];
+        size_t count, room;
+};
+
 void recalc_ranges_add(struct recalc_ranges *ranges, const char *after, const char *last);
 void recalc_ranges_done(struct recalc_ranges *ranges);
+void recalc_subjects_done(struct recalc_subjects *subjects);
+
+/* The database's clock: entries have their time from it, and who runs a recalculation may be on any machine. */
+bool recalc_load_now(struct link *link, int64_t *ret_ms, struct fault *why) MUST_CHECK;
 
 /* ---------------------------------------------------------------- policies */
 
@@ -44,8 +54,8 @@ struct recalc_activation {
 bool recalc_load_activation(struct link *link, struct recalc_activation *ret, struct fault *why) MUST_CHECK;
 /* FAULT_INPUT if there is no such policy. */
 bool recalc_load_policy(struct link *link, const uint8_t hash[32], struct policy *ret, struct fault *why) MUST_CHECK;
-bool recalc_find_policy(
-        struct link *link, const char *id, int64_t version, uint8_t ret[32], struct fault *why) MUST_CHECK;
+bool recalc_load_policy_named(
+        struct link *link, struct slice id, int64_t version, struct policy *ret, struct fault *why) MUST_CHECK;
 
 /* -------------------------------------------------------------------- runs */
 
@@ -64,6 +74,12 @@ struct recalc_known {
 
 /* The newest recalculation, of whatever kind, or the newest shadow run. */
 bool recalc_load_newest(struct link *link, bool only_shadow, struct recalc_known *ret, struct fault *why) MUST_CHECK;
+/*
+ * The newest without an end that may be gone on with: a shadow run, or one in place under the policy in force. One that was
+ * left (another began, other than for what is due) is none, nor is one over what is due before another such one.
+ */
+bool recalc_load_unfinished(struct link *link, struct recalc_known *ret, struct fault *why) MUST_CHECK;
+bool recalc_load_run(struct link *link, const char *run, struct recalc_known *ret, struct fault *why) MUST_CHECK;
 /* What it has not evaluated yet, ascending. */
 bool recalc_load_gaps(struct link *link, const char *run, struct recalc_ranges *ret, struct fault *why) MUST_CHECK;
 /* Numbers below its highest chunk's that no chunk has, as many as there is room for. */
@@ -73,8 +89,9 @@ bool recalc_load_free_chunks(
 bool recalc_load_through(struct link *link, const char *run, uint64_t *ret, struct fault *why) MUST_CHECK;
 /* Has any enterprise changed behind that serial? */
 bool recalc_load_is_changed(struct link *link, uint64_t through, bool *ret, struct fault *why) MUST_CHECK;
-/* The day of the newest recalculation in place that ended behind that serial; DAY_NONE: there is none. */
-bool recalc_load_since(struct link *link, uint64_t serial, struct day *ret, struct fault *why) MUST_CHECK;
+/* The last day that a recalculation in place under the policy in force, since it is, has ended for; DAY_NONE: there is none. */
+bool recalc_load_since(
+        struct link *link, const struct recalc_activation *held, struct day *ret, struct fault *why) MUST_CHECK;
 
 /* About how many enterprises there are, as far as it is known without counting them. */
 bool recalc_load_population(struct link *link, uint64_t *ret, struct fault *why) MUST_CHECK;
@@ -87,19 +104,32 @@ enum recalc_source {
         RECALC_ALL = 1,     /* of a shadow run: every enterprise, with the standing's own outcome */
         RECALC_CHANGED,     /* of a shadow run: who changed behind `through`, unless its outcome is there already */
         RECALC_LIVE,        /* in place: every enterprise, with the outcome that holds */
-        RECALC_DUE,         /* in place: whose outcome ends by the day, or is not of the policy in force */
+        RECALC_DUE,         /* in place: of `subjects` whose outcome ends by the day or is not of the policy in force */
 };
 
 struct recalc_reading {
         enum recalc_source source;
-        struct recalc_range range;
-        unsigned limit;
+        struct recalc_range range;           /* not of DUE */
+        unsigned limit;                      /* not of DUE */
+        char (*subjects)[RECALC_SUBJECT];    /* DUE: ascending */
+        size_t subjects_count;
         uint64_t run_serial;                 /* CHANGED */
         uint64_t through;                    /* CHANGED */
         struct recalc_activation activation; /* LIVE, DUE */
         struct day day;                      /* DUE */
-        struct day since;                    /* DUE: what was due by then has been dealt with; DAY_NONE */
 };
+
+/* What is due on a day. */
+struct recalc_due {
+        struct recalc_activation activation;
+        struct day day;
+        struct day since; /* what was due by then has been dealt with; DAY_NONE */
+};
+
+#define RECALC_DUE_MAX 100000u
+/* The first so many of them behind `after`, so that what is due is looked for a few times only, however many pages it has. */
+bool recalc_load_due(struct link *link, const struct recalc_due *due, const char *after, struct recalc_subjects *ret,
+        struct fault *why) MUST_CHECK;
 
 struct recalc_party {
         char subject[RECALC_SUBJECT];

@@ -12,19 +12,24 @@
 #define LOCK_JOBS "124671928303618" /* 0x716372000002 */
 
 bool recalc_insert_run(struct link *link, uint64_t serial, const char *run, bool is_shadow, const uint8_t policy_hash[32],
-        struct day day, bool only_due, struct fault *why)
+        struct day day, bool only_due, uint64_t activation_serial, struct fault *why)
 {
         struct query query;
+        int64_t rows;
 
         query_init(&query, "INSERT INTO qcr.recalc (serial, run_id, kind, policy_hash, day, only_due)"
-                           " VALUES ($1::bigint, $2::text, $3::text, $4::bytea, $5::date, $6::boolean)");
+                           " SELECT $1::bigint, $2::text, $3::text, $4::bytea, $5::date, $6::boolean"
+                           "  WHERE $7::bigint = (SELECT max(serial) FROM qcr.policy_activation)");
         query_number(&query, (int64_t)serial);
         query_text(&query, run);
         query_text(&query, is_shadow ? "shadow" : "recalc");
         query_bytes(&query, policy_hash, 32);
         query_day(&query, day);
         query_text(&query, only_due ? "true" : "false");
-        return link_run(link, &query, NULL, why);
+        query_number(&query, (int64_t)activation_serial);
+        if (!link_run(link, &query, &rows, why))
+                return false;
+        return rows == 1 || fault_set(why, FAULT_CONFLICT, "another policy has been put in force meanwhile");
 }
 
 bool recalc_insert_chunk(struct link *link, const struct recalc_chunk_row *row, struct fault *why)
@@ -210,11 +215,10 @@ static void add_values(struct query *query, const struct recalc_outcome *outcome
 }
 
 bool recalc_save_live(struct link *link, const struct recalc_outcome *outcomes, size_t count, const uint8_t policy_hash[32],
-        struct day graded_on, uint64_t serial, struct fault *why)
+        struct day graded_on, uint64_t serial, bool *ret_in_force, struct fault *why)
 {
         struct query query;
         PGresult *rows;
-        int64_t written;
 
         query_init(&query,
                 "WITH v AS MATERIALIZED (SELECT * FROM unnest($1::text[], $2::bigint[], $3::text[], $4::smallint[], $5::date[])"
@@ -235,10 +239,10 @@ bool recalc_save_live(struct link *link, const struct recalc_outcome *outcomes, 
         query_number(&query, (int64_t)serial);
         if (!link_query(link, &query, &rows, why))
                 return false;
-        written = cell_number(rows, 0, 0);
+        /* They are locked in their versions: nothing but the policy keeps one from being written. */
+        *ret_in_force = cell_number(rows, 0, 0) == (int64_t)count;
         PQclear(rows);
-        return written == (int64_t)count ||
-               fault_set(why, FAULT_CONFLICT, "the policy of this recalculation is not in force any more");
+        return true;
 }
 
 /* ------------------------------------------------------------------- locks */

@@ -28,8 +28,9 @@ struct recalc_chunk_row {
         uint64_t through;
 };
 
+/* Under the head's lock. FAULT_CONFLICT when that activation, which the run was planned by, is not the newest any more. */
 bool recalc_insert_run(struct link *link, uint64_t serial, const char *run, bool is_shadow, const uint8_t policy_hash[32],
-        struct day day, bool only_due, struct fault *why) MUST_CHECK;
+        struct day day, bool only_due, uint64_t activation_serial, struct fault *why) MUST_CHECK;
 bool recalc_insert_chunk(struct link *link, const struct recalc_chunk_row *row, struct fault *why) MUST_CHECK;
 bool recalc_insert_end(struct link *link, uint64_t serial, uint64_t through, uint64_t evaluated, uint64_t changed,
         struct fault *why) MUST_CHECK;
@@ -41,9 +42,9 @@ bool recalc_save_shadow(struct link *link, struct copy_in *copy, uint64_t run_se
 /* Locks the standings and drops outcomes of those that have another version by now: whoever changed them evaluated them. */
 bool recalc_lock_standings(
         struct link *link, struct recalc_outcome *outcomes, size_t *count, struct fault *why) MUST_CHECK;
-/* Of locked ones, under the head's lock. FAULT_CONFLICT when the policy is not in force any more. */
+/* Of locked ones, under the head's lock. `*ret_in_force` is false when the policy is not in force any more. */
 bool recalc_save_live(struct link *link, const struct recalc_outcome *outcomes, size_t count, const uint8_t policy_hash[32],
-        struct day graded_on, uint64_t serial, struct fault *why) MUST_CHECK;
+        struct day graded_on, uint64_t serial, bool *ret_in_force, struct fault *why) MUST_CHECK;
 
 /* One recalculation at a time: taken by the session that begins or goes on with a run, until it ends. */
 bool recalc_lock_run(struct link *link, bool *ret_taken, struct fault *why) MUST_CHECK;

@@ -42,18 +42,32 @@ class Scene:
         self.r = r
         self.random = random.Random(SEED)
         self.env = r.env
+        self.days = 0
 
-    def words(self, *words, database=None, days=0):
+    def clock(self, days):
+        """The database's clock, which decides a run's day."""
+        if days != self.days:
+            self.r.pg_stop("fast")
+            faked = {"LD_PRELOAD": FAKETIME, "FAKETIME": f"+{days}d", "FAKETIME_DONT_FAKE_MONOTONIC": "1"} if days else {}
+            self.r.env.update(faked)
+            self.r.pg_start()
+            for name in faked:
+                del self.r.env[name]
+            self.days = days
+
+    def words(self, *words, database=None, days=0, ahead=0):
+        """`days` ahead is the database, `ahead` of it this machine alone."""
+        self.clock(days)
         env = dict(self.r.env)
         if database:
             env["QCR_DATABASE"] = f"host={self.r.pg} dbname={database}"
-        if days:
-            env.update(LD_PRELOAD=FAKETIME, FAKETIME=f"+{days}d", FAKETIME_DONT_FAKE_MONOTONIC="1")
+        if ahead:
+            env.update(LD_PRELOAD=FAKETIME, FAKETIME=f"{ahead:+}d", FAKETIME_DONT_FAKE_MONOTONIC="1")
         return ["qcr-admin", "recalc", "--json", *[str(word) for word in words]], env
 
-    def recalc(self, *words, database=None, days=0):
-        command, env = self.words(*words, database=database, days=days)
-        done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=300)
+    def recalc(self, *words, preexec=None, **where):
+        command, env = self.words(*words, **where)
+        done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=300, preexec_fn=preexec)
         try:
             done.json = json.loads(done.stdout)
         except ValueError:
@@ -131,11 +145,12 @@ def on(days):
 # ------------------------------------------------------------------------------------------------------------- refusals
 def refused(s, name):
     for what, words, status, said in (
-            ("a policy that nobody has added", ("--policy", "nothing@1"), 1, "nothing@1: there is no such policy"),
+            ("a policy that nobody has added", ("--policy", "nothing@1"), 11, "nothing@1: there is no such policy"),
+            ("the hash of one that nobody has added", ("--policy", "ab" * 32), 11, f"{'ab' * 32}: there is no such policy"),
             ("a word that names no policy", ("--policy", "county"), 1, "county: neither ID@VERSION nor a hash"),
             ("the policy in force", ("--policy", f"{DEFAULT['id']}@{DEFAULT['version']}"), 11, "is the one in force"),
             ("what is due under another policy", ("--policy", name, "--due"), 2, "--due is under the policy in force"),
-            ("going on with what was not begun", ("--resume",), 1, "no recalculation is unfinished"),
+            ("going on with what was not begun", ("--resume",), 1, "no recalculation is unfinished: there has been none"),
             ("going on with another", ("--resume", "--policy", name), 2, "--resume goes on with a run as it was begun"),
             ("no jobs", ("--jobs", "0"), 2, "0: not a number"),
             ("more than the whole time", ("--pace", "101"), 2, "101: not a number"),
@@ -143,7 +158,34 @@ def refused(s, name):
             ("a key that is not there", ("--as", "nobody"), 1, "nobody")):
         done = s.recalc(*words)
         check(f"{what} is refused with {status} and said why", done.returncode == status and said in done.stderr, (done.returncode, done.stderr))
+    for words, said in ((("--policy", "nothing@1"), ("not-there", 3010, "policy", "nothing@1")),
+                        (("--policy", f"{DEFAULT['id']}@{DEFAULT['version']}"), ("policy-active", 3031, "policy", f"{DEFAULT['id']}@{DEFAULT['version']}")),
+                        (("--as", "officer"), ("role-missing", 2103, None, None)), (("--as", "nobody"), ("system", None, None, None))):
+        done = s.recalc(*words)
+        check(f"a program is told of {said[0]} by word, code, field, value, and the reason people read",
+              done.json and tuple(done.json[key] for key in ("error", "code", "field", "value")) == said and done.json["reason"]
+              and done.json["reason"] in done.stderr, (done.stdout, done.stderr))
     check("nothing refused has left a trace", s.r.sql("SELECT count(*) FROM qcr.recalc") == [["0"]])
+
+
+# ---------------------------------------------------------------------------------------------------------- wrong clocks
+def wrong_clock(s):
+    """Whoever runs it may have any clock: what is stored for a day to come would stay until that day."""
+    before = s.live_hash()
+    for ahead in (60, -2):
+        for words in ([], ["--due"]):
+            done = s.recalc(*words, "--pace", 100, ahead=ahead)
+            check(f"a clock {ahead} days off recalculates {' '.join(words) or 'everybody'} for the database's today", done.returncode == 0
+                  and done.json["day"] == str(today()) and done.json["changed"] == 0 and s.live_hash() == before, (done.stdout, done.stderr))
+    apart = s.r.sql("SELECT extract(epoch FROM l.at - substring(convert_from(r.header, 'UTF8') FROM E'\\\\mat (\\\\S+)')::timestamptz) FROM qcr.run r"
+                    " JOIN qcr.ledger l USING (serial) WHERE r.kind = 'recalc'")
+    check("and is signed as begun when its entry was made", len(apart) == 2 and all(0 <= float(row[0]) < 10 for row in apart), apart)
+
+
+def ignored_children(s):
+    """Who ignores the end of children hands that down to whom it starts."""
+    done = s.recalc("--pace", 100, "--jobs", 2, preexec=lambda: signal.signal(signal.SIGCHLD, signal.SIG_IGN))
+    check("a run whose starter ignores the ends of children comes to its end", done.returncode == 0 and done.json["changed"] == 0, done.stderr)
 
 
 # --------------------------------------------------------------------------------------------------------------- shadow
@@ -197,19 +239,22 @@ def second(s, name):
     run = s.newest()[0]
     done = s.recalc("--due")
     check("a second run is refused and names the first, whose it is and how far it is", going and done.returncode == 11
-          and done.json == {"error": "run-going-on"} and f"run {run} of admin is going on since" in done.stderr
+          and (done.json["error"], done.json["code"], done.json["field"], done.json["value"]) == ("run-going-on", 3033, "run", run) and f"run {run} of admin is going on since" in done.stderr
           and "of about 3000 enterprises are evaluated" in done.stderr, done.stderr)
     first.kill()
     first.wait()
     first.stderr.close()
     done = s.recalc("--policy", name)
-    check("a run before that was cut off is named, with what can be done", done.returncode == 11 and done.json == {"error": "run-unfinished"}
-          and f"run {run}, begun by admin" in done.stderr and "--resume" in done.stderr and "--abandon" in done.stderr, done.stderr)
+    check("a run before that was cut off is named, with what can be done", done.returncode == 11
+          and (done.json["error"], done.json["code"], done.json["field"], done.json["value"]) == ("run-unfinished", 3034, "run", run)
+          and f"run {run}, begun by admin" in done.stderr and "qcr-admin recalc --resume" in done.stderr and "--abandon" in done.stderr, done.stderr)
     done = s.recalc("--policy", name, "--abandon", "--pace", 100)
     check("another may begin when it is left as it is", done.returncode == 0 and done.json["run"] != run, done.stderr)
     check("and the one that was left has no end", s.r.sql(f"SELECT count(*) FROM qcr.run_end WHERE run_id = '{run}'") == [["0"]])
+    newest, serial = s.newest()[:2]
     done = s.recalc("--resume")
-    check("nothing is left to go on with", done.returncode == 1, done.stderr)
+    check("nothing is left to go on with, and it is said that the newest has ended", done.returncode == 1
+          and f"the newest, run {newest} of serial {serial}, has ended" in done.stderr and done.json["value"] == newest, done.stderr)
 
 
 def due_anew(s, days, wanted):
@@ -309,6 +354,34 @@ def due(s, days):
     return wanted
 
 
+def bounded(s):
+    """Where little changes pages grow; then everything changes."""
+    database = s.copy_of("bounded")
+    wanted = s.live_hash(database)
+    middle = s.r.sql("SELECT subject FROM qcr.standing ORDER BY 1 OFFSET 1500 LIMIT 1", database=database)[0][0]
+    s.r.sql(f"UPDATE qcr.standing SET grade = 'ZZZ', score = 1 WHERE subject > '{middle}'", database=database)
+    done = s.recalc("--chunk", 20, "--pace", 100, "--jobs", 1, database=database)
+    rows = [int(row[0]) for row in s.r.sql(f"SELECT rows FROM qcr.run_chunk WHERE run_id = '{done.json['run']}' ORDER BY chunk", database=database)]
+    read = s.r.sql(f"SELECT max(evaluated) FROM qcr.recalc_chunk WHERE run_id = '{done.json['run']}'", database=database)
+    check("no transaction in place writes more rows than a chunk has, though it may read more", done.returncode == 0 and max(rows) == 20
+          and int(read[0][0]) > 100 and sum(rows) == done.json["changed"] > 1400, (max(rows), read, done.json))
+    check("and what was cut off a page is evaluated by the next", s.live_hash(database) == wanted and done.json["evaluated"] == 3000, done.json)
+
+
+def looked_for_once(s, days):
+    """Reading what is due again for every page would take the square of what is due."""
+    database = s.copy_of("once")
+    looks = ("SELECT coalesce(sum(idx_scan), 0) + (SELECT seq_scan FROM pg_stat_user_tables WHERE relname = 'standing') FROM pg_stat_user_indexes"
+             " WHERE indexrelname = 'standing_due'")
+    s.clock(days)
+    s.r.sql("ANALYZE qcr.standing", database=database)
+    before = int(s.r.sql(looks, database=database)[0][0])
+    done = s.recalc("--due", "--chunk", 5, "--pace", 100, database=database, days=days)
+    pages = s.chunks(database)
+    more = int(wait_until(lambda: int(s.r.sql(looks, database=database)[0][0]) - before, 10) or 0)
+    check("what is due is looked for once, however many pages it has", done.returncode == 0 and pages > 20 and 0 < more < pages / 4, (pages, more, done.stderr))
+
+
 def switched(s, out, document, days):
     """In a copy where the shadow run holds: what is due is found in its lists, and what changed after it is of its policy then."""
     database = s.copy_of("switched")
@@ -388,6 +461,8 @@ def main():
         document = policy(1, 90)
         name = s.add(document)
         refused(s, name)
+        wrong_clock(s)
+        ignored_children(s)
         out = shadow(s, name, document)
         wanted = s.hash_of(s.would_be(out["serial"]))
         told(s, name)
@@ -401,7 +476,10 @@ def main():
         due_hash = due(s, days)
         due_anew(s, days, due_hash)
         killed_in_place(s, days, due_hash)
+        looked_for_once(s, days)
+        bounded(s)
         switched(s, shadow_again(s, name), document, days)
+        s.clock(0)
         r.start()
         overtaken(s, name, document)
         found = r.admin("doctor")
