@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /*
  * What one record weighs under a policy: its points, by which rule, and until when it counts. Days are compared by
- * number here: a bulk run asks for millions of records. Private to core/grade.
+ * number here: a bulk run asks for millions of records. Private to core/grade and core/inputs.
  */
 #pragma once
 

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "registry/core/grade_weight.h"
+
 #define VERSION 1
 
 #define HEAD_TYPE 0x07u
@@ -29,11 +31,19 @@
 
 #define DAYS_MOST 3068036 /* from DAY_FIRST to DAY_LAST */
 
-/* Is it over for everybody, by law: no policy counts it, on this day or a later one? */
-static bool record_is_ended(const struct grade_record *r, struct day today)
+struct day inputs_record_end(const struct grade_record *record, const struct policy *policy)
 {
-        return !day_is_none(r->publicity_end) && !day_is_before(today, r->publicity_end) &&
-               !day_is_before(today, r->decided_on);
+        struct grade_weight weight;
+
+        return grade_weigh(policy, record, &weight) ? weight.end : record->publicity_end;
+}
+
+/* Is it over, on this day and every later one? One to come is not: it still has to be counted once. */
+static bool record_is_ended(const struct grade_record *r, const struct policy *policy, struct day today)
+{
+        struct day end = inputs_record_end(r, policy);
+
+        return !day_is_none(end) && !day_is_before(today, end) && !day_is_before(today, r->decided_on);
 }
 
 static bool listing_is_ended(const struct grade_listing *l, struct day today)
@@ -41,17 +51,20 @@ static bool listing_is_ended(const struct grade_listing *l, struct day today)
         return l->effect == LISTING_QUASHED || (!day_is_none(l->to) && !day_is_before(today, l->to));
 }
 
-void inputs_reduce(const struct grade_inputs *inputs, struct day today, struct grade_inputs *ret)
+void inputs_reduce(const struct grade_inputs *inputs, const struct policy *policy, struct day today,
+        struct grade_inputs *ret)
 {
-        uint32_t count = 0, listings_count = 0;
+        uint32_t asked_for = (uint32_t)policy->records_ever;
+        uint32_t count = 0, listings_count = 0, ended;
 
         for (uint32_t i = 0; i < inputs->count; i++)
-                if (!record_is_ended(&inputs->records[i], today))
+                if (!record_is_ended(&inputs->records[i], policy, today))
                         ret->records[count++] = inputs->records[i];
         for (uint32_t i = 0; i < inputs->listings_count; i++)
                 if (!listing_is_ended(&inputs->listings[i], today))
                         ret->listings[listings_count++] = inputs->listings[i];
-        ret->ended = inputs->ended + inputs->count - count;
+        ended = inputs->ended + inputs->count - count;
+        ret->ended = ended < asked_for ? ended : asked_for;
         ret->count = count;
         ret->listings_count = listings_count;
 }

@@ -74,15 +74,24 @@ struct grade_inputs {
         uint32_t listings_count;
         struct grade_record records[GRADE_RECORDS_MAX];
         struct grade_listing listings[GRADE_LISTINGS_MAX];
-        uint32_t ended; /* records taken out, not shown any more; 0 but in explanations; in the limit with `count` */
+        uint32_t ended; /* records taken out, as inputs_reduce() counts; 0 but in explanations; in the limit with `count` */
 };
 
+struct policy;
+
 /*
- * What may be shown of them on a day: without records whose publicity has ended (counted in `ended`) and listings that
- * are over or quashed. No policy counts those, so that on that day and on every later one the grade, its score, the
- * reasons that are shown and its next change are the same. `ret` may be `inputs`.
+ * The first day a record is neither used nor shown any more under a policy: the end of its publicity, or for a negative
+ * record whose publicity has no known end, or which counts for less, the end of the policy's window. DAY_NONE: never.
  */
-void inputs_reduce(const struct grade_inputs *inputs, struct day today, struct grade_inputs *ret);
+struct day inputs_record_end(const struct grade_record *record, const struct policy *policy);
+/*
+ * What may be shown of them on a day under a policy: without records that are over and without listings that are over
+ * or quashed. `ended` counts those records, and those before, no further than the policy asks for records at all. Under
+ * that policy the grade, its score, the reasons that are shown and its next change are the same on that day and on every
+ * later one. `ret` may be `inputs`.
+ */
+void inputs_reduce(const struct grade_inputs *inputs, const struct policy *policy, struct day today,
+        struct grade_inputs *ret);
 
 /* `in-force`, `suspended`, `quashed`, `unknown`. */
 const char *listing_effect_word(enum listing_effect effect);

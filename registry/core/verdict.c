@@ -114,7 +114,7 @@ static bool is_same(const struct grade_outcome *a, const struct grade_outcome *b
 static enum verdict_refusal say_inputs(const struct verdict_facts *facts, struct day today, struct verdict_room *room,
         struct statement *ret)
 {
-        inputs_reduce(&room->inputs, today, &room->shown);
+        inputs_reduce(&room->inputs, facts->policy, today, &room->shown);
         grade_evaluate(facts->policy, &room->shown, today, &room->explained);
         if (!is_same(&room->outcome, &room->explained))
                 return VERDICT_REDUCED;

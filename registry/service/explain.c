@@ -33,7 +33,8 @@ struct explain {
         struct grade_inputs *inputs; /* the view's, then what may be shown of them */
         struct grade_inputs *shown;
         struct slice packed;
-        struct slice policy;         /* canonical */
+        struct slice document;       /* of the policy, canonical */
+        struct policy *policy;
         Qcr__RecordRow **rows;       /* by ordinal */
         size_t row_count;
         size_t row_octets;
@@ -61,7 +62,7 @@ static void reply(struct explain *explain)
         explanation.has_inputs = explain->statement.has_inputs;
         explanation.has_policy = explain->statement.has_inputs;
         explanation.inputs = call_data(explain->packed);
-        explanation.policy = call_data(explain->policy);
+        explanation.policy = call_data(explain->document);
         /* One is missing where the store is away, has moved on, or has more than a reply can carry. */
         explanation.has_without_records = explanation.without_records =
                 explain->row_count < explain->shown->count;
@@ -169,6 +170,31 @@ static void on_store_away(void *closure, const struct fault *why)
 
 /* --------------------------------------------------------------------- view */
 
+/* The document of the policy that the sealer decided by: the view keeps those of before too. */
+static bool read_policy(struct explain *explain, struct view *view, struct fault *why)
+{
+        CLEANUP(buffer) struct buffer canonical = BUFFER_INIT;
+        const struct statement *s = &explain->statement;
+        struct document document;
+        struct document_error error;
+        enum view_found found;
+        struct slice stored;
+
+        if (!view_policy(view, s->policy_hash.octets, &found, &stored, why))
+                return false;
+        if (found)
+                return fault_set(why, FAULT_VIEW, "the policy that was sealed is not in the view");
+        document_init(&document, stored);
+        if (document_is_sound(&document))
+                document_canonical(&document, &canonical);
+        document_done(&document);
+        if (policy_parse(buffer_slice(&canonical), explain->policy, &error) != DOCUMENT_SOUND ||
+                memcmp(explain->policy->hash, s->policy_hash.octets, HASH_SIZE) != 0)
+                return fault_set(why, FAULT_VIEW, "a policy in the view is not what its hash says");
+        explain->document = arena_copy(&explain->call->arena, buffer_slice(&canonical));
+        return true;
+}
+
 /* False with `ret_moved_on` set where the view is not any more what the sealer read; or with `why`. */
 static bool read_inputs(struct explain *explain, struct view *view, bool *ret_moved_on, struct fault *why)
 {
@@ -184,7 +210,7 @@ static bool read_inputs(struct explain *explain, struct view *view, bool *ret_mo
         is_same = found == VIEW_FOUND && strcmp(party.subject, s->subject) == 0 &&
                   inputs_decode(party.inputs, explain->inputs);
         if (is_same) {
-                inputs_reduce(explain->inputs, s->as_of, explain->shown);
+                inputs_reduce(explain->inputs, explain->policy, s->as_of, explain->shown);
                 is_same = inputs_encode(explain->shown, &packed);
                 digest_hash(&explain->call->service->digest, buffer_slice(&packed), &hash);
                 is_same = is_same && hash_equal(&hash, &s->inputs);
@@ -192,31 +218,6 @@ static bool read_inputs(struct explain *explain, struct view *view, bool *ret_mo
         *ret_moved_on = !is_same;
         explain->packed = arena_copy(&explain->call->arena, buffer_slice(&packed));
         return is_same;
-}
-
-/* The document of the policy that the sealer decided by: the view keeps those of before too. */
-static bool read_policy(struct explain *explain, struct view *view, struct fault *why)
-{
-        CLEANUP(buffer) struct buffer canonical = BUFFER_INIT;
-        const struct statement *s = &explain->statement;
-        struct document document;
-        enum view_found found;
-        struct slice stored;
-        struct hash hash;
-
-        if (!view_policy(view, s->policy_hash.octets, &found, &stored, why))
-                return false;
-        if (found)
-                return fault_set(why, FAULT_VIEW, "the policy that was sealed is not in the view");
-        document_init(&document, stored);
-        if (document_is_sound(&document))
-                document_canonical(&document, &canonical);
-        document_done(&document);
-        digest_hash(&explain->call->service->digest, buffer_slice(&canonical), &hash);
-        if (!hash_equal(&hash, &s->policy_hash))
-                return fault_set(why, FAULT_VIEW, "a policy in the view is not what its hash says");
-        explain->policy = arena_copy(&explain->call->arena, buffer_slice(&canonical));
-        return true;
 }
 
 static void read_view(struct explain *explain)
@@ -229,8 +230,8 @@ static void read_view(struct explain *explain)
 
         is_read = glance_begin(glance, &why);
         if (is_read) {
-                is_read = read_inputs(explain, glance->view, &moved_on, &why) &&
-                          read_policy(explain, glance->view, &why);
+                is_read = read_policy(explain, glance->view, &why) &&
+                          read_inputs(explain, glance->view, &moved_on, &why);
                 glance_end(glance);
         }
         if (is_read && !call->arena.exhausted) {
@@ -299,6 +300,7 @@ static void ask(struct call *call)
                 .call = call,
                 .inputs = call_alloc(call, sizeof(*explain->inputs)),
                 .shown = call_alloc(call, sizeof(*explain->shown)),
+                .policy = call_alloc(call, sizeof(*explain->policy)),
         };
         explain_ask(explain);
 }

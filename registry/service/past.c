@@ -6,6 +6,7 @@
 
 #include "registry/base/log.h"
 #include "registry/core/party_file.h"
+#include "registry/core/policy.h"
 #include "registry/service/case_load.h"
 #include "registry/store/past.h"
 #include "registry/store/records.h"
@@ -287,8 +288,22 @@ static bool add_listings(struct past *past, struct fault *why)
 
 /* ------------------------------------------------------- what may not be shown */
 
-/* Today's inputs; empty where the enterprise is gone. */
-static bool load_today(struct past *past, struct grade_inputs *ret, struct fault *why)
+/* The policy in force now: by it a record is over or not. */
+static bool load_policy(struct view *view, struct policy *ret, struct fault *why)
+{
+        struct document_error error;
+        struct slice document;
+        struct view_meta meta;
+        enum view_found found;
+
+        if (!view_meta(view, &meta, why) || !view_policy(view, meta.policy_hash, &found, &document, why))
+                return false;
+        return (found == VIEW_FOUND && policy_parse(document, ret, &error) == DOCUMENT_SOUND) ||
+               fault_set(why, FAULT_VIEW, "the active policy cannot be read");
+}
+
+/* Today's inputs, empty where the enterprise is gone, and today's policy. */
+static bool load_today(struct past *past, struct grade_inputs *ret, struct policy *ret_policy, struct fault *why)
 {
         struct glance *glance = &past->call->service->glance;
         struct view_party party;
@@ -298,7 +313,8 @@ static bool load_today(struct past *past, struct grade_inputs *ret, struct fault
         *ret = (struct grade_inputs){0};
         if (!glance_begin(glance, why))
                 return false;
-        is_read = view_party(glance->view, past->code.text, &found, &party, why);
+        is_read = load_policy(glance->view, ret_policy, why) &&
+                  view_party(glance->view, past->code.text, &found, &party, why);
         if (is_read && found == VIEW_FOUND && !inputs_decode(party.inputs, ret))
                 is_read = fault_set(why, FAULT_VIEW, "the packed inputs of %s cannot be read", party.subject);
         glance_end(glance);
@@ -349,28 +365,30 @@ static bool tells_of_ended_listing(struct past *past, bool *ret, struct fault *w
         return true;
 }
 
-static bool is_shown(const struct grade_record *record, struct day day)
+static bool is_shown(const struct grade_record *record, const struct policy *policy, struct day day)
 {
-        return !day_is_before(day, record->decided_on) &&
-               (day_is_none(record->publicity_end) || day_is_before(day, record->publicity_end));
+        struct day end = inputs_record_end(record, policy);
+
+        return !day_is_before(day, record->decided_on) && (day_is_none(end) || day_is_before(day, end));
 }
 
-static bool record_goes_on(const struct grade_inputs *now, uint32_t ordinal, struct day today)
+static bool record_goes_on(const struct grade_inputs *now, const struct policy *policy, uint32_t ordinal,
+        struct day today)
 {
         for (uint32_t i = 0; i < now->count; i++)
                 if (now->records[i].ordinal == ordinal)
-                        return is_shown(&now->records[i], today);
+                        return is_shown(&now->records[i], policy, today);
         return false;
 }
 
 /* A record that was shown on that day and is not any more. */
-static bool tells_of_ended_record(const struct past *past)
+static bool tells_of_ended_record(const struct past *past, const struct policy *policy)
 {
         struct day then = past->request.past.as_of, today = past->call->today;
 
         for (uint32_t i = 0; i < past->inputs->count; i++)
-                if (is_shown(&past->inputs->records[i], then) &&
-                        !record_goes_on(past->now, past->inputs->records[i].ordinal, today))
+                if (is_shown(&past->inputs->records[i], policy, then) &&
+                        !record_goes_on(past->now, policy, past->inputs->records[i].ordinal, today))
                         return true;
         return false;
 }
@@ -379,14 +397,18 @@ static bool tells_of_ended_record(const struct past *past)
 static bool decide_withholding(struct past *past)
 {
         struct call *call = past->call;
-        bool tells;
+        struct policy *policy = must_alloc(sizeof(*policy));
+        bool is_read, tells = false;
         struct fault why;
 
-        if (!load_today(past, past->now, &why) || !tells_of_ended_listing(past, &tells, &why)) {
+        is_read = load_today(past, past->now, policy, &why) && tells_of_ended_listing(past, &tells, &why);
+        tells = tells || (is_read && tells_of_ended_record(past, policy));
+        free(policy);
+        if (!is_read) {
                 failure_of_fault(&call->failure, &why);
                 return false;
         }
-        if (!tells && !tells_of_ended_record(past))
+        if (!tells)
                 return true;
         if (!(call->roles & ROLES_INSIDE))
                 past->request.past.is_withheld = true;

@@ -146,7 +146,7 @@ static json_t *grade_file(const json_t *file)
 
         take_file(file);
         grade_evaluate(&policy, &inputs, today, &outcome);
-        inputs_reduce(&inputs, today, &reduced);
+        inputs_reduce(&inputs, &policy, today, &reduced);
         grade_evaluate(&policy, &reduced, today, &again);
         grade_reasons_format(&outcome, &line);
         grade_reasons_format(&again, &line_again);

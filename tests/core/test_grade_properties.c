@@ -581,7 +581,7 @@ static bool is_shown(const struct grade_reason *reason)
         return reason->effect != GRADE_EXPIRED;
 }
 
-/* What is over by law changes nothing that is shown, today or later. */
+/* What is over changes nothing that is shown, today or later. */
 START_TEST(reduced_inputs_give_the_same_grade_on_that_day_and_on_every_later_one)
 {
         struct grade_inputs *reduced = must_alloc(sizeof(*reduced));
@@ -593,7 +593,7 @@ START_TEST(reduced_inputs_give_the_same_grade_on_that_day_and_on_every_later_one
 
                 random_policy();
                 random_inputs();
-                inputs_reduce(inputs, today, reduced);
+                inputs_reduce(inputs, &policy, today, reduced);
                 left_out += reduced->count < inputs->count;
                 for (int later = 0; later < 12; later++) {
                         uint32_t i = 0, j = 0;

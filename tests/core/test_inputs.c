@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "registry/core/policy.h"
 #include "tests/support/suite.h"
 
 #define COUNT(table) ((int)(sizeof(table) / sizeof((table)[0])))
@@ -436,8 +437,10 @@ START_TEST(results_and_later_types_stand_in_an_octet_of_their_own)
 }
 END_TEST
 
-START_TEST(reducing_leaves_out_what_is_over_by_law_and_counts_it)
+START_TEST(reducing_leaves_out_what_is_over_and_counts_it)
 {
+        static const struct policy policy = {.window = POLICY_PUBLICITY, .window_months = 36, .records_ever = 1024};
+
         inputs->records[0] = fine(1);
         inputs->records[1] = certificate(2);
         inputs->records[2] = fine(3);
@@ -450,7 +453,7 @@ START_TEST(reducing_leaves_out_what_is_over_by_law_and_counts_it)
         inputs->listings[2] = (struct grade_listing){{110}, DAY_NONE, LISTING_SUSPENDED, true};
         inputs->listings_count = 3;
         inputs->ended = 5;
-        inputs_reduce(inputs, inputs->records[0].publicity_end, decoded);
+        inputs_reduce(inputs, &policy, inputs->records[0].publicity_end, decoded);
         ck_assert(inputs_is_valid(decoded));
         ck_assert_uint_eq(decoded->ended, 6);
         ck_assert_uint_eq(decoded->count, 3);
@@ -459,11 +462,62 @@ START_TEST(reducing_leaves_out_what_is_over_by_law_and_counts_it)
         ck_assert_uint_eq(decoded->records[2].ordinal, 9);
         ck_assert_uint_eq(decoded->listings_count, 1);
         ck_assert_int_eq(decoded->listings[0].effect, LISTING_SUSPENDED);
-        inputs_reduce(inputs, inputs->records[0].publicity_end, inputs);
+        inputs_reduce(inputs, &policy, inputs->records[0].publicity_end, inputs);
         ck_assert(is_same(inputs, decoded));
-        inputs_reduce(inputs, DAY_LAST, inputs);
+        inputs_reduce(inputs, &policy, DAY_LAST, inputs);
         ck_assert_uint_eq(inputs->count, 1);
         ck_assert_uint_eq(inputs->ended, 8);
+}
+END_TEST
+
+START_TEST(a_negative_record_without_publicity_is_over_when_the_window_of_the_policy_is)
+{
+        struct policy policy = {.window = POLICY_PUBLICITY, .window_months = 36, .records_ever = 1024};
+        struct day end = day_add_months(DAY_2024_01_31, 36);
+
+        inputs->records[0] = fine(1);
+        inputs->records[0].publicity_end = DAY_NONE;
+        inputs->records[1] = finding(2, RECORD_SAMPLING, RECORD_RESULT_PASS); /* takes nothing off, and has no end */
+        inputs->records[1].publicity_end = DAY_NONE;
+        inputs->count = 2;
+        inputs->listings_count = 0;
+        inputs->ended = 0;
+        inputs_reduce(inputs, &policy, day_add(end, -1), decoded);
+        ck_assert_uint_eq(decoded->count, 2);
+        inputs_reduce(inputs, &policy, end, decoded);
+        ck_assert_uint_eq(decoded->count, 1);
+        ck_assert_uint_eq(decoded->records[0].ordinal, 2);
+        ck_assert_uint_eq(decoded->ended, 1);
+
+        policy.window = POLICY_MONTHS;
+        policy.window_months = 6;
+        inputs->records[0] = fine(1); /* shown for a year, used for half of it */
+        end = day_add_months(DAY_2024_01_31, 6);
+        inputs_reduce(inputs, &policy, day_add(end, -1), decoded);
+        ck_assert_uint_eq(decoded->count, 2);
+        inputs_reduce(inputs, &policy, end, decoded);
+        ck_assert_uint_eq(decoded->count, 1);
+}
+END_TEST
+
+START_TEST(reducing_counts_no_further_than_the_policy_asks)
+{
+        struct policy policy = {.window = POLICY_PUBLICITY, .window_months = 36};
+
+        for (uint32_t i = 0; i < 5; i++)
+                inputs->records[i] = fine(i + 1);
+        inputs->count = 5;
+        inputs->listings_count = 0;
+        inputs->ended = 0;
+        inputs_reduce(inputs, &policy, DAY_LAST, decoded);
+        ck_assert_uint_eq(decoded->count, 0);
+        ck_assert_uint_eq(decoded->ended, 0);
+        policy.records_ever = 3;
+        inputs_reduce(inputs, &policy, DAY_LAST, decoded);
+        ck_assert_uint_eq(decoded->ended, 3);
+        policy.records_ever = 6;
+        inputs_reduce(inputs, &policy, DAY_LAST, decoded);
+        ck_assert_uint_eq(decoded->ended, 5);
 }
 END_TEST
 
@@ -601,7 +655,9 @@ int main(void)
         tcase_add_test(cases, the_encoding_is_the_one_that_is_written_down);
         tcase_add_loop_test(cases, what_was_packed_before_there_were_results_stays_what_it_was, 0, COUNT(packed_before));
         tcase_add_loop_test(cases, results_and_later_types_stand_in_an_octet_of_their_own, 0, COUNT(more_records));
-        tcase_add_test(cases, reducing_leaves_out_what_is_over_by_law_and_counts_it);
+        tcase_add_test(cases, reducing_leaves_out_what_is_over_and_counts_it);
+        tcase_add_test(cases, a_negative_record_without_publicity_is_over_when_the_window_of_the_policy_is);
+        tcase_add_test(cases, reducing_counts_no_further_than_the_policy_asks);
         tcase_add_test(cases, a_usual_record_takes_at_most_28_octets);
         tcase_add_test(cases, decoding_an_encoding_gives_the_same_inputs_and_no_part_of_it_decodes);
         tcase_add_test(cases, what_decodes_after_a_change_encodes_to_the_changed_bytes);

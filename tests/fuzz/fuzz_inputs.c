@@ -61,7 +61,7 @@ static void grade(const struct policy *policy, struct grade_inputs *inputs, stru
         static struct grade_outcome now, other;
 
         grade_evaluate(policy, inputs, today, &now);
-        inputs_reduce(inputs, today, &reduced);
+        inputs_reduce(inputs, policy, today, &reduced);
         if (!inputs_is_valid(&reduced))
                 abort();
         grade_evaluate(policy, &reduced, today, &other);
