@@ -177,9 +177,7 @@ static void print_uncounted(const struct explained *e)
         explained_title(_("What does not count, and why"));
         table_print(&rows, INDENT, stdout);
         if (e->inputs.ended)
-                printf(ngettext("  %u record is not shown any more by law, and takes nothing off.\n",
-                               "  %u records are not shown any more by law, and take nothing off.\n", e->inputs.ended),
-                        e->inputs.ended);
+                printf("%s\n", _("  Records that are over, by law or by this policy, are not shown and take nothing off."));
 }
 
 /* ------------------------------------------------------------------ measures */
