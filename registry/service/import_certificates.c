@@ -5,8 +5,8 @@
  *
  * One that is not valid any more was valid until then: it is a record that ended on the day before its status changed.
  * So a suspension or a withdrawal comes as a correction of the same document, which one person may bring, and takes
- * the certificate out of what counts. That it holds again comes with a later day of its status, and waits for a second
- * person if it lifts the grade.
+ * the certificate out of what counts. That it holds again, since a later day or as an older file has it, makes its time
+ * longer, and whatever does waits for a second person (core/party_file).
  */
 #include <string.h>
 
@@ -63,6 +63,12 @@ static const struct import_column columns[] = {
         [PERSON_NUMBER] = {"证件号码", IMPORT_PERSONAL},
 };
 
+static const struct import_field fields[] = {
+        {"certificate", KIND},
+        {"valid_through", VALID_THROUGH},
+        {NULL, -1},
+};
+
 static const struct import_record_columns record_columns = {
         .party_class = PARTY_CLASS,
         .party_name = PARTY_NAME,
@@ -76,6 +82,7 @@ static const struct import_record_columns record_columns = {
         .source = SOURCE,
         .source_code = SOURCE_CODE,
         .remark = REMARK,
+        .fields = fields,
 };
 
 /*
@@ -178,7 +185,7 @@ static const struct import_word statuses[] = {
         {"注销", "cancelled"},
         {"过期", "expired"},
         {"过期失效", "expired"},
-        {"失效", "expired"},
+        {"失效", "void"},
         {NULL, NULL},
 };
 
@@ -201,7 +208,7 @@ static enum certificate_kind kind_of(struct slice cell)
         return CERTIFICATE_NONE;
 }
 
-/* The day before its status changed; never before the day of issue. */
+/* The day before its status changed; what was over on its first day was valid for no less than that one. */
 static void end_validity(struct record *record, struct day since)
 {
         struct day last = day_add(since, -1);
@@ -210,6 +217,19 @@ static void end_validity(struct record *record, struct day since)
                 last = record->decided_on;
         if (day_is_none(record->valid_through) || day_is_before(last, record->valid_through))
                 record->valid_through = last;
+}
+
+/* 失效 is said of one that ran out, and of one that was ended before: a day of that status within its time says which. */
+static bool has_run_out(const char *status, struct slice cell, const struct record *record)
+{
+        struct day since;
+
+        if (!strcmp(status, "expired"))
+                return true;
+        if (strcmp(status, "void") != 0)
+                return false;
+        return !cell.length || (day_parse_lenient(cell, &since) && !day_is_none(record->valid_through) &&
+                                       day_is_before(record->valid_through, since));
 }
 
 /* One that ran out says itself when. */
@@ -246,14 +266,18 @@ static void read_status(const struct import_tables *tables, const struct slice *
 
         if (!status)
                 import_refuse(row, STATUS, "word");
-        else if (!strcmp(status, "expired"))
+        else if (has_run_out(status, cells[STATUS_SINCE], &row->record))
                 check_expired(tables, row);
         else if (!cells[STATUS_SINCE].length && !is_valid)
                 import_refuse(row, STATUS_SINCE, "missing");
         else if (cells[STATUS_SINCE].length &&
                  import_past_day(row, cells[STATUS_SINCE], STATUS_SINCE, tables->today, &since))
                 row->record.facts = status_text(cells[STATUS], since, texts);
-        if (!is_valid && !day_is_none(since))
+        if (is_valid || day_is_none(since))
+                return;
+        if (day_is_before(since, row->record.decided_on))
+                import_refuse(row, STATUS_SINCE, "date");
+        else
                 end_validity(&row->record, since);
 }
 

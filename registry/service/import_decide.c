@@ -3,8 +3,36 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "registry/core/name.h"
 #include "registry/service/import_chunk.h"
+#include "registry/service/import_waiting.h"
+
+struct decision {
+        enum party_file_outcome outcome;
+        const char *reason; /* NULL if there is none to tell */
+};
+
+/* Has the registry another kind of certificate under this number? */
+static bool is_other_kind(const struct party_file *file, const struct record *record)
+{
+        const struct party_file_record *old =
+                party_file_find(file, record->authority_code, record->document_norm, record->type);
+
+        return old && old->type == RECORD_CERTIFICATE && old->facts.certificate != record->certificate;
+}
+
+/*
+ * Several certificates of one audit may bear one number. The second must not take the place of the first unseen, and
+ * whether it is one more or corrects a slip only a person can say.
+ */
+static struct decision decide(
+        const struct party_file *file, const struct record *record, const struct import_context *context)
+{
+        enum party_file_outcome outcome = party_file_decide(file, record, context->policy, context->today);
+
+        if ((outcome == PARTY_FILE_CORRECTED || outcome == PARTY_FILE_FAVOURABLE) && is_other_kind(file, record))
+                return (struct decision){PARTY_FILE_FAVOURABLE, "other_certificate"};
+        return (struct decision){outcome, party_file_outcome_reason(outcome)};
+}
 
 /* ---------------------------------------------------------------- records */
 
@@ -39,16 +67,15 @@ static void decide_record(
         struct import_chunk *chunk, const struct import_context *context, struct import_row *row)
 {
         struct import_subject *subject = import_subjects_find(&chunk->subjects, row->record.subject);
-        enum party_file_outcome outcome =
-                party_file_decide(&subject->file, &row->record, context->policy, context->today);
+        struct decision decision = decide(&subject->file, &row->record, context);
         const struct party_file_record *filed;
         struct import_stored *stored;
 
-        row->reason = party_file_outcome_reason(outcome);
-        switch (outcome) {
+        row->reason = decision.reason;
+        switch (decision.outcome) {
         case PARTY_FILE_FILED:
         case PARTY_FILE_CORRECTED:
-                row->outcome = outcome == PARTY_FILE_FILED ? IMPORT_ACCEPTED : IMPORT_CORRECTED;
+                row->outcome = decision.outcome == PARTY_FILE_FILED ? IMPORT_ACCEPTED : IMPORT_CORRECTED;
                 filed = party_file_add(&subject->file, &row->record);
                 stored = import_chunk_store(chunk, IMPORT_STORED_RECORD, (int64_t)row->line, row->hash);
                 stored->record = &row->record;
@@ -73,91 +100,6 @@ static void decide_record(
         }
 }
 
-static bool is_waiting(const struct import_row *row)
-{
-        return row->outcome == IMPORT_HELD || row->outcome == IMPORT_PARKED;
-}
-
-/* Is it this row's content that waits, or waited? */
-static bool is_same_content(const struct record *record, const struct record *other, const uint8_t hash[32])
-{
-        struct record_guise guise = {
-                other->document, other->party_name, other->domain, other->publicity_computed};
-
-        return !strcmp(record->subject, other->subject) &&
-               !strcmp(record->document_norm, other->document_norm) &&
-               record_has_content(record, &guise, hash);
-}
-
-/*
- * A row that waits already is not stored again, so that a file sent ten times asks a person once; what a
- * person has refused is not asked again.
- */
-static void settle_waiting(
-        struct import_chunk *chunk, const struct import_waiting_list *known, struct import_row *row)
-{
-        bool parked = row->outcome == IMPORT_PARKED;
-        struct import_stored *stored;
-
-        for (size_t i = 0; i < known->count; i++) {
-                const struct import_waiting *w = &known->items[i];
-
-                if (!is_same_content(&row->record, &w->record, w->row_hash))
-                        continue;
-                if (w->outcome && !strcmp(w->outcome, "rejected")) {
-                        row->outcome = IMPORT_REJECTED;
-                        row->reason = "refused_before";
-                        return;
-                }
-                if (!w->outcome && w->is_parked == parked)
-                        return;
-        }
-        for (size_t i = 0; i < chunk->stored_count; i++) {
-                const struct import_stored *s = &chunk->stored[i];
-
-                if (s->kind == (parked ? IMPORT_STORED_PARKED : IMPORT_STORED_HELD) &&
-                        is_same_content(&row->record, s->record, s->hash))
-                        return;
-        }
-        stored = import_chunk_store(
-                chunk, parked ? IMPORT_STORED_PARKED : IMPORT_STORED_HELD, (int64_t)row->line, row->hash);
-        stored->record = &row->record;
-        stored->reason = row->reason;
-}
-
-static bool settle_all_waiting(
-        struct import_chunk *chunk, const struct import_context *context, struct fault *why)
-{
-        CLEANUP(buffer) struct buffer subjects = BUFFER_INIT;
-        struct import_waiting_list known;
-        size_t count = 0;
-
-        array_begin(&subjects);
-        for (size_t i = 0; i < chunk->count; i++) {
-                const struct import_row *row = &chunk->rows[i];
-
-                if (!is_waiting(row))
-                        continue;
-                array_text(&subjects, row->record.subject);
-                count++;
-                if (row->outcome == IMPORT_PARKED) {
-                        array_text(&chunk->expected, row->record.subject);
-                        chunk->expected_count++;
-                }
-        }
-        array_end(&subjects);
-        array_end(&chunk->expected);
-        if (!count)
-                return true;
-        if (!import_load_waiting(context->link, buffer_text(&subjects), false, &known, why))
-                return false;
-        for (size_t i = 0; i < chunk->count; i++)
-                if (is_waiting(&chunk->rows[i]))
-                        settle_waiting(chunk, &known, &chunk->rows[i]);
-        import_waiting_done(&known);
-        return true;
-}
-
 bool import_decide_records(
         struct import_chunk *chunk, const struct import_context *context, struct fault *why)
 {
@@ -166,7 +108,7 @@ bool import_decide_records(
         for (size_t i = 0; i < chunk->count; i++)
                 if (chunk->rows[i].is_sound)
                         decide_record(chunk, context, &chunk->rows[i]);
-        return settle_all_waiting(chunk, context, why);
+        return import_waiting_settle(chunk, context, why);
 }
 
 /* ---------------------------------------------------------------- enterprises */
@@ -245,12 +187,11 @@ static void attach(struct import_chunk *chunk, const struct import_context *cont
 {
         struct import_subject *subject = import_subjects_find(&chunk->subjects, waiting->subject);
         const struct record *record = &waiting->record;
-        enum party_file_outcome outcome =
-                party_file_decide(&subject->file, record, context->policy, context->today);
+        struct decision decision = decide(&subject->file, record, context);
         const struct party_file_record *filed;
         struct import_stored *stored;
 
-        switch (outcome) {
+        switch (decision.outcome) {
         case PARTY_FILE_FILED:
         case PARTY_FILE_CORRECTED:
                 filed = party_file_add(&subject->file, record);
@@ -266,7 +207,7 @@ static void attach(struct import_chunk *chunk, const struct import_context *cont
                 stored = import_chunk_store(
                         chunk, IMPORT_STORED_HELD, (*context->next_attached)++, waiting->row_hash);
                 stored->record = record;
-                stored->reason = party_file_outcome_reason(outcome);
+                stored->reason = decision.reason;
                 break;
         case PARTY_FILE_UNCHANGED:
                 break;

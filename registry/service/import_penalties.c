@@ -72,6 +72,13 @@ static const struct import_column columns[] = {
         [PERSON_NUMBER] = {"CF_XDR_ZJHM", IMPORT_PERSONAL},
 };
 
+static const struct import_field fields[] = {
+        {"kind", KINDS},
+        {"fine_fen", FINE},
+        {"confiscated_fen", CONFISCATED},
+        {NULL, -1},
+};
+
 static const struct import_record_columns record_columns = {
         .party_class = PARTY_CLASS,
         .party_name = PARTY_NAME,
@@ -85,6 +92,7 @@ static const struct import_record_columns record_columns = {
         .source = SOURCE,
         .source_code = SOURCE_CODE,
         .remark = REMARK,
+        .fields = fields,
 };
 
 static int64_t amount(struct import_row *row, struct slice cell, enum column column)

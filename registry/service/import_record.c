@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "registry/core/name.h"
-#include "registry/core/org_code.h"
 
 static struct slice cell_at(const struct slice *cells, int column)
 {
@@ -54,21 +53,15 @@ static bool is_complete(const struct import_format *format, const struct slice *
         return true;
 }
 
-/* An organization code in its one form, or a department's own number as it is. */
+/* What a person may type (capitals, hyphens) is one code (core/record). */
 static const char *office_code(struct import_row *row, struct slice cell, int column, struct arena *texts)
 {
-        struct org_code code;
-        struct org_code_report report;
+        CLEANUP(buffer) struct buffer code = BUFFER_INIT;
 
-        if (!org_code_parse(cell, &code, &report))
-                return import_label(row, slice_text(code.text), column, texts);
-        for (size_t i = 0; i < cell.length; i++)
-                if (!strchr("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-._",
-                            cell.data[i])) {
-                        import_refuse(row, column, "office_code");
-                        return "";
-                }
-        return import_label(row, cell, column, texts);
+        if (record_authority_normalise(cell, &code))
+                return import_label(row, buffer_slice(&code), column, texts);
+        import_refuse(row, column, "office_code");
+        return "";
 }
 
 static void read_party(const struct import_record_columns *columns, const struct slice *cells,
@@ -124,14 +117,18 @@ static void read_document(const struct import_record_columns *columns, const str
 }
 
 /* Each column by itself is sound; may they stand together? What may not could be neither packed nor graded. */
-static void finish(struct import_row *row)
+static void finish(const struct import_record_columns *columns, struct import_row *row)
 {
         enum record_flaw flaw = record_check(&row->record);
+        const struct import_field *field = columns->fields;
 
-        if (flaw)
-                import_refuse(row, -1, record_flaw_field(flaw));
-        else
+        if (!flaw) {
                 record_hash(&row->record, row->hash);
+                return;
+        }
+        while (field->field && strcmp(field->field, record_flaw_field(flaw)) != 0)
+                field++;
+        import_refuse(row, field->field ? field->column : -1, record_flaw_is_missing(flaw) ? "missing" : "fields");
 }
 
 void import_record_read(const struct import_format *format, const struct import_tables *tables,
@@ -159,7 +156,7 @@ void import_record_read(const struct import_format *format, const struct import_
         if (row->is_sound)
                 format->read(tables, cells, texts, row);
         if (row->is_sound)
-                finish(row);
+                finish(format->record, row);
 }
 
 /* ---------------------------------------------------------------- for formats */

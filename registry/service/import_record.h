@@ -11,6 +11,12 @@
 #include "registry/core/record_detail.h"
 #include "registry/service/import_row.h"
 
+/* Where a field of core/record_check stands. */
+struct import_field {
+        const char *field; /* as record_flaw_field() has it; NULL ends a table */
+        int column;
+};
+
 /* The format's columns; -1: it has none for this. */
 struct import_record_columns {
         int party_class;
@@ -21,6 +27,7 @@ struct import_record_columns {
         int publicity; /* the file's end of publicity */
         int source, source_code; /* who delivered it; the authority itself if the file does not say */
         int remark;
+        const struct import_field *fields; /* of the format's own part */
 };
 
 /* What departments write for a word of the registry's; a table ends with an empty row. */

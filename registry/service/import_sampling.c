@@ -78,6 +78,12 @@ static const struct import_column columns[] = {
         [PERSON_NUMBER] = {"证件号码", IMPORT_PERSONAL},
 };
 
+static const struct import_field fields[] = {
+        {"result", CONCLUSION},
+        {"severity", SEVERITY},
+        {NULL, -1},
+};
+
 static const struct import_record_columns record_columns = {
         .party_class = PARTY_CLASS,
         .party_name = PARTY_NAME,
@@ -91,6 +97,7 @@ static const struct import_record_columns record_columns = {
         .source = SOURCE,
         .source_code = SOURCE_CODE,
         .remark = REMARK,
+        .fields = fields,
 };
 
 static const struct import_word places[] = {

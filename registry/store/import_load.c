@@ -402,10 +402,7 @@ static bool take_waiting(struct import_waiting_list *list, const PGresult *rows,
         }
         waiting.subject = waiting.record.subject;
         waiting.run = must_copy_text(cell_text(rows, row, 1));
-        waiting.outcome = !strcmp(outcome, "rejected")   ? "rejected"
-                          : !strcmp(outcome, "accepted") ? "accepted"
-                          : !strcmp(outcome, "attached") ? "attached"
-                                                         : NULL;
+        waiting.outcome = *outcome ? "rejected" : NULL;
         list->items[list->count] = waiting;
         list->texts[list->count++] = texts;
         return true;
@@ -417,7 +414,8 @@ bool import_load_waiting(struct link *link, const char *subjects, bool open_park
         static const char all[] =
                 "SELECT w.subject, w.run_id, w.row_no, w.state, w.row_hash, w.fields, coalesce(e.outcome, '')"
                 " FROM qcr.waiting_row w LEFT JOIN qcr.waiting_row_end e USING (subject, run_id, row_no)"
-                " WHERE w.subject = ANY ($1::text[]) ORDER BY w.subject, w.run_id, w.row_no";
+                " WHERE w.subject = ANY ($1::text[]) AND (e.outcome IS NULL OR e.outcome = 'rejected')"
+                " ORDER BY w.subject, w.run_id, w.row_no";
         static const char parked[] =
                 "SELECT w.subject, w.run_id, w.row_no, w.state, w.row_hash, w.fields, ''"
                 " FROM qcr.waiting_row w LEFT JOIN qcr.waiting_row_end e USING (subject, run_id, row_no)"

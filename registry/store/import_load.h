@@ -30,6 +30,7 @@ struct import_subject {
         const char **codes;
         size_t codes_count, codes_room;
         /* for whoever decides */
+        size_t waiting; /* rows, open ones */
         bool is_changed;
 };
 
@@ -39,13 +40,13 @@ struct import_subjects {
         struct arena texts;
 };
 
-/* A row that waits, and how it ended if it did. */
+/* A row that waits, or that a person has refused. */
 struct import_waiting {
         const char *subject;
         const char *run;
         int64_t row_no;
         bool is_parked;
-        const char *outcome; /* attached, accepted, rejected; NULL: it waits */
+        const char *outcome; /* rejected; NULL: it waits */
         uint8_t row_hash[32];
         struct record record;
 };
@@ -76,7 +77,9 @@ bool import_load_records(struct link *link, struct import_subjects *subjects, st
 bool import_load_versions(struct link *link, struct import_subjects *subjects,
         const struct record *const *rows, size_t count, struct fault *why) MUST_CHECK;
 
-/* The waiting rows of `subjects`, an array literal; with `open_parked`, those alone that are parked and wait.
+/*
+ * The rows of `subjects`, an array literal, that wait or that a person has refused; with `open_parked`, those alone
+ * that are parked and wait.
  */
 bool import_load_waiting(struct link *link, const char *subjects, bool open_parked,
         struct import_waiting_list *ret, struct fault *why) MUST_CHECK;

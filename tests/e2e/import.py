@@ -146,6 +146,24 @@ def waiting(r):
           psql(r, "SELECT grade || score || ' ' || version FROM qcr.standing WHERE subject = 'MA6250A19'") == "A90 1")
 
 
+def limit(r):
+    """What waits for a code that nobody registers is bounded, in the store and in what each chunk asks for."""
+    code = "91510823MA6250A437"
+    path = write(r, "unknown.csv", HEADER + "".join(penalty(code, f"限〔2026〕{i}号") for i in range(2200)) + penalty(code, "限〔2026〕2199号"))
+
+    def stored():
+        return psql(r, "SELECT count(*) || ' ' || max(row_no) FROM qcr.waiting_row WHERE subject = 'MA6250A43'")
+
+    rejects = r.dir / "limit.csv"
+    summary = take(r, "penalties", path, "--chunk", "300", "--rejects", rejects)
+    check("more rows of an unknown enterprise than it could have records are refused",
+          (summary["parked"], summary["rejected"]) == (1024, 1177) and summary["reasons"]["waiting_limit"] == 1177, summary)
+    check("the first of the file are those that wait", stored() == "1024 1025", stored())
+    check("those refused can be sent again from the rejects", len(list(csv.DictReader(open(rejects, newline="")))) == 1177)
+    again = take(r, "penalties", path, "--chunk", "300")
+    check("sent again nothing more waits", counts(again) == counts(summary) and stored() == "1024 1025", again)
+
+
 def corrections(r):
     first = penalty(NEW, "改〔2026〕1号", kinds="吊销许可证件", end="2028-01-01")
     take(r, "penalties", write(r, "c1.csv", HEADER + first))
@@ -302,6 +320,7 @@ def main():
         privacy(r, expected, rejects)
         corrected_rejects(r, rejects)
         waiting(r)
+        limit(r)
         corrections(r)
         names(r)
         hostile(r)

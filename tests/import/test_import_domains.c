@@ -187,6 +187,9 @@ static const struct refusal certificates[] = {
         {{"证书状态", "撤销"}, "date", {"状态日期", "2026-11-25"}, "状态日期"},
         {{"证书状态", "过期"}, "status", {NULL, NULL}, NULL}, /* it is valid until 2027 */
         {{"证书状态", "过期"}, "missing", {"有效期至", ""}, "有效期至"},
+        {{"证书状态", "撤销"}, "date", {"状态日期", "2024-04-30"}, "状态日期"}, /* before it was issued */
+        {{"证书状态", "失效"}, "status", {NULL, NULL}, NULL},
+        {{"证书状态", "失效"}, "date", {"状态日期", "2026-11-25"}, "状态日期"},
         {{"状态日期", "昨天"}, "date", {NULL, NULL}, NULL},
         /* what is taken */
         {{"有效期至", ""}, NULL, {NULL, NULL}, NULL},
@@ -290,7 +293,10 @@ static const struct {
         {"暂停", "2026/1/2", "", "2026-01-01", "证书状态 暂停，自 2026-01-02"},
         {"注销", "2026-01-02", "2025-04-30", "2025-04-30", "证书状态 注销，自 2026-01-02"}, /* it had run out before */
         {"撤销", "2024-05-01", "", "2024-05-01", "证书状态 撤销，自 2024-05-01"},          /* on its first day */
-        {"撤销", "2023-01-01", "", "2024-05-01", "证书状态 撤销，自 2023-01-01"},
+        {"失效", "2026-01-02", "2027-04-30", "2026-01-01", "证书状态 失效，自 2026-01-02"}, /* ended before its time */
+        {"失效", "2026-01-02", "", "2026-01-01", "证书状态 失效，自 2026-01-02"},
+        {"失效", "2026-01-02", "2025-12-31", "2025-12-31", ""},
+        {"失效", "", "2025-12-31", "2025-12-31", ""},
         {"过期", "2026-01-02", "2025-12-31", "2025-12-31", ""}, /* which is what its row has said before */
 };
 
@@ -389,6 +395,45 @@ START_TEST(numbers_of_papers_are_not_read_at_all)
 }
 END_TEST
 
+/* A format that has overlooked what its type needs; no cell of it says so by itself. */
+static void read_nothing(const struct import_tables *tables, const struct slice *cells, struct arena *texts,
+        struct import_row *row)
+{
+        (void)tables, (void)cells, (void)texts;
+        row->record.type = RECORD_CERTIFICATE;
+}
+
+static void read_stray(const struct import_tables *tables, const struct slice *cells, struct arena *texts,
+        struct import_row *row)
+{
+        (void)tables, (void)cells, (void)texts;
+        row->record.type = RECORD_CERTIFICATE;
+        row->record.certificate = CERTIFICATE_GMP;
+        row->record.valid_through = day_add(row->record.decided_on, -1);
+}
+
+START_TEST(cells_that_may_not_stand_together_are_refused_with_a_column_and_a_reason)
+{
+        struct import_format format = import_certificates_format;
+        struct reading r;
+
+        format.read = read_nothing;
+        read_changed(&r, &format, certificate, NULL, NULL);
+        ck_assert(!r.row.is_sound);
+        ck_assert_str_eq(r.row.reason, "missing");
+        ck_assert_int_ge(r.row.column, 0);
+        ck_assert(slice_equal(r.header.names[r.row.column], slice_text("证书类型")));
+        reading_done(&r);
+        format.read = read_stray;
+        read_changed(&r, &format, certificate, NULL, NULL);
+        ck_assert(!r.row.is_sound);
+        ck_assert_str_eq(r.row.reason, "fields");
+        ck_assert_int_ge(r.row.column, 0);
+        ck_assert(slice_equal(r.header.names[r.row.column], slice_text("有效期至")));
+        reading_done(&r);
+}
+END_TEST
+
 START_TEST(kinds_of_files_are_known_by_their_words)
 {
         ck_assert_ptr_eq(import_format_find("sampling"), &import_sampling_format);
@@ -415,6 +460,7 @@ int main(void)
         tcase_add_test(tcase, the_domain_is_the_products_or_the_kinds_and_then_the_offices);
         tcase_add_loop_test(tcase, identity_numbers_are_masked_in_every_text, 0, 3);
         tcase_add_test(tcase, numbers_of_papers_are_not_read_at_all);
+        tcase_add_test(tcase, cells_that_may_not_stand_together_are_refused_with_a_column_and_a_reason);
         tcase_add_test(tcase, kinds_of_files_are_known_by_their_words);
         suite_add_tcase(suite, tcase);
         return suite_run(suite);
