@@ -239,7 +239,7 @@ static bool simulate(struct command *command, struct fault *why)
 
 static void print_matrix(const struct simulation *s)
 {
-        uint64_t totals[SIMULATION_GRADES_MAX] = {0};
+        uint64_t totals[POLICY_GRADES_MAX] = {0};
 
         printf("%-*s", COUNT_WIDTH, "");
         for (unsigned to = 0; to < s->scale_after.count; to++)

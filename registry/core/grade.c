@@ -92,8 +92,8 @@ static void walk_record(const struct policy *policy, const struct grade_record *
         is_in_time = is_before(today, weight.end);
         if (is_in_time)
                 note_repeats(policy, r, walk);
-        if (weight.points == 0)
-                return;
+        if (weight.points == 0 || !is_before(r->decided_on, weight.end))
+                return; /* it never counts */
         if (is_to_come) {
                 grade_consider(&walk->change, r->decided_on, today);
                 return;
@@ -190,15 +190,6 @@ static int32_t score_of(const struct policy *policy, struct grade_outcome *outco
 
 /* ------------------------------------------------------------------ grade */
 
-static unsigned band_of(const struct policy *policy, int32_t score)
-{
-        unsigned band = 0;
-
-        while (score < policy->bands[band].least)
-                band++;
-        return band; /* the last begins at 0, policy_parse() saw to that */
-}
-
 static int compare_days(const void *left, const void *right)
 {
         const struct day *a = left;
@@ -269,7 +260,7 @@ void grade_evaluate(const struct policy *policy, const struct grade_inputs *inpu
                 walk_record(policy, &inputs->records[i], today, ret, &walk);
         sort_reasons(ret, vetoes);
         ret->score = score_of(policy, ret);
-        band = band_of(policy, ret->score);
+        band = policy_band_of(policy, ret->score);
         apply_repeats(policy, inputs, today, ret, &walk, &vetoes, &vetoed_band);
         ret->next_change = walk.change;
         if (vetoes > 0)

@@ -35,7 +35,7 @@ enum grade_effect {
         GRADE_LIFTED,     /* a gate holds */
         GRADE_COUNTED,    /* a record takes its points off the score */
         GRADE_SUPERSEDED, /* it would, but a heavier one of its case counts */
-        GRADE_EXPIRED,    /* it did once; for auditors, shown to nobody else */
+        GRADE_EXPIRED,    /* it did once, and is shown to nobody: inputs_reduce() leaves its record out */
 };
 
 struct grade_reason {

@@ -93,6 +93,43 @@ bool policy_is_effective(const struct policy *policy, struct day day)
                (day_is_none(policy->to) || !day_is_before(policy->to, day));
 }
 
+struct day policy_end(const struct policy *policy)
+{
+        bool has_end = !day_is_none(policy->to) && day_is_before(policy->to, DAY_LAST);
+
+        return has_end ? day_add(policy->to, 1) : DAY_NONE;
+}
+
+unsigned policy_band_of(const struct policy *policy, int32_t score)
+{
+        unsigned band = 0;
+
+        while (score < policy->bands[band].least)
+                band++;
+        return band; /* the last begins at 0, policy_parse() saw to that */
+}
+
+void policy_scale(const struct policy *policy, struct policy_scale *ret)
+{
+        ret->count = 0;
+        for (unsigned band = 0; band < policy->bands_count; band++) {
+                for (unsigned i = 0; i < policy->gates_count; i++)
+                        if (policy->gates[i].of == band)
+                                ret->grades[ret->count++] = policy->gates[i].grade;
+                ret->grades[ret->count++] = policy->bands[band].grade;
+        }
+        ret->grades[ret->count++] = GRADE_UNRATED;
+}
+
+unsigned policy_scale_place(const struct policy_scale *scale, const char *grade)
+{
+        unsigned place = 0;
+
+        while (place < scale->count && strcmp(scale->grades[place], grade) != 0)
+                place++;
+        return place;
+}
+
 const char *policy_rule_word(unsigned rule)
 {
         assert(rule < POLICY_RULES);

@@ -22,6 +22,7 @@
 #include "registry/core/calendar.h"
 #include "registry/core/document.h"
 #include "registry/core/inputs.h"
+#include "registry/core/statement.h"
 
 #define GRADE_TEXT 8 /* `unrated` and its NUL; a grade is one to three capitals */
 #define GRADE_UNRATED "unrated" /* 未评价 */
@@ -34,6 +35,7 @@
 #define POLICY_ID 65      /* and its NUL */
 #define POLICY_TEXT (DOCUMENT_TEXT_OCTETS + 1)
 #define POLICY_NAME 97
+#define POLICY_NUMBER (STATEMENT_DOCUMENT_LIMIT + 1) /* every answer under the policy has to carry it */
 #define POLICY_POINTS_MAX 1000
 #define POLICY_MONTHS_MAX 1200
 #define POLICY_REPEAT_ID 24    /* octets of the id of a repeat rule */
@@ -121,7 +123,7 @@ struct policy {
         char scope[POLICY_TEXT];
         char issued_by[POLICY_TEXT];
         char organ[POLICY_TEXT];           /* of the document that puts it in force; empty: on trial */
-        char number[POLICY_TEXT];
+        char number[POLICY_NUMBER];
         struct day from;
         struct day to;                     /* the last day it may be used; DAY_NONE if open */
         int32_t base;
@@ -147,6 +149,14 @@ struct policy {
         uint8_t hash[32];
 };
 
+#define POLICY_GRADES_MAX (POLICY_BANDS_MAX + POLICY_GATES_MAX + 1)
+
+/* The grades of a policy, the best first: of each band the gates that lift from it, then the band; `unrated` last. */
+struct policy_scale {
+        unsigned count;
+        const char *grades[POLICY_GRADES_MAX]; /* the policy's own texts */
+};
+
 /*
  * Reads a policy. DOCUMENT_SOUND with `ret` set; or the flaw, with `ret_error`
  * saying where, what and why, and `ret` untouched. What it asks is the form
@@ -167,6 +177,13 @@ enum policy_standing policy_standing(const struct policy *policy);
 const char *policy_standing_word(enum policy_standing standing);
 /* May it be used for that day? */
 bool policy_is_effective(const struct policy *policy, struct day day);
+/* The first day it may not be used any more; DAY_NONE: it has no last day. */
+struct day policy_end(const struct policy *policy);
+/* The index of the band of a score. */
+unsigned policy_band_of(const struct policy *policy, int32_t score);
+void policy_scale(const struct policy *policy, struct policy_scale *ret);
+/* Its place on the scale; `count` if it is not one of its grades. */
+unsigned policy_scale_place(const struct policy_scale *scale, const char *grade);
 /* `penalty.fine`, `penalty.fine.serious`, `sampling.serious`: the stable word of a rule below POLICY_RULES. */
 const char *policy_rule_word(unsigned rule);
 /* What follows from one of its grades; NULL if it has no such grade. */

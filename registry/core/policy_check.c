@@ -39,15 +39,6 @@ static bool is_sum(const struct prices *prices, const bool *sums, int32_t sum)
         return sum == 0;
 }
 
-static unsigned band_of(const struct policy *p, int32_t score)
-{
-        unsigned band = 0;
-
-        while (score < p->bands[band].least)
-                band++;
-        return band;
-}
-
 /* The bands of every score that there can be. */
 static uint32_t scored_bands(const struct policy *p)
 {
@@ -59,7 +50,7 @@ static uint32_t scored_bands(const struct policy *p)
         for (int32_t sum = 0; sum <= p->base; sum++) {
                 sums[sum] = is_sum(&prices, sums, sum);
                 if (sums[sum])
-                        scored |= 1u << band_of(p, p->base - sum);
+                        scored |= 1u << policy_band_of(p, p->base - sum);
         }
         /* What costs anything costs more than the base when it is there often enough. */
         if (prices.count > 0)

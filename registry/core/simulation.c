@@ -6,29 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ------------------------------------------------------------------ scales */
-
-void policy_scale(const struct policy *policy, struct policy_scale *ret)
-{
-        ret->count = 0;
-        for (unsigned band = 0; band < policy->bands_count; band++) {
-                for (unsigned i = 0; i < policy->gates_count; i++)
-                        if (policy->gates[i].of == band)
-                                ret->grades[ret->count++] = policy->gates[i].grade;
-                ret->grades[ret->count++] = policy->bands[band].grade;
-        }
-        ret->grades[ret->count++] = GRADE_UNRATED;
-}
-
-unsigned policy_scale_place(const struct policy_scale *scale, const char *grade)
-{
-        unsigned place = 0;
-
-        while (place < scale->count && strcmp(scale->grades[place], grade) != 0)
-                place++;
-        return place;
-}
-
 static enum simulation_direction direction_of(const struct simulation *s, const char *before, const char *after)
 {
         unsigned from = policy_scale_place(&s->scale_after, before);
@@ -79,37 +56,94 @@ static void most_different(const struct grade_outcome *of, const struct grade_ou
         }
 }
 
-/* The veto or gate that one outcome has and the other has not; NULL if there is none. */
-static const char *only_one(const struct grade_outcome *before, const struct grade_outcome *after, enum grade_effect effect)
+/* The band that a veto asks for. */
+static unsigned band_of_veto(const struct policy *policy, const struct grade_reason *reason)
 {
-        const struct grade_reason *a = first_of(before, effect), *b = first_of(after, effect);
-
-        if (!a == !b)
-                return NULL;
-        return a ? a->rule : b->rule;
+        for (unsigned i = 0; i < policy->repeats_count; i++)
+                if (strcmp(policy->repeats[i].word, reason->rule) == 0)
+                        return policy->repeats[i].band;
+        return policy->veto;
 }
 
-static void decide_rule(const struct grade_outcome *before, const struct grade_outcome *after, char ret[SIMULATION_RULE])
+/* The veto that holds an outcome below the grade of its score, of several the one that asks for the lowest; or NULL. */
+static const struct grade_reason *veto_of(const struct policy *policy, const struct grade_outcome *outcome)
 {
-        const char *rule = only_one(before, after, GRADE_VETO);
-        bool was_rated = before->score >= 0, is_rated = after->score >= 0;
+        unsigned lowest = outcome->score < 0 ? 0 : policy_band_of(policy, outcome->score);
+        const struct grade_reason *veto = NULL;
+
+        for (uint32_t i = 0; i < outcome->count && outcome->reasons[i].effect == GRADE_VETO; i++) {
+                unsigned band = band_of_veto(policy, &outcome->reasons[i]);
+
+                if (band <= lowest)
+                        continue;
+                veto = &outcome->reasons[i];
+                lowest = band;
+        }
+        return veto;
+}
+
+/* Is the grade before the better one? Of a grade that the tried policy does not have nobody can say. */
+static bool was_better(const struct simulation *s, const struct grade_outcome *before, const struct grade_outcome *after)
+{
+        return policy_scale_place(&s->scale_after, before->grade) < policy_scale_place(&s->scale_after, after->grade);
+}
+
+/* The veto that decides; NULL if none does. */
+static const struct grade_reason *deciding_veto(const struct simulation *s, const struct grade_outcome *before,
+        const struct grade_outcome *after)
+{
+        const struct grade_reason *was = veto_of(s->before, before), *is = veto_of(s->after, after);
+
+        /* Who is vetoed is rated, with however few records. */
+        if (before->score < 0)
+                return first_of(after, GRADE_VETO);
+        if (after->score < 0)
+                return first_of(before, GRADE_VETO);
+        if (policy_scale_place(&s->scale_after, before->grade) == s->scale_after.count)
+                return is ? is : was;
+        return was_better(s, before, after) ? is : was;
+}
+
+/* The grade of the gate that decides; NULL if none does. */
+static const char *deciding_gate(const struct simulation *s, const struct grade_outcome *before,
+        const struct grade_outcome *after)
+{
+        bool was = first_of(before, GRADE_LIFTED), is = first_of(after, GRADE_LIFTED);
+
+        if (!was && !is)
+                return NULL;
+        if (strcmp(s->before->bands[policy_band_of(s->before, before->score)].grade,
+                    s->after->bands[policy_band_of(s->after, after->score)].grade) != 0)
+                return NULL;
+        return was && (!is || was_better(s, before, after)) ? before->grade : after->grade;
+}
+
+static const char *deciding_points(const struct grade_outcome *before, const struct grade_outcome *after)
+{
+        const char *rule = "base";
         int64_t most = 0;
 
-        if (!rule && was_rated != is_rated)
-                rule = "minimum";
-        if (!rule && only_one(before, after, GRADE_LIFTED)) {
-                bool is_lifted = first_of(after, GRADE_LIFTED);
+        if (before->score == after->score)
+                return "bands";
+        most_different(before, after, &most, &rule);
+        most_different(after, before, &most, &rule);
+        return rule;
+}
 
-                snprintf(ret, SIMULATION_RULE, "gate.%s", is_lifted ? after->grade : before->grade);
-                return;
-        }
-        if (!rule && before->score != after->score) {
-                most_different(before, after, &most, &rule);
-                most_different(after, before, &most, &rule);
-                if (!rule)
-                        rule = "base";
-        }
-        snprintf(ret, SIMULATION_RULE, "%s", rule ? rule : "bands");
+static void decide_rule(const struct simulation *s, const struct grade_outcome *before,
+        const struct grade_outcome *after, char ret[SIMULATION_RULE])
+{
+        const struct grade_reason *veto = deciding_veto(s, before, after);
+        const char *gate;
+
+        if (veto)
+                snprintf(ret, SIMULATION_RULE, "%s", veto->rule);
+        else if (before->score < 0 || after->score < 0)
+                snprintf(ret, SIMULATION_RULE, "minimum");
+        else if ((gate = deciding_gate(s, before, after)))
+                snprintf(ret, SIMULATION_RULE, "gate.%s", gate);
+        else
+                snprintf(ret, SIMULATION_RULE, "%s", deciding_points(before, after));
 }
 
 /* ------------------------------------------------------------------- groups */
@@ -133,6 +167,8 @@ static struct simulation_group *group_of(struct simulation_groups *groups, struc
                 else
                         high = middle;
         }
+        if (groups->count >= SIMULATION_GROUPS_MAX && !slice_equal(name, slice_text(SIMULATION_OTHERS)))
+                return group_of(groups, slice_text(SIMULATION_OTHERS));
         if (groups->count == groups->room) {
                 groups->room = groups->room ? 2 * groups->room : 64;
                 groups->groups = must_resize(groups->groups, groups->room * sizeof(*groups->groups));
@@ -181,7 +217,7 @@ enum simulation_direction simulation_count(struct simulation *simulation, const 
                 group->after[to]++;
         }
         if (direction != SIMULATION_STAYS)
-                decide_rule(before, after, ret_rule);
+                decide_rule(simulation, before, after, ret_rule);
         return direction;
 }
 

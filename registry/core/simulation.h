@@ -9,18 +9,9 @@
 
 #include "registry/core/grade.h"
 
-#define SIMULATION_GRADES_MAX (POLICY_BANDS_MAX + POLICY_GATES_MAX + 1)
 #define SIMULATION_RULE (POLICY_ID + 16)
-
-/* The grades of a policy, the best first: of each band the gates that lift from it, then the band; `unrated` last. */
-struct policy_scale {
-        unsigned count;
-        const char *grades[SIMULATION_GRADES_MAX]; /* the policy's own texts */
-};
-
-void policy_scale(const struct policy *policy, struct policy_scale *ret);
-/* Its place on the scale; `count` if it is not one of its grades. */
-unsigned policy_scale_place(const struct policy_scale *scale, const char *grade);
+#define SIMULATION_GROUPS_MAX 4096 /* of a grouping: an import may bring a word of its own for everybody */
+#define SIMULATION_OTHERS "(other)" /* all that come once there are so many */
 
 enum simulation_direction {
         SIMULATION_STAYS = 0,
@@ -41,19 +32,19 @@ struct simulation_group {
         char *name;
         uint64_t total;
         uint64_t moves[SIMULATION_OTHER + 1];
-        uint64_t after[SIMULATION_GRADES_MAX]; /* by place on the other policy's scale */
+        uint64_t after[POLICY_GRADES_MAX]; /* by place on the other policy's scale */
 };
 
 struct simulation_groups {
         size_t count, room;
-        struct simulation_group *groups; /* ascending by name */
+        struct simulation_group *groups; /* ascending by name; one more than the most with SIMULATION_OTHERS */
 };
 
 struct simulation {
         const struct policy *before, *after;
         struct policy_scale scale_before, scale_after;
         uint64_t total;
-        uint64_t matrix[SIMULATION_GRADES_MAX][SIMULATION_GRADES_MAX]; /* [before][after] */
+        uint64_t matrix[POLICY_GRADES_MAX][POLICY_GRADES_MAX]; /* [before][after] */
         uint64_t moves[SIMULATION_OTHER + 1];
         struct simulation_groups groups[SIMULATION_GROUPINGS];
 };
@@ -64,8 +55,9 @@ void simulation_done(struct simulation *simulation);
 
 /*
  * Counts one enterprise by its two outcomes of the same inputs and day. `names` are its kind, township and industry. If it
- * would move, `ret_rule` is set to what decides it: a veto or gate that only one policy has, `minimum` where only one has
- * enough records, the rule whose points differ most, or `bands` where the same score has another grade.
+ * would move, `ret_rule` is set to what decides it, the first of these: a veto or `minimum` where only one policy rates it; the veto that
+ * holds the lower of both grades below that of its score; the gate that lifts it, of two the better one, if the score has
+ * the same grade under both; the rule whose points differ most, `base`, or `bands` where the same score has another grade.
  */
 enum simulation_direction simulation_count(struct simulation *simulation, const struct grade_outcome *before,
         const struct grade_outcome *after, const struct slice names[SIMULATION_GROUPINGS], char ret_rule[SIMULATION_RULE]);

@@ -44,7 +44,7 @@ const char *verdict_refusal_text(enum verdict_refusal refusal)
         case VERDICT_LIVE:
                 return "the enterprise's stored grade is not what its inputs give";
         case VERDICT_POLICY:
-                return "the active policy is not for this day, or its document's number cannot be said";
+                return "the active policy is not for this day";
         case VERDICT_REDUCED:
                 return "what may be shown of the enterprise's inputs does not give its grade";
         case VERDICT_TIME:
@@ -142,7 +142,7 @@ static enum verdict_refusal say_party(const struct verdict_facts *facts, struct 
                 return VERDICT_GIVEN;
         }
 
-        if (!policy_is_effective(facts->policy, today) || strlen(facts->policy->number) > STATEMENT_DOCUMENT_LIMIT)
+        if (!policy_is_effective(facts->policy, today))
                 return VERDICT_POLICY;
         if (!inputs_decode(party->inputs, &room->inputs))
                 return VERDICT_INPUTS;
@@ -164,6 +164,7 @@ static enum verdict_refusal say_party(const struct verdict_facts *facts, struct 
         if (facts->kind != STATEMENT_AS_OF) {
                 end_before(room->outcome.next_change, &ret->valid_until_ms);
                 end_before(listing.next_change, &ret->valid_until_ms);
+                end_before(policy_end(facts->policy), &ret->valid_until_ms);
         }
         return facts->kind == STATEMENT_EXPLAIN ? say_inputs(facts, today, room, ret) : VERDICT_GIVEN;
 }

@@ -67,7 +67,7 @@ enum verdict_refusal {
         VERDICT_GIVEN = 0,
         VERDICT_INPUTS,     /* the packed inputs cannot be read */
         VERDICT_LIVE,       /* the stored outcome is not what its inputs give */
-        VERDICT_POLICY,     /* the active policy is not for this day, or has no document number that fits */
+        VERDICT_POLICY,     /* the active policy is not for this day */
         VERDICT_REDUCED,    /* without what may not be shown any more another grade would come out */
         VERDICT_TIME,       /* the data claim to be of a time after now */
 };

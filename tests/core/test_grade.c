@@ -623,6 +623,20 @@ START_TEST(a_policy_may_count_months_but_never_past_the_publicity)
 }
 END_TEST
 
+START_TEST(a_record_to_come_that_never_counts_changes_nothing_on_any_day)
+{
+        policy.records_ever = 0;
+        add_row(&(struct row){P, BIT(FINE), 0, 1, "2026-12-01", "2026-12-01"});
+        add_row(&(struct row){P, BIT(CLOSURE), 0, 2, "2026-12-05", "2026-12-02"});
+        grade_evaluate(&policy, inputs, day_must(TODAY), outcome);
+        ck_assert(day_is_none(outcome->next_change));
+        grade_evaluate(&policy, inputs, day_must("2026-12-05"), outcome);
+        ck_assert_uint_eq(outcome->count, 0);
+        ck_assert_int_eq(outcome->score, 100);
+        ck_assert(day_is_none(outcome->next_change));
+}
+END_TEST
+
 START_TEST(every_record_counts_where_the_policy_does_not_gather_cases)
 {
         policy.heaviest_per_case = false;
@@ -732,6 +746,7 @@ int main(void)
         tcase_add_test(table, a_listing_shuts_every_gate);
         tcase_add_test(table, a_veto_never_lifts_a_grade_that_is_lower_already);
         tcase_add_test(table, a_policy_may_count_months_but_never_past_the_publicity);
+        tcase_add_test(table, a_record_to_come_that_never_counts_changes_nothing_on_any_day);
         tcase_add_test(table, every_record_counts_where_the_policy_does_not_gather_cases);
         tcase_add_test(table, superseded_and_expired_records_are_reasons_that_the_line_leaves_out);
         tcase_add_test(table, the_line_of_reasons_is_held_to_600_octets_and_says_how_many_more);

@@ -190,7 +190,7 @@ static void naive_evaluate(int day, struct naive *ret)
 
                 ever += r->decided_on.number <= day ? 1 : 0;
                 ret->effects[i] = (enum grade_effect)0;
-                if (naive_points(r) > 0 && r->decided_on.number <= day)
+                if (naive_points(r) > 0 && r->decided_on.number <= day && r->decided_on.number < naive_end(r))
                         ret->effects[i] = GRADE_EXPIRED;
                 if (naive_stands(r, day))
                         ret->effects[i] = policy.heaviest_per_case && naive_is_behind(i, day) ?

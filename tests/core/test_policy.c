@@ -23,6 +23,10 @@ static void tear_down(void)
 
 /* ---------------------------------------------------------------- refusals */
 
+/* The longest number of a document. */
+#define OCTETS_30 "123456789012345678901234567890"
+#define OCTETS_120 OCTETS_30 OCTETS_30 OCTETS_30 OCTETS_30
+
 static const struct {
         const char *from;
         const char *to;
@@ -100,6 +104,8 @@ static const struct {
                 "document.organ"},
         {"\"document\": null", "\"document\": {\"organ\": \"剑阁县人民政府\"}", DOCUMENT_MISSING,
                 "document.number"},
+        {"\"document\": null", "\"document\": {\"organ\": \"剑阁县人民政府\", \"number\": \"" OCTETS_120 "1\"}",
+                DOCUMENT_VALUE, "document.number"},
         {"所有主体", "所有\\n主体", DOCUMENT_VALUE, "scope"},
         {"所有主体", "所有\xe2\x80\xae主体", DOCUMENT_VALUE, "scope"},
         {"\"gates\": []", "\"gates\": [{\"grade\":\"AA\",\"zh\":\"甲\",\"en\":\"a\",\"of\":\"A\"}]",

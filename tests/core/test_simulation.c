@@ -2,11 +2,12 @@
 #include "registry/core/simulation.h"
 
 #include <check.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "tests/support/suite.h"
 
-/* In force: A, B, D and a gate AA from A. Tried: A, C, D. */
+/* In force: A, B, D and a gate AA from A. Tried: A, C, D and a gate AAA from A. Listed is D in force, and C if tried. */
 static struct policy in_force, tried;
 static struct simulation simulation;
 static struct grade_outcome before, after;
@@ -16,11 +17,22 @@ static void set_up(void)
 {
         in_force = (struct policy){
                 .bands_count = 3,
-                .bands = {{.grade = "A"}, {.grade = "B"}, {.grade = "D"}},
+                .bands = {{.grade = "A", .least = 90}, {.grade = "B", .least = 60}, {.grade = "D"}},
                 .gates_count = 1,
                 .gates = {{.grade = "AA", .of = 0}},
+                .has_veto = true,
+                .veto = 2,
         };
-        tried = (struct policy){.bands_count = 3, .bands = {{.grade = "A"}, {.grade = "C"}, {.grade = "D"}}};
+        tried = (struct policy){
+                .bands_count = 3,
+                .bands = {{.grade = "A", .least = 90}, {.grade = "C", .least = 60}, {.grade = "D"}},
+                .gates_count = 2,
+                .gates = {{.grade = "AAA", .of = 0}, {.grade = "AA", .of = 0}},
+                .has_veto = true,
+                .veto = 1,
+                .repeats_count = 1,
+                .repeats = {{.word = "repeat.sampling", .band = 2}},
+        };
         before = after = (struct grade_outcome){.grade = "A", .score = 100};
         simulation_init(&simulation, &in_force, &tried);
 }
@@ -71,8 +83,8 @@ START_TEST(every_enterprise_is_counted_once_everywhere)
         count_as("enterprise", "下寺镇", "");
         count_as("cooperative", "普安镇", "C14");
         ck_assert_uint_eq(simulation.total, 3);
-        ck_assert_uint_eq(simulation.matrix[1][0], 1);
-        ck_assert_uint_eq(simulation.matrix[1][2], 2);
+        ck_assert_uint_eq(simulation.matrix[1][2], 1);
+        ck_assert_uint_eq(simulation.matrix[1][4], 2);
         for (unsigned g = 0; g < SIMULATION_GROUPINGS; g++) {
                 uint64_t total = 0;
 
@@ -83,7 +95,7 @@ START_TEST(every_enterprise_is_counted_once_everywhere)
         ck_assert_uint_eq(simulation.groups[SIMULATION_BY_KIND].count, 2);
         ck_assert_str_eq(simulation.groups[SIMULATION_BY_KIND].groups[0].name, "cooperative");
         ck_assert_str_eq(simulation.groups[SIMULATION_BY_INDUSTRY].groups[0].name, "");
-        ck_assert_uint_eq(simulation.groups[SIMULATION_BY_KIND].groups[1].after[2], 1);
+        ck_assert_uint_eq(simulation.groups[SIMULATION_BY_KIND].groups[1].after[4], 1);
 }
 END_TEST
 
@@ -109,7 +121,7 @@ static const struct {
         {"unrated", "A", SIMULATION_OTHER},
         {"D", "unrated", SIMULATION_OTHER},
         {"B", "C", SIMULATION_OTHER},  /* the tried policy has no B: nobody can say which is better */
-        {"AA", "A", SIMULATION_OTHER},
+        {"AA", "A", SIMULATION_DOWN},
 };
 
 START_TEST(up_and_down_are_said_of_grades_that_can_be_compared_only)
@@ -131,16 +143,92 @@ START_TEST(a_veto_that_only_one_policy_has_decides)
 }
 END_TEST
 
-START_TEST(a_veto_that_both_have_does_not)
+START_TEST(a_veto_beside_a_score_that_is_as_low_does_not)
 {
-        outcome(&before, "B", 80);
         outcome(&after, "D", 30);
-        reason(&before, GRADE_VETO, "listing", 0);
-        reason(&after, GRADE_VETO, "listing", 0);
-        reason(&before, GRADE_COUNTED, "penalty.fine", 20);
+        reason(&after, GRADE_VETO, "repeat.sampling", 0);
         reason(&after, GRADE_COUNTED, "penalty.fine", 70);
         count();
         ck_assert_str_eq(rule, "penalty.fine");
+        outcome(&before, "D", 80);
+        outcome(&after, "C", 70);
+        reason(&before, GRADE_VETO, "listing", 0);
+        reason(&before, GRADE_COUNTED, "penalty.fine", 20);
+        reason(&after, GRADE_VETO, "listing", 0);
+        reason(&after, GRADE_COUNTED, "penalty.fine", 30);
+        count();
+        ck_assert_str_eq(rule, "listing"); /* in force it holds at D, tried at C */
+}
+END_TEST
+
+START_TEST(of_two_vetoes_the_one_decides_that_holds_the_lower_grade)
+{
+        outcome(&before, "D", 100);
+        outcome(&after, "C", 95);
+        reason(&before, GRADE_VETO, "listing", 0);
+        reason(&after, GRADE_VETO, "listing", 0);
+        reason(&after, GRADE_COUNTED, "penalty.warning", 5);
+        count();
+        ck_assert_str_eq(rule, "listing");
+        outcome(&before, "A", 100);
+        outcome(&after, "D", 100);
+        reason(&after, GRADE_VETO, "listing", 0);
+        reason(&after, GRADE_VETO, "repeat.sampling", 0);
+        count();
+        ck_assert_str_eq(rule, "repeat.sampling");
+}
+END_TEST
+
+START_TEST(a_veto_of_who_has_too_few_records_decides)
+{
+        outcome(&before, "unrated", -1);
+        outcome(&after, "C", 100);
+        reason(&after, GRADE_VETO, "listing", 0);
+        count();
+        ck_assert_str_eq(rule, "listing");
+}
+END_TEST
+
+START_TEST(of_two_gates_the_better_decides)
+{
+        outcome(&before, "AA", 100);
+        outcome(&after, "AAA", 100);
+        reason(&before, GRADE_LIFTED, "gate", 0);
+        reason(&after, GRADE_LIFTED, "gate", 0);
+        count();
+        ck_assert_str_eq(rule, "gate.AAA");
+}
+END_TEST
+
+START_TEST(a_gate_decides_nothing_where_the_score_has_another_grade)
+{
+        outcome(&before, "AA", 100);
+        outcome(&after, "C", 70);
+        reason(&before, GRADE_LIFTED, "gate", 0);
+        reason(&after, GRADE_COUNTED, "penalty.fine", 30);
+        count();
+        ck_assert_str_eq(rule, "penalty.fine");
+}
+END_TEST
+
+START_TEST(words_beyond_the_most_that_are_told_apart_are_counted_together)
+{
+        uint64_t total = 0;
+        char word[16];
+        const struct simulation_groups *groups = &simulation.groups[SIMULATION_BY_INDUSTRY];
+
+        for (unsigned i = 0; i < SIMULATION_GROUPS_MAX + 100; i++) {
+                snprintf(word, sizeof(word), "%05u", i);
+                count_as("enterprise", "普安镇", word);
+        }
+        count_as("enterprise", "普安镇", "00000");
+        ck_assert_uint_eq(groups->count, SIMULATION_GROUPS_MAX + 1);
+        ck_assert_str_eq(groups->groups[0].name, SIMULATION_OTHERS);
+        ck_assert_uint_eq(groups->groups[0].total, 100);
+        ck_assert_uint_eq(groups->groups[1].total, 2);
+        for (size_t i = 0; i < groups->count; i++)
+                total += groups->groups[i].total;
+        ck_assert_uint_eq(total, simulation.total);
 }
 END_TEST
 
@@ -163,8 +251,8 @@ END_TEST
 
 START_TEST(the_rule_whose_points_differ_most_decides_wherever_it_counts)
 {
-        outcome(&before, "A", 60);
-        outcome(&after, "C", 55);
+        outcome(&before, "A", 90);
+        outcome(&after, "C", 75);
         reason(&before, GRADE_COUNTED, "penalty.closure", 30);
         reason(&before, GRADE_COUNTED, "penalty.fine", 10);
         reason(&after, GRADE_COUNTED, "penalty.fine", 20);
@@ -180,8 +268,8 @@ END_TEST
 
 START_TEST(superseded_points_decide_nothing)
 {
-        outcome(&after, "C", 95);
-        reason(&after, GRADE_COUNTED, "penalty.warning", 5);
+        outcome(&after, "C", 85);
+        reason(&after, GRADE_COUNTED, "penalty.warning", 15);
         reason(&after, GRADE_SUPERSEDED, "penalty.fine", 100);
         count();
         ck_assert_str_eq(rule, "penalty.warning");
@@ -216,7 +304,12 @@ int main(void)
         tcase_add_loop_test(test, up_and_down_are_said_of_grades_that_can_be_compared_only, 0,
                 (int)(sizeof(directions) / sizeof(directions[0])));
         tcase_add_test(test, a_veto_that_only_one_policy_has_decides);
-        tcase_add_test(test, a_veto_that_both_have_does_not);
+        tcase_add_test(test, a_veto_beside_a_score_that_is_as_low_does_not);
+        tcase_add_test(test, of_two_vetoes_the_one_decides_that_holds_the_lower_grade);
+        tcase_add_test(test, a_veto_of_who_has_too_few_records_decides);
+        tcase_add_test(test, of_two_gates_the_better_decides);
+        tcase_add_test(test, a_gate_decides_nothing_where_the_score_has_another_grade);
+        tcase_add_test(test, words_beyond_the_most_that_are_told_apart_are_counted_together);
         tcase_add_test(test, a_gate_that_lifts_under_one_policy_decides);
         tcase_add_test(test, too_few_records_under_one_policy_decide);
         tcase_add_test(test, the_rule_whose_points_differ_most_decides_wherever_it_counts);

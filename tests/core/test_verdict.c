@@ -197,6 +197,18 @@ START_TEST(a_policy_that_has_ended_gives_no_grade)
 }
 END_TEST
 
+START_TEST(no_answer_is_to_be_relied_on_past_the_policys_last_day)
+{
+        policy.to = day_must("2026-11-24");
+        ck_assert_int_eq(decide_at("2026-11-24T04:00:00.000Z"), VERDICT_GIVEN);
+        ck_assert_int_eq(statement->valid_until_ms, instant_must("2026-11-24T15:59:59.999Z"));
+        must_be_a_statement();
+        policy.to = DAY_LAST;
+        ck_assert_int_eq(decide_at("2026-11-24T04:00:00.000Z"), VERDICT_GIVEN);
+        ck_assert_int_eq(statement->valid_until_ms, instant_must("2026-11-25T04:00:00.000Z"));
+}
+END_TEST
+
 START_TEST(data_of_the_future_give_no_verdict)
 {
         int64_t now_ms = instant_must("2026-11-24T04:00:00.000Z");
@@ -608,6 +620,7 @@ int main(void)
         tcase_add_loop_test(tcase, a_stored_grade_that_its_inputs_do_not_give_is_no_verdict, 0, COUNT(edited));
         tcase_add_test(tcase, a_stored_grade_of_another_policy_or_of_past_days_is_not_compared);
         tcase_add_test(tcase, a_policy_that_has_ended_gives_no_grade);
+        tcase_add_test(tcase, no_answer_is_to_be_relied_on_past_the_policys_last_day);
         tcase_add_test(tcase, data_of_the_future_give_no_verdict);
         tcase_add_test(tcase, data_from_behind_the_midnight_of_a_change_give_no_verdict_before_it);
         tcase_add_loop_test(tcase, the_grade_is_todays_and_not_to_be_relied_on_past_its_change, 0, COUNT(days));

@@ -172,8 +172,8 @@ class File:
         band = next(i for i, b in enumerate(policy["bands"]) if score >= b["min"])
         listed = self.listed(day)
         holding = [rule for rule in self.repeats if repeats(rule, self.records, day)]
-        # Each record that costs points: not yet, counting, or over.
-        records = [(r.points and r.start <= day) and (1 if r.counts(day) else 2) for r in self.records]
+        # Each record that costs points on any day: not yet, counting, or over.
+        records = [(r.points and r.start <= day and r.start < r.end) and (1 if r.counts(day) else 2) for r in self.records]
         vetoes = [rule["grade"] for rule in holding] + ([policy["veto"]["active_listing"]] if listed else [])
         gate = None
         if vetoes:
