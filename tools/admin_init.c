@@ -174,21 +174,26 @@ static bool check_database(struct init *init, struct fault *why)
 {
         struct query query;
         PGresult *result;
-        bool is_utf8, is_new, is_founded;
+        bool is_utf8, is_new, sorts_by_octets, is_founded;
 
         if (!link_open(&init->link, buffer_text(&init->conninfo), init->database_user, why))
                 return false;
         query_init(&query, "SELECT current_setting('server_encoding') = 'UTF8',"
-                           " current_setting('server_version_num')::integer >= $1::integer");
+                           " current_setting('server_version_num')::integer >= $1::integer,"
+                           " 'Z' < '~' AND 'Z' < 'a' AND '9' < 'A' AND '-' < '0' AND U&'\\FF5E' < U&'\\+01F600'");
         query_number(&query, SERVER_VERSION_MIN);
         if (!link_query(init->link, &query, &result, why))
                 return false;
         is_utf8 = cell_bool(result, 0, 0);
         is_new = cell_bool(result, 0, 1);
+        sorts_by_octets = cell_bool(result, 0, 2);
         PQclear(result);
         if (!is_utf8)
                 return fault_set(why, FAULT_CONFIG, "the database is not in UTF-8: make one with "
                         "CREATE DATABASE ... ENCODING 'UTF8' LOCALE 'C.UTF-8' TEMPLATE template0");
+        if (!sorts_by_octets)
+                return fault_set(why, FAULT_CONFIG, "the database does not sort by octets, as the registry counts on: make one with "
+                        "CREATE DATABASE ... ENCODING 'UTF8' LOCALE_PROVIDER libc LOCALE 'C.UTF-8' TEMPLATE template0");
         if (!is_new)
                 return fault_set(why, FAULT_CONFIG, "PostgreSQL 15 or newer is needed");
         if (!founding_exists(init->link, &is_founded, why))

@@ -144,7 +144,7 @@ static const char *const strays_sql[] = {
         " CASE WHEN k.run_id IS NULL THEN 'was inserted: no such chunk' ELSE 'a subject lies outside its chunk''s range' END"
         " FROM qcr.shadow_grade g LEFT JOIN qcr.recalc r ON r.serial = g.run_serial AND r.kind = 'shadow'"
         " LEFT JOIN qcr.recalc_chunk k ON k.run_id = r.run_id AND k.chunk = g.chunk"
-        " WHERE k.run_id IS NULL OR g.subject <= k.after_subject OR g.subject > k.last_subject",
+        " WHERE k.run_id IS NULL OR g.subject COLLATE \"C\" <= k.after_subject OR g.subject COLLATE \"C\" > k.last_subject",
 
         "SELECT 'recalc_end', k.run_id, CASE WHEN e.serial IS NULL THEN 'is missing' WHEN n.run_id IS NULL"
         "  THEN 'was inserted: nobody signed such an end' ELSE 'was changed: it is not what was signed' END"

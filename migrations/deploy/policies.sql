@@ -31,7 +31,7 @@ CREATE TABLE qcr.recalc_chunk (
   run_id text NOT NULL REFERENCES qcr.recalc (run_id),
   chunk integer NOT NULL,
   after_subject text NOT NULL,
-  last_subject text NOT NULL,
+  last_subject text NOT NULL,                              -- '~': the last there is; it stands behind them by its octets alone
   is_catch_up boolean NOT NULL,
   evaluated integer NOT NULL CHECK (evaluated >= 0),
   through bigint NOT NULL,
@@ -127,4 +127,7 @@ GRANT SELECT ON qcr.live_grade TO qcr_app, qcr_recalc, qcr_audit;
 GRANT INSERT ON qcr.run, qcr.run_chunk, qcr.run_end TO qcr_recalc;
 GRANT SELECT ON qcr.record_body, qcr.person, qcr.person_role, qcr.person_role_end, qcr.certificate,
   qcr.certificate_revocation TO qcr_recalc;
+-- One administrator stands behind a recalculation: what an enterprise is graded by is not theirs to write.
+REVOKE UPDATE ON qcr.standing FROM qcr_recalc;
+GRANT UPDATE (version, policy_hash, grade, score, graded_on, next_change, serial) ON qcr.standing TO qcr_recalc;
 COMMIT;

@@ -1,6 +1,20 @@
 -- Revert qcr:policies
--- Refused while there are recalculations, activations, or records of types that did not exist before.
+-- Refused while anything is there that this change brought: policies behind the founding's, recalculations, frozen reports,
+-- proposals of the new kinds, records of the new types or with what only these have. What persons signed is not taken back.
 BEGIN;
+DO $$
+BEGIN
+  IF EXISTS (SELECT FROM qcr.policy WHERE serial > 1) OR EXISTS (SELECT FROM qcr.policy_activation WHERE serial > 1) THEN
+    RAISE EXCEPTION 'policies were added since the founding: this change cannot be taken back';
+  END IF;
+  IF EXISTS (SELECT FROM qcr.run WHERE kind IN ('shadow', 'recalc', 'report')) OR EXISTS (SELECT FROM qcr.recalc) THEN
+    RAISE EXCEPTION 'recalculations or reports were made: this change cannot be taken back';
+  END IF;
+  IF EXISTS (SELECT FROM qcr.record WHERE result <> '' OR certificate <> '' OR valid_through IS NOT NULL)
+      OR EXISTS (SELECT FROM qcr.record_body WHERE details <> '') THEN
+    RAISE EXCEPTION 'records have a result, a certificate or details: this change cannot be taken back';
+  END IF;
+END $$;
 DROP VIEW qcr.live_grade;
 ALTER TABLE qcr.policy_activation DROP COLUMN run_kind, DROP COLUMN run_serial, DROP CONSTRAINT IF EXISTS founding_has_no_run;
 DROP TABLE qcr.shadow_due, qcr.shadow_grade, qcr.recalc_end, qcr.recalc_chunk, qcr.recalc;
@@ -20,5 +34,7 @@ ALTER TABLE qcr.record_body DROP COLUMN details;
 REVOKE INSERT ON qcr.run, qcr.run_chunk, qcr.run_end FROM qcr_recalc;
 REVOKE SELECT ON qcr.record_body, qcr.person, qcr.person_role, qcr.person_role_end, qcr.certificate,
   qcr.certificate_revocation FROM qcr_recalc;
+REVOKE UPDATE (version, policy_hash, grade, score, graded_on, next_change, serial) ON qcr.standing FROM qcr_recalc;
+GRANT UPDATE ON qcr.standing TO qcr_recalc;
 UPDATE qcr.system SET schema_version = 2;
 COMMIT;

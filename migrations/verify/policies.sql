@@ -12,5 +12,7 @@ SELECT details FROM qcr.record_body WHERE false;
 SELECT 1 / (has_table_privilege('qcr_recalc', 'qcr.shadow_grade', 'INSERT')
        AND NOT has_table_privilege('qcr_recalc', 'qcr.policy_activation', 'INSERT')
        AND NOT has_table_privilege('qcr_app', 'qcr.shadow_grade', 'INSERT'))::integer;
+SELECT 1 / (has_column_privilege('qcr_recalc', 'qcr.standing', 'grade', 'UPDATE')
+       AND NOT has_column_privilege('qcr_recalc', 'qcr.standing', 'inputs', 'UPDATE'))::integer;
 SELECT 1 / (NOT EXISTS (SELECT FROM qcr.system WHERE schema_version < 3))::integer;
 ROLLBACK;

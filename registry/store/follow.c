@@ -64,15 +64,27 @@ void follow_runs_query(struct query *ret, uint64_t after, uint64_t last)
         add_range(ret, after, last);
 }
 
-/* A chunk's range leads to its rows: they have no index of their own. */
+/*
+ * A chunk's range leads to its rows, which have no index of their own. That of a chunk that catches up may be as wide as
+ * the run: there the change feed says whose they can be. A range's end '~' is compared with nothing: only by octets is it
+ * behind every subject.
+ */
+#define RANGE_END "CASE k.last_subject WHEN '~' THEN 'ZZZZZZZZZ' ELSE k.last_subject END"
+
 void follow_grades_query(struct query *ret, uint64_t after, uint64_t last)
 {
         query_init(ret,
                 "SELECT c.serial, g.subject, g.version, g.grade, g.score, g.next_change"
                 "  FROM qcr.run_chunk c JOIN qcr.recalc r USING (run_id) JOIN qcr.recalc_chunk k USING (run_id, chunk)"
-                " CROSS JOIN LATERAL (SELECT s.* FROM qcr.shadow_grade s"
-                "   WHERE s.subject > k.after_subject AND s.subject <= k.last_subject AND s.run_serial = r.serial"
-                "     AND s.chunk = k.chunk) g"
+                " CROSS JOIN LATERAL ("
+                " SELECT s.* FROM qcr.shadow_grade s WHERE NOT k.is_catch_up AND s.run_serial = r.serial"
+                "    AND s.subject > k.after_subject AND s.subject <= " RANGE_END " AND s.chunk = k.chunk"
+                " UNION ALL "
+                "SELECT s.* FROM (SELECT DISTINCT f.subject FROM qcr.ledger_change f WHERE k.is_catch_up"
+                "    AND f.serial > r.serial AND f.serial <= k.through"
+                "    AND f.subject > k.after_subject AND f.subject <= " RANGE_END ") f"
+                "  CROSS JOIN LATERAL (SELECT s.* FROM qcr.shadow_grade s WHERE s.run_serial = r.serial"
+                "    AND s.subject = f.subject AND s.chunk = k.chunk OFFSET 0) s) g"
                 " WHERE c.serial > $1::bigint AND c.serial <= $2::bigint AND r.kind = 'shadow'"
                 " ORDER BY c.serial, g.subject COLLATE \"C\", g.version");
         add_range(ret, after, last);

@@ -52,6 +52,9 @@ def founding(r):
     check("a home that is not empty is refused", "not empty" in init(r, r.home, "other").stderr)
     r.sql("CREATE DATABASE latin ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0", database="postgres")
     check("a database that is not UTF-8 is refused", "not in UTF-8" in init(r, home, "latin").stderr)
+    r.sql("CREATE DATABASE worded ENCODING 'UTF8' LOCALE_PROVIDER icu ICU_LOCALE 'en-US' LOCALE 'C.UTF-8' TEMPLATE template0", database="postgres")
+    said = init(r, home, "worded").stderr
+    check("a database that sorts by words is refused, with what to do", "does not sort by octets" in said and "LOCALE 'C.UTF-8'" in said, said)
     done = init(r, home, "other")
     check("without a people file admin and admin2 found it", done.returncode == 0 and "admin2" in done.stdout, done.stderr)
     check("keys are their owner's alone", all(p.stat().st_mode & 0o077 == 0 for p in [home / "ca/ca.key", home / "keys/lookup.key", home / "keys/tls.key", home / "people/admin"]))

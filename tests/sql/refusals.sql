@@ -165,6 +165,8 @@ INSERT INTO refusal (what, role, statement, state) VALUES
 ('a grade that changed before it was made', 'qcr_app', 'UPDATE qcr.standing SET next_change = graded_on', '23514'),
 ('a grade under an unknown policy', 'qcr_app', 'UPDATE qcr.standing SET policy_hash = sha256(''other'')', '23503'),
 ('a standing removed', 'qcr_app', 'DELETE FROM qcr.standing', '42501'),
+('what an enterprise is graded by, changed by the recalculation', 'qcr_recalc', 'UPDATE qcr.standing SET inputs = ''\x010000''', '42501'),
+('whose standing it is, changed by the recalculation', 'qcr_recalc', 'UPDATE qcr.standing SET subject = ''12345678X''', '42501'),
 ('a standing begun by the recalculation', 'qcr_recalc',
  'INSERT INTO qcr.standing VALUES (''87654321X'', 1, ''i'', sha256(''policy''), ''A'', 95, ''2026-01-01'', NULL, 5)', '42501'),
 ('a policy''s document under the version of another', 'qcr_app', 'INSERT INTO qcr.policy VALUES (sha256(''q''), ''p'', 1, ''q'', ''trial'', 6)', '23505'),

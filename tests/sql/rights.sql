@@ -9,11 +9,17 @@ CREATE TEMPORARY TABLE line AS
   SELECT n, regexp_split_to_array(trim(text), '\s+') AS word
     FROM regexp_split_to_table(:'rights', '\n') WITH ORDINALITY AS t (text, n)
    WHERE text <> '' AND text !~ '^#';
-CREATE TEMPORARY TABLE wanted AS
+CREATE TEMPORARY TABLE written AS
   SELECT body.word[1] AS name, 'qcr_' || head.word[column_no] AS role, body.word[column_no] AS rights
     FROM (SELECT word FROM line ORDER BY n LIMIT 1) head,
          (SELECT word FROM line ORDER BY n OFFSET 1) body,
          generate_series(2, 7) column_no;
+CREATE TEMPORARY TABLE wanted AS SELECT * FROM written WHERE name NOT LIKE '%(%';
+CREATE TEMPORARY TABLE wanted_columns AS
+  SELECT split_part(name, '(', 1) AS name, column_name, role, letter
+    FROM written, regexp_split_to_table(rtrim(split_part(name, '(', 2), ')'), ',') column_name,
+         regexp_split_to_table(rights, '') letter
+   WHERE name LIKE '%(%' AND rights <> '-';
 CREATE TEMPORARY TABLE given AS
   SELECT relname::text AS name, oid, relowner FROM pg_class WHERE relnamespace = 'qcr'::regnamespace AND relkind IN ('r', 'p', 'v', 'm', 'f', 'S');
 CREATE TEMPORARY TABLE compared AS
@@ -39,8 +45,11 @@ SELECT is_empty($$SELECT rolname FROM pg_roles WHERE rolname LIKE 'qcr\_%' AND (
 SELECT is_empty($$SELECT roleid::regrole, member::regrole FROM pg_auth_members
                    WHERE roleid::regrole::text LIKE 'qcr\_%' OR member::regrole::text LIKE 'qcr\_%'$$,
                 'no role is a member of another');
-SELECT is_empty($$SELECT attrelid::regclass, attname FROM pg_attribute JOIN given ON oid = attrelid WHERE attacl IS NOT NULL$$,
-                'no column has a right of its own');
+SELECT set_eq($$SELECT given.name, attname::text, coalesce(nullif(a.grantee, 0)::regrole::text, 'public'), a.privilege_type
+                  FROM pg_attribute JOIN given ON oid = attrelid, aclexplode(attacl) a$$,
+              $$SELECT name, column_name, role, CASE letter WHEN 'r' THEN 'SELECT' WHEN 'i' THEN 'INSERT' WHEN 'u' THEN 'UPDATE' END
+                  FROM wanted_columns$$,
+              'columns have the rights of their own that the file names, and no others');
 SELECT is_empty($$SELECT role FROM unnest(ARRAY['qcr_app', 'qcr_import', 'qcr_recalc', 'qcr_follow', 'qcr_audit', 'qcr_eraser']) role
                    WHERE has_schema_privilege(role, 'qcr', 'CREATE') OR NOT has_schema_privilege(role, 'qcr', 'USAGE')$$,
                 'every role may use the schema and none may add to it');
