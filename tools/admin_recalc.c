@@ -64,7 +64,7 @@ struct command {
 
 /* ---------------------------------------------------------------- the command line */
 
-static bool number_parse(const char *text, unsigned most, unsigned *ret)
+static bool count_parse(const char *text, unsigned most, unsigned *ret)
 {
         char *end;
         long number;
@@ -118,15 +118,15 @@ static int parse(struct command *command, int argc, char **argv)
                         command->only_due = true;
                         break;
                 case CHUNK:
-                        if (!number_parse(optarg, RECALC_PAGE, &command->chunk))
+                        if (!count_parse(optarg, RECALC_PAGE, &command->chunk))
                                 return admin_usage(COMMAND, "%s: not a number from 1 to %u", optarg, RECALC_PAGE);
                         break;
                 case JOBS:
-                        if (!number_parse(optarg, RECALC_JOBS_MAX, &command->jobs))
+                        if (!count_parse(optarg, RECALC_JOBS_MAX, &command->jobs))
                                 return admin_usage(COMMAND, "%s: not a number from 1 to %u", optarg, RECALC_JOBS_MAX);
                         break;
                 case PACE:
-                        if (!number_parse(optarg, 100, &command->pace))
+                        if (!count_parse(optarg, 100, &command->pace))
                                 return admin_usage(COMMAND, "%s: not a number from 1 to 100", optarg);
                         break;
                 case RESUME:

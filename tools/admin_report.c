@@ -498,7 +498,7 @@ int admin_report(int argc, char **argv)
         int status;
 
         memset(command, 0, sizeof(*command));
-        status = parse(command, argc, argv);
+        status = language_start(NULL) ? parse(command, argc, argv) : ADMIN_FAILED;
         if (status == -1)
                 status = admin_help(help);
         else if (status == ADMIN_DONE && strcmp(command->word, "list") == 0)

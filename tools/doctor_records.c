@@ -226,7 +226,6 @@ static void put_request(struct arena *arena, const Qcr__Record *message, struct 
 
         record->party_name = text_of(arena, message->name);
         record->domain = text_of(arena, message->domain);
-        record->authority_code = text_of(arena, message->authority_code);
         record->authority_name = text_of(arena, message->authority_name);
         record->document = text_of(arena, message->document);
         record->kinds = 0;
@@ -248,6 +247,16 @@ static void put_request(struct arena *arena, const Qcr__Record *message, struct 
         put_outcome(arena, message, record);
 }
 
+/* Was it typed as it is stored, or so that it is stored like that? */
+static bool is_of_authority(ProtobufCBinaryData code, const char *stored)
+{
+        CLEANUP(buffer) struct buffer norm = BUFFER_INIT;
+        struct slice typed = slice_of(code.data, code.len);
+
+        return slice_equal(typed, slice_text(stored)) ||
+               (record_authority_normalise(typed, &norm) && strcmp(buffer_text(&norm), stored) == 0);
+}
+
 static bool is_correction_of(struct arena *arena, const Qcr__Request *request, const struct record *stored,
         const uint8_t hash[32])
 {
@@ -260,6 +269,7 @@ static bool is_correction_of(struct arena *arena, const Qcr__Request *request, c
         put_request(arena, request->record_file->record, &record);
         record_hash(&record, computed);
         return memcmp(computed, hash, 32) == 0 &&
+               is_of_authority(request->record_file->record->authority_code, stored->authority_code) &&
                is_of_subject(request->record_file->record->code, stored->subject) &&
                record_type_of_word(slice_text(text_of(arena, request->record_file->record->type)), &type) &&
                type == stored->type;
@@ -274,7 +284,7 @@ static bool is_ending_of(
         return request->operation_case == QCR__REQUEST__OPERATION_RECORD_WITHDRAW &&
                (message->has_repair && message->repair) == is_repair &&
                is_of_subject(message->code, stored->subject) &&
-               strcmp(text_of(arena, message->authority_code), stored->authority_code) == 0 &&
+               is_of_authority(message->authority_code, stored->authority_code) &&
                strcmp(text_of(arena, message->type), record_type_word(stored->type)) == 0 &&
                record_document_normalise(
                        slice_of(message->document.data, message->document.len), &document) &&
@@ -341,6 +351,19 @@ static const char *check_backing(struct records *records, const PGresult *row, c
         return "was inserted: its entry is about something else";
 }
 
+/* Filed when codes were kept as they were typed: typed in their one form it is another record's. */
+static void look_at_authority(struct records *records, const struct record *record)
+{
+        CLEANUP(buffer) struct buffer norm = BUFFER_INIT;
+
+        if (!record_authority_normalise(slice_text(record->authority_code), &norm))
+                doctor_warn(records->doctor, records->key, "authority_code is none that could be filed today");
+        else if (strcmp(buffer_text(&norm), record->authority_code) != 0)
+                doctor_warn(records->doctor, records->key,
+                        "authority_code is written %s today: filed again, the document is another record",
+                        buffer_text(&norm));
+}
+
 static bool take_record(void *closure, const PGresult *row, struct fault *why)
 {
         CLEANUP(buffer) struct buffer norm = BUFFER_INIT;
@@ -374,6 +397,8 @@ static bool take_record(void *closure, const PGresult *row, struct fault *why)
         if (!record_document_normalise(slice_text(record.document), &norm) ||
                 strcmp(buffer_text(&norm), record.document_norm) != 0)
                 doctor_find(doctor, "record", records->key, "document_norm is not its document's");
+        if (!follows)
+                look_at_authority(records, &record);
         if (follows && records->ordinal != cell_number(row, 0, ORDINAL))
                 doctor_find(doctor, "record", records->key, "ordinal was changed between versions");
         reason = check_backing(records, row, &record, stored, follows);

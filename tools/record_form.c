@@ -35,7 +35,7 @@ const struct flag record_form_flags[] = {
         {"confiscated-fen", FLAG_TEXT, FORM(confiscated_fen), "FEN", N_("the same in fen")},
         {"decided-on", FLAG_TEXT, FORM(decided_on), "DAY", N_("day of the decision, like 2026-11-02")},
         {"publicity-end", FLAG_TEXT, FORM(publicity_end), "DAY",
-                N_("last day of publicity the document states")},
+                N_("first day on which, by the document, it is not shown any more")},
         {"result", FLAG_TEXT, FORM(result), "WORD",
                 N_("pass or fail, of a sampling, a complaint (settled or not), an acceptance, an inspection")},
         {"certificate", FLAG_TEXT, FORM(certificate), "WORD",

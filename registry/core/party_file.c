@@ -108,6 +108,64 @@ void party_file_inputs(const struct party_file *file, struct grade_inputs *ret)
         memcpy(ret->listings, file->listings, sizeof(ret->listings));
 }
 
+/* ---------------------------------------------------------------- room */
+
+#define OTHER_MAX (GRADE_RECORDS_MAX / 2)
+
+void party_file_load_add(struct party_file_load *load, const struct grade_record *record)
+{
+        if (record_is_negative(record->type, record->result))
+                load->against++;
+        else
+                load->other++;
+}
+
+bool party_file_load_has_room(const struct party_file_load *load, const struct grade_record *record)
+{
+        return load->against + load->other < GRADE_RECORDS_MAX &&
+               (record_is_negative(record->type, record->result) || load->other < OTHER_MAX);
+}
+
+/* ---------------------------------------------------------------- two versions */
+
+/* Kinds of penalty, the heaviest first. */
+static const enum penalty_kind by_weight[] = {
+        PENALTY_CRIMINAL, PENALTY_DETENTION, PENALTY_REVOCATION, PENALTY_RESTRICTION, PENALTY_WITHDRAWAL, PENALTY_CLOSURE,
+        PENALTY_DOWNGRADE, PENALTY_SUSPENSION, PENALTY_CONFISCATION, PENALTY_FINE, PENALTY_CRITICISM, PENALTY_WARNING,
+};
+static_assert(sizeof(by_weight) / sizeof(by_weight[0]) == PENALTY_KINDS, "each kind has a weight");
+
+/* Of the kinds that only one of them has, is the heaviest the former's? */
+static bool has_lighter_kinds(uint16_t before, uint16_t after)
+{
+        for (unsigned i = 0; i < PENALTY_KINDS; i++)
+                if ((before ^ after) & PENALTY_BIT(by_weight[i]))
+                        return before & PENALTY_BIT(by_weight[i]);
+        return false;
+}
+
+/* No end is the latest. */
+static bool ends_before(struct day end, struct day other)
+{
+        return !day_is_none(end) && (day_is_none(other) || day_is_before(end, other));
+}
+
+bool party_file_is_lighter(const struct grade_record *before, const struct grade_record *after)
+{
+        bool was_negative = record_is_negative(before->type, before->result);
+
+        if (was_negative != record_is_negative(after->type, after->result))
+                return was_negative;
+        if (day_is_before(after->decided_on, before->decided_on))
+                return true;
+        if (was_negative)
+                return after->severity < before->severity || has_lighter_kinds(before->kinds, after->kinds) ||
+                       after->fine_fen < before->fine_fen || after->confiscated_fen < before->confiscated_fen ||
+                       ends_before(after->publicity_end, before->publicity_end);
+        return after->certificate != before->certificate || ends_before(before->valid_through, after->valid_through) ||
+               ends_before(before->publicity_end, after->publicity_end);
+}
+
 /* ---------------------------------------------------------------- deciding */
 
 /* What comparing two courses of a grade takes; too large for a stack. */
@@ -160,9 +218,12 @@ static bool is_favourable(const struct party_file *file, const struct party_file
         const struct record *record, const struct policy *policy, struct day today)
 {
         struct grade_record facts = party_file_facts(record);
-        struct comparison *c = must_alloc(sizeof(*c));
+        struct comparison *c;
         bool lifted;
 
+        if (party_file_is_lighter(&old->facts, &facts))
+                return true;
+        c = must_alloc(sizeof(*c));
         facts.ordinal = old->facts.ordinal;
         party_file_inputs(file, &c->before);
         c->after = c->before;
@@ -187,6 +248,17 @@ static bool is_seen(const struct party_file *file, const struct party_file_recor
         return false;
 }
 
+static bool has_room(const struct party_file *file, const struct record *record)
+{
+        struct grade_record facts = party_file_facts(record);
+        struct party_file_load load = {0};
+
+        for (size_t i = 0; i < file->records_count; i++)
+                if (file->records[i].is_active)
+                        party_file_load_add(&load, &file->records[i].facts);
+        return party_file_load_has_room(&load, &facts);
+}
+
 enum party_file_outcome party_file_decide(const struct party_file *file, const struct record *record,
         const struct policy *policy, struct day today)
 {
@@ -200,9 +272,11 @@ enum party_file_outcome party_file_decide(const struct party_file *file, const s
         if (!party_file_has_name(file, record->party_name))
                 return PARTY_FILE_NAME_MISMATCH;
         if (!old)
-                return file->records_count < GRADE_RECORDS_MAX ? PARTY_FILE_FILED : PARTY_FILE_FULL;
+                return has_room(file, record) ? PARTY_FILE_FILED : PARTY_FILE_FULL;
         if (!old->is_active)
                 return PARTY_FILE_WITHDRAWN;
+        if (old->version >= RECORD_VERSIONS_MAX)
+                return PARTY_FILE_FULL;
         return is_favourable(file, old, record, policy, today) ? PARTY_FILE_FAVOURABLE : PARTY_FILE_CORRECTED;
 }
 

@@ -49,9 +49,9 @@ enum party_file_outcome {
         PARTY_FILE_UNCHANGED,      /* this content was there before */
         PARTY_FILE_NOT_REGISTERED, /* no such enterprise yet: parked */
         PARTY_FILE_NAME_MISMATCH,  /* the code was never the name's: held */
-        PARTY_FILE_FAVOURABLE,     /* a correction that lifts the grade, today or some day: held */
+        PARTY_FILE_FAVOURABLE,     /* a correction that lifts the grade, on any day, or is lighter by itself: held */
         PARTY_FILE_WITHDRAWN,      /* the record was withdrawn or repaired: held */
-        PARTY_FILE_FULL,           /* GRADE_RECORDS_MAX records: refused */
+        PARTY_FILE_FULL,           /* no room for it, or RECORD_VERSIONS_MAX versions of it: refused */
 };
 
 void party_file_init(struct party_file *file, const char *subject);
@@ -70,6 +70,25 @@ bool party_file_has_name(const struct party_file *file, const char *name);
 
 /* The facts of a record that policies may ask for. `ordinal` 0 is to be set when it gets one. */
 struct grade_record party_file_facts(const struct record *record);
+
+/*
+ * How full a credit file is: of the GRADE_RECORDS_MAX records that count, what does not stand against the enterprise has
+ * one half, so that nobody fills a file with what costs nothing until no penalty goes in.
+ */
+struct party_file_load {
+        uint32_t against, other;
+};
+void party_file_load_add(struct party_file_load *load, const struct grade_record *record);
+/* Is there room for this one, too? */
+bool party_file_load_has_room(const struct party_file_load *load, const struct grade_record *record);
+
+/*
+ * Is a correction to the enterprise's favour by itself, whatever the rest of its file makes of it today and whichever
+ * policy is in force? Of what stands against it: that it does not, a lower severity, the heaviest kind of penalty in which
+ * the two differ gone, a lower amount, an earlier end of publicity; of anything else: valid for longer, another kind of
+ * certificate, a later end; of both: an earlier decision.
+ */
+bool party_file_is_lighter(const struct grade_record *before, const struct grade_record *after);
 
 /* Would the grade be better under `after` today, or on any day to come? */
 bool party_file_lifts(const struct policy *policy, const struct grade_inputs *before,

@@ -54,6 +54,9 @@ struct party {
         struct day established_on;   /* DAY_NONE when unknown */
 };
 
+/* Of one record: each version is compared with what is filed, so there must not be any number of them. */
+#define RECORD_VERSIONS_MAX 256u
+
 /* Identity of documents: NFKC, upper case, no spaces, brackets 〔〕【】［］[]() all as (). Appends to `ret`. */
 bool record_document_normalise(struct slice utf8, struct buffer *ret) MUST_CHECK;
 

@@ -20,7 +20,7 @@
 
 #define RECORD_DETAILS_MAX 16u          /* of one type */
 #define RECORD_DETAIL_OCTETS 300u       /* of one value */
-#define RECORD_DETAILS_OCTETS 4096u     /* of all lines */
+#define RECORD_DETAILS_OCTETS 4096u     /* of all lines: no type's table comes to more, to which its test holds it */
 
 enum record_detail_form {
         DETAIL_TEXT = 1,

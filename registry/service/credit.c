@@ -9,6 +9,8 @@
 #include "registry/store/ledger.h"
 #include "registry/store/standing.h"
 
+#define ROW_SLACK 512u /* octets: what each text of a row takes beside itself */
+
 static struct credit *credit_of(struct writing *writing)
 {
         return writing->credit;
@@ -108,11 +110,31 @@ void credit_keep_record(struct call *call, struct record *record)
                 *texts[i] = call_text(call, slice_text(*texts[i]));
 }
 
+/* What the rows take of the call's memory, for which somebody else may have filed too much. */
+static size_t octets_of_rows(const PGresult *result)
+{
+        size_t octets = (size_t)PQntuples(result) * (sizeof(struct record_row) + ROW_SLACK);
+
+        for (int row = 0; row < PQntuples(result); row++)
+                for (int column = 0; column < PQnfields(result); column++)
+                        octets += (size_t)PQgetlength(result, row, column);
+        return octets;
+}
+
 static struct record_row *take_rows(struct writing *writing, const PGresult *result, size_t *ret_count)
 {
+        const struct arena *arena = &writing->call->arena;
         size_t count = (size_t)PQntuples(result);
-        struct record_row *rows = call_alloc(writing->call, count * sizeof(*rows));
+        struct record_row *rows;
 
+        if (octets_of_rows(result) > (arena->budget - arena->used) / 2) {
+                log_event(LOG_ERR, "records.costly", "id", writing->call->id, "subject", credit_of(writing)->subject);
+                failure_set(&writing->call->failure, RESULT_MESSAGE_TOO_COSTLY,
+                        "the enterprise's records take more memory than a request may");
+                writing_refuse(writing);
+                return NULL;
+        }
+        rows = call_alloc(writing->call, count * sizeof(*rows));
         for (size_t i = 0; i < count; i++) {
                 if (!records_from_row(result, (int)i, credit_of(writing)->subject, &rows[i])) {
                         unreadable(writing, "a record");
@@ -241,6 +263,11 @@ static int compare_ordinals(const void *left, const void *right)
         return (a->ordinal > b->ordinal) - (a->ordinal < b->ordinal);
 }
 
+static bool full(struct writing *writing)
+{
+        return cannot(writing, "the enterprise has as many records of its kind as a credit file can hold");
+}
+
 /* Adds what counts of a record: only active ones do. */
 static bool pack(
         struct writing *writing, const struct record *record, uint32_t ordinal, struct grade_inputs *to)
@@ -248,11 +275,22 @@ static bool pack(
         if (strcmp(record->state, "active") != 0)
                 return true;
         if (to->count == GRADE_RECORDS_MAX)
-                return cannot(writing, "the enterprise has as many records as a credit file can hold");
+                return full(writing);
         to->records[to->count] = party_file_facts(record);
         to->records[to->count].ordinal = ordinal;
         to->count++;
         return true;
+}
+
+/* Is there room for a new record beside these? A version of one that is there takes none. */
+static bool has_room(const struct credit *credit, const struct grade_inputs *others)
+{
+        struct grade_record facts = party_file_facts(credit->record);
+        struct party_file_load load = {0};
+
+        for (uint32_t i = 0; i < others->count; i++)
+                party_file_load_add(&load, &others->records[i]);
+        return credit->versions_count > 0 || party_file_load_has_room(&load, &facts);
 }
 
 /* All records anew, in their order; listings are other writers' and stay. */
@@ -270,6 +308,8 @@ static bool pack_all(struct writing *writing, struct credit *credit)
                         !pack(writing, &row->record, row->ordinal, after))
                         return false;
         }
+        if (!has_room(credit, after))
+                return full(writing);
         if (!pack(writing, credit->record, credit->record_ordinal, after))
                 return false;
         qsort(after->records, after->count, sizeof(after->records[0]), compare_ordinals);
@@ -293,6 +333,17 @@ static void evaluate(struct writing *writing, struct credit *credit)
         credit->lifts = party_file_lifts(policy, credit->before, credit->after, today);
 }
 
+/* Than the version before, by itself. */
+static bool is_lighter(const struct credit *credit)
+{
+        struct grade_record before, after = party_file_facts(credit->record);
+
+        if (credit->versions_count == 0)
+                return false;
+        before = party_file_facts(&credit->versions[0].record);
+        return party_file_is_lighter(&before, &after);
+}
+
 bool credit_weigh(struct writing *writing, struct credit *credit, const struct record *record)
 {
         uint32_t last = 0;
@@ -307,6 +358,7 @@ bool credit_weigh(struct writing *writing, struct credit *credit, const struct r
         if (!pack_all(writing, credit))
                 return false;
         evaluate(writing, credit);
+        credit->lifts = credit->lifts || is_lighter(credit);
         return true;
 }
 

@@ -33,7 +33,7 @@ struct credit {
         uint8_t policy_hash[32];     /* the active policy */
         struct record_row *current;  /* newest version of every record */
         size_t current_count;
-        struct record_row *versions; /* of the record asked for, newest first, with bodies */
+        struct record_row *versions; /* of the record asked for, newest first, which alone has its body */
         size_t versions_count;
         /* what was weighed */
         const struct record *record; /* NULL: the listings were */
@@ -44,7 +44,7 @@ struct credit {
         struct slice after_packed;
         struct grade_outcome *outcome_before;
         struct grade_outcome *outcome;
-        bool lifts;                  /* on some day, to somebody's favour */
+        bool lifts;                  /* on some day, to somebody's favour; or lighter by itself (core/party_file) */
 };
 
 /* The record's identity. Texts live with the call. */

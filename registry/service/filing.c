@@ -6,8 +6,6 @@
 
 #include "registry/service/credit.h"
 
-#define DOCUMENT_OCTETS 200u
-
 struct filing {
         struct record record;
         struct credit credit;
@@ -93,6 +91,9 @@ static enum act_decision filing_decide(struct writing *writing)
         if (!credit_check(writing, credit))
                 return ACT_REFUSED;
         writing->is_rehearsal = filing->is_rehearsal;
+        if (!filing_check_complete(writing->call, &filing->record,
+                    credit->versions_count ? &credit->versions[0].record : NULL))
+                return ACT_REFUSED;
         same = find_version(filing);
         if (same) {
                 set_reply(writing, filing, "unchanged");
@@ -103,6 +104,11 @@ static enum act_decision filing_decide(struct writing *writing)
         if (is_correction && strcmp(credit->versions[0].record.state, "active") != 0) {
                 failure_set(&writing->call->failure, RESULT_RECORD_ENDED, "the record has been %s already",
                         credit->versions[0].record.state);
+                return ACT_REFUSED;
+        }
+        if (is_correction && credit->versions[0].version >= RECORD_VERSIONS_MAX) {
+                failure_set_field(&writing->call->failure, RESULT_FIELD_INVALID, "record", slice_of(NULL, 0),
+                        "record: corrected %u times already", RECORD_VERSIONS_MAX - 1);
                 return ACT_REFUSED;
         }
         if (!credit_weigh(writing, credit, &filing->record))
@@ -123,7 +129,7 @@ static void filing_save(struct writing *writing)
 {
         struct filing *filing = writing->data;
         const struct record *record = &filing->record;
-        char summary[DOCUMENT_OCTETS + 256];
+        char summary[FILING_DOCUMENT_OCTETS + 256];
 
         if (writing->reply->code != RESULT_PENDING) {
                 credit_save(writing, &filing->credit);

@@ -2,13 +2,12 @@
 /* A record as somebody filed it: each field by itself, then whether they may stand together. */
 #include "registry/service/filing.h"
 
-#include "registry/core/domain_table.h"
-#include "registry/core/record_detail.h"
+#include <inttypes.h>
+#include <stdio.h>
 
-#define CODE_OCTETS 64u     /* of an authority */
-#define DOCUMENT_OCTETS 200u
-#define TEXT_OCTETS 8192u   /* of conduct, facts, basis and the like */
-#define WORD_OCTETS 32u
+#include "registry/core/domain_table.h"
+#include "registry/core/personal_number.h"
+#include "registry/core/record_detail.h"
 
 /*
  * Ten thousand times the largest fine the market regulator ever imposed; above it is a slip of the
@@ -18,7 +17,7 @@
 
 static enum record_type read_type(struct fields *fields, const ProtobufCBinaryData *data)
 {
-        const char *word = fields_text(fields, "type", data, WORD_OCTETS);
+        const char *word = fields_text(fields, "type", data, FILING_WORD_OCTETS);
         enum record_type type = RECORD_PENALTY;
 
         if (!fields->failed && !record_type_of_word(slice_text(word), &type))
@@ -28,7 +27,7 @@ static enum record_type read_type(struct fields *fields, const ProtobufCBinaryDa
 
 static const char *read_domain(struct fields *fields, const ProtobufCBinaryData *data)
 {
-        const char *word = fields_text(fields, "domain", data, WORD_OCTETS);
+        const char *word = fields_text(fields, "domain", data, FILING_WORD_OCTETS);
         const char *domain = domain_word(slice_text(word));
 
         if (!domain)
@@ -44,7 +43,7 @@ static uint16_t read_kinds(struct fields *fields, const Qcr__Record *message)
         if (message->n_kind > PENALTY_KINDS)
                 fields_refuse(fields, RESULT_FIELD_INVALID, "kind", slice_of(NULL, 0), "more than there are");
         for (size_t i = 0; i < message->n_kind && !fields->failed; i++) {
-                const char *word = fields_text(fields, "kind", &message->kind[i], WORD_OCTETS);
+                const char *word = fields_text(fields, "kind", &message->kind[i], FILING_WORD_OCTETS);
                 enum penalty_kind kind;
 
                 if (penalty_kind_of_word(slice_text(word), &kind))
@@ -56,17 +55,43 @@ static uint16_t read_kinds(struct fields *fields, const Qcr__Record *message)
         return kinds;
 }
 
+/* A number as a failure says it back. */
+static struct slice number_text(struct fields *fields, uint64_t number)
+{
+        char digits[24];
+        int length = snprintf(digits, sizeof(digits), "%" PRIu64, number);
+
+        return arena_copy(fields->arena, slice_of(digits, (size_t)length));
+}
+
 static int64_t read_amount(struct fields *fields, const char *name, bool has, uint64_t fen)
 {
         if (!has)
                 return 0;
         if (fen > AMOUNT_MOST_FEN)
-                fields_refuse(fields, RESULT_FIELD_INVALID, name, slice_of(NULL, 0),
+                fields_refuse(fields, RESULT_FIELD_INVALID, name, number_text(fields, fen),
                         "too large to be an amount in fen");
         return fields->failed ? 0 : (int64_t)fen;
 }
 
-static const char *read_document(struct fields *fields, const char *text)
+const char *filing_read_authority(struct fields *fields, const ProtobufCBinaryData *data)
+{
+        CLEANUP(buffer) struct buffer norm = BUFFER_INIT;
+        const char *text = fields_text(fields, "authority_code", data, FILING_AUTHORITY_OCTETS);
+        const char *kept;
+
+        if (fields->failed)
+                return "";
+        if (!record_authority_normalise(slice_text(text), &norm)) {
+                fields_refuse(fields, RESULT_FIELD_INVALID, "authority_code", slice_text(text),
+                        "neither an organization code nor a number of letters, digits and -._");
+                return "";
+        }
+        kept = arena_text(fields->arena, buffer_slice(&norm));
+        return kept ? kept : "";
+}
+
+const char *filing_read_document(struct fields *fields, const char *text)
 {
         CLEANUP(buffer) struct buffer norm = BUFFER_INIT;
         const char *kept;
@@ -101,9 +126,9 @@ static void read_days(struct fields *fields, const Qcr__Record *message, struct 
 
 static void read_outcome(struct fields *fields, const Qcr__Record *message, struct record *ret)
 {
-        const char *result = fields_optional(fields, "result", message->has_result, &message->result, WORD_OCTETS);
+        const char *result = fields_optional(fields, "result", message->has_result, &message->result, FILING_WORD_OCTETS);
         const char *certificate = fields_optional(
-                fields, "certificate", message->has_certificate, &message->certificate, WORD_OCTETS);
+                fields, "certificate", message->has_certificate, &message->certificate, FILING_WORD_OCTETS);
 
         if (!record_result_of_word(slice_text(result), &ret->result))
                 fields_refuse(fields, RESULT_FIELD_INVALID, "result", slice_text(result), "pass or fail");
@@ -115,9 +140,31 @@ static void read_outcome(struct fields *fields, const Qcr__Record *message, stru
                                      ? fields_day(fields, "valid_through", &message->valid_through)
                                      : DAY_NONE;
         if (message->has_severity && message->severity > SEVERITY_LAST)
-                fields_refuse(fields, RESULT_FIELD_INVALID, "severity", slice_of(NULL, 0),
+                fields_refuse(fields, RESULT_FIELD_INVALID, "severity", number_text(fields, message->severity),
                         record_flaw_text(RECORD_SEVERITY_UNKNOWN));
         ret->severity = message->has_severity && !fields->failed ? (uint8_t)message->severity : SEVERITY_NONE;
+}
+
+/* The registry has no use for them, and what must not be known is not said back. */
+static void refuse_personal(struct fields *fields, const char *name, const char *text)
+{
+        CLEANUP(buffer) struct buffer masked = BUFFER_INIT;
+
+        if (!fields->failed && personal_mask(slice_text(text), PERSONAL_IDENTITY | PERSONAL_MOBILE, &masked) > 0)
+                fields_refuse(fields, RESULT_FIELD_INVALID, name, slice_of(NULL, 0),
+                        "contains an identity number or a mobile number");
+}
+
+/* Running text; a number, of a permit for construction above all, may have the form of an identity number by chance. */
+static bool is_running_text(enum record_type type, struct slice name)
+{
+        static const char *const numbers[] = {"batch", "commitment", "number", "permit"};
+        const struct record_detail *detail = record_detail_find(type, name);
+
+        for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+                if (slice_equal(name, slice_text(numbers[i])))
+                        return false;
+        return detail && detail->form == DETAIL_TEXT;
 }
 
 /* The name of a detail as a failure has it: `detail.batch`. */
@@ -161,13 +208,17 @@ static const char *read_details(struct fields *fields, const Qcr__Record *messag
                 fields_refuse(fields, RESULT_FIELD_INVALID, "detail", slice_of(NULL, 0), "more than a type has");
         for (size_t i = 0; i < message->n_detail && !fields->failed; i++) {
                 const Qcr__RecordDetail *detail = message->detail[i];
+                const char *field, *value;
 
-                values[i].name = slice_text(fields_text(fields, "detail", &detail->name, WORD_OCTETS));
-                values[i].value = slice_text(fields_text(
-                        fields, detail_field(fields, values[i].name), &detail->value, RECORD_DETAIL_OCTETS));
+                values[i].name = slice_text(fields_text(fields, "detail", &detail->name, FILING_WORD_OCTETS));
+                field = detail_field(fields, values[i].name);
+                value = fields_text(fields, field, &detail->value, RECORD_DETAIL_OCTETS);
+                if (is_running_text(type, values[i].name))
+                        refuse_personal(fields, field, value);
+                values[i].value = slice_text(value);
         }
-        if (fields->failed)
-                return "";
+        if (fields->failed || message->n_detail == 0)
+                return ""; /* whether any are needed: filing_check_complete() */
         flaw = record_details_format(type, values, message->n_detail, &lines, &name);
         if (flaw) {
                 refuse_detail(fields, type, flaw, name, values, message->n_detail);
@@ -177,42 +228,91 @@ static const char *read_details(struct fields *fields, const Qcr__Record *messag
         return kept ? kept : "";
 }
 
-/* The word or day that was given for a field that cannot stand as it is. */
-static struct slice value_of(const Qcr__Record *message, enum record_flaw flaw)
+static struct slice octets_of(const ProtobufCBinaryData *data)
 {
-        const ProtobufCBinaryData *data = NULL;
+        return slice_of(data->data, data->len);
+}
 
+/* What was given for a field that cannot stand as it is. */
+static struct slice value_of(struct fields *fields, const Qcr__Record *message, enum record_flaw flaw)
+{
         switch (flaw) {
-        case RECORD_KINDS_STRAY: data = message->n_kind ? &message->kind[0] : NULL; break;
-        case RECORD_RESULT_STRAY: data = &message->result; break;
-        case RECORD_CERTIFICATE_STRAY: data = &message->certificate; break;
+        case RECORD_KINDS_STRAY: return message->n_kind ? octets_of(&message->kind[0]) : slice_of(NULL, 0);
+        case RECORD_SEVERITY_UNKNOWN:
+        case RECORD_SEVERITY_STRAY: return number_text(fields, message->severity);
+        case RECORD_FINE_STRAY: return number_text(fields, message->fine_fen);
+        case RECORD_CONFISCATED_STRAY: return number_text(fields, message->confiscated_fen);
+        case RECORD_RESULT_STRAY: return octets_of(&message->result);
+        case RECORD_CERTIFICATE_STRAY: return octets_of(&message->certificate);
         case RECORD_VALIDITY_STRAY:
-        case RECORD_VALIDITY_EARLY: data = &message->valid_through; break;
+        case RECORD_VALIDITY_EARLY: return octets_of(&message->valid_through);
         case RECORD_SOUND:
         case RECORD_KINDS_MISSING:
-        case RECORD_SEVERITY_UNKNOWN:
-        case RECORD_SEVERITY_STRAY:
-        case RECORD_FINE_STRAY:
-        case RECORD_CONFISCATED_STRAY:
         case RECORD_RESULT_MISSING:
         case RECORD_CERTIFICATE_MISSING:
-        case RECORD_DETAILS: break; /* numbers, or nothing was given */
+        case RECORD_DETAILS: break; /* nothing was given */
         }
-        return data ? slice_of(data->data, data->len) : slice_of(NULL, 0);
+        return slice_of(NULL, 0);
+}
+
+/* Wants it only what types have had since there are details, and has nothing of it? */
+static bool is_wanting(const struct record *record, enum record_flaw flaw)
+{
+        return record->type != RECORD_PENALTY && !record_is_extended(record) &&
+               (flaw == RECORD_DETAILS || record_flaw_is_missing(flaw));
+}
+
+/* Details are wanting by the name of the first that is; of what is given, read_details() has said its part. */
+static void refuse_details(struct fields *fields, enum record_type type)
+{
+        CLEANUP(buffer) struct buffer lines = BUFFER_INIT;
+        struct slice name = slice_of(NULL, 0);
+        enum record_detail_flaw flaw = record_details_format(type, NULL, 0, &lines, &name);
+
+        if (flaw)
+                refuse_detail(fields, type, flaw, name, NULL, 0);
+}
+
+static void refuse_flaw(
+        struct fields *fields, const struct record *record, enum record_flaw flaw, struct slice value)
+{
+        if (flaw == RECORD_DETAILS)
+                refuse_details(fields, record->type);
+        else
+                fields_refuse(fields, record_flaw_is_missing(flaw) ? RESULT_FIELD_MISSING : RESULT_FIELD_INVALID,
+                        record_flaw_field(flaw), value, record_flaw_text(flaw));
 }
 
 static void check_together(struct fields *fields, const Qcr__Record *message, const struct record *record)
 {
         enum record_flaw flaw = record_check(record);
 
-        if (flaw)
-                fields_refuse(fields, record_flaw_is_missing(flaw) ? RESULT_FIELD_MISSING : RESULT_FIELD_INVALID,
-                        record_flaw_field(flaw), value_of(message, flaw), record_flaw_text(flaw));
+        if (flaw && !is_wanting(record, flaw))
+                refuse_flaw(fields, record, flaw, value_of(fields, message, flaw));
+}
+
+bool filing_check_complete(struct call *call, const struct record *record, const struct record *newest)
+{
+        struct fields fields = call_fields(call);
+        enum record_flaw flaw = record_check(record);
+
+        if (flaw && !(newest && !record_is_extended(newest)))
+                refuse_flaw(&fields, record, flaw, slice_of(NULL, 0));
+        return !fields.failed;
+}
+
+static const char *read_text(
+        struct fields *fields, const char *name, protobuf_c_boolean has, const ProtobufCBinaryData *data)
+{
+        const char *text = fields_optional(fields, name, has, data, FILING_TEXT_OCTETS);
+
+        refuse_personal(fields, name, text);
+        return text;
 }
 
 static void read_words(struct fields *fields, const Qcr__Record *message, struct record *ret)
 {
-#define OPTIONAL(name) fields_optional(fields, #name, message->has_##name, &message->name, TEXT_OCTETS)
+#define OPTIONAL(name) read_text(fields, #name, message->has_##name, &message->name)
         ret->conduct = OPTIONAL(conduct);
         ret->facts = OPTIONAL(facts);
         ret->basis = OPTIONAL(basis);
@@ -233,10 +333,10 @@ bool filing_read(struct call *call, const Qcr__Record *message, struct record *r
         ret->party_name = fields_name(&fields, "name", &message->name);
         ret->type = read_type(&fields, &message->type);
         ret->domain = read_domain(&fields, &message->domain);
-        ret->authority_code = fields_text(&fields, "authority_code", &message->authority_code, CODE_OCTETS);
+        ret->authority_code = filing_read_authority(&fields, &message->authority_code);
         ret->authority_name = fields_name(&fields, "authority_name", &message->authority_name);
-        ret->document = fields_text(&fields, "document", &message->document, DOCUMENT_OCTETS);
-        ret->document_norm = read_document(&fields, ret->document);
+        ret->document = fields_text(&fields, "document", &message->document, FILING_DOCUMENT_OCTETS);
+        ret->document_norm = filing_read_document(&fields, ret->document);
         ret->kinds = read_kinds(&fields, message);
         ret->fine_fen = read_amount(&fields, "fine_fen", message->has_fine_fen, message->fine_fen);
         ret->confiscated_fen = read_amount(

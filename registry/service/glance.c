@@ -47,6 +47,20 @@ void glance_end(struct glance *glance)
         view_end(glance->view);
 }
 
+bool glance_policy(struct glance *glance, struct policy *ret, struct fault *why)
+{
+        struct document_error error;
+        struct slice document;
+        struct view_meta meta;
+        enum view_found found;
+
+        if (!view_meta(glance->view, &meta, why) ||
+                !view_policy(glance->view, meta.policy_hash, &found, &document, why))
+                return false;
+        return (found == VIEW_FOUND && policy_parse(document, ret, &error) == DOCUMENT_SOUND) ||
+               fault_set(why, FAULT_VIEW, "the active policy cannot be read");
+}
+
 bool glance_meta(struct glance *glance, struct view_meta *ret, struct fault *why)
 {
         bool is_read;

@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "registry/core/policy.h"
 #include "registry/view/view.h"
 
 struct glance {
@@ -19,6 +20,8 @@ void glance_done(struct glance *glance);
 /* Begins a read transaction of the current view; FAULT_VIEW when there is none. End it with glance_end. */
 bool glance_begin(struct glance *glance, struct fault *why) MUST_CHECK;
 void glance_end(struct glance *glance);
+/* Between the two: the policy in force, by which a record is over or not. */
+bool glance_policy(struct glance *glance, struct policy *ret, struct fault *why) MUST_CHECK;
 /* Only what the view says about itself, in a transaction of its own. */
 bool glance_meta(struct glance *glance, struct view_meta *ret, struct fault *why) MUST_CHECK;
 

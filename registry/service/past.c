@@ -133,11 +133,13 @@ static bool on_records(void *closure, const PGresult *result, struct fault *why)
         for (int i = 0; i < PQntuples(result); i++) {
                 struct record_row row;
 
-                if (!records_from_row(result, i, past->code.subject, &row) || inputs->count == GRADE_RECORDS_MAX)
+                if (!records_from_row(result, i, past->code.subject, &row))
                         return fault_set(why, FAULT_STORE, "the records of %s cannot be read", past->code.subject);
                 rests_on(past, row.serial);
                 if (strcmp(row.record.state, "active") != 0)
                         continue;
+                if (inputs->count == GRADE_RECORDS_MAX)
+                        return fault_set(why, FAULT_STORE, "%s has more records than count", past->code.subject);
                 inputs->records[inputs->count] = party_file_facts(&row.record);
                 inputs->records[inputs->count++].ordinal = row.ordinal;
         }
@@ -288,20 +290,6 @@ static bool add_listings(struct past *past, struct fault *why)
 
 /* ------------------------------------------------------- what may not be shown */
 
-/* The policy in force now: by it a record is over or not. */
-static bool load_policy(struct view *view, struct policy *ret, struct fault *why)
-{
-        struct document_error error;
-        struct slice document;
-        struct view_meta meta;
-        enum view_found found;
-
-        if (!view_meta(view, &meta, why) || !view_policy(view, meta.policy_hash, &found, &document, why))
-                return false;
-        return (found == VIEW_FOUND && policy_parse(document, ret, &error) == DOCUMENT_SOUND) ||
-               fault_set(why, FAULT_VIEW, "the active policy cannot be read");
-}
-
 /* Today's inputs, empty where the enterprise is gone, and today's policy. */
 static bool load_today(struct past *past, struct grade_inputs *ret, struct policy *ret_policy, struct fault *why)
 {
@@ -313,7 +301,7 @@ static bool load_today(struct past *past, struct grade_inputs *ret, struct polic
         *ret = (struct grade_inputs){0};
         if (!glance_begin(glance, why))
                 return false;
-        is_read = load_policy(glance->view, ret_policy, why) &&
+        is_read = glance_policy(glance, ret_policy, why) &&
                   view_party(glance->view, past->code.text, &found, &party, why);
         if (is_read && found == VIEW_FOUND && !inputs_decode(party.inputs, ret))
                 is_read = fault_set(why, FAULT_VIEW, "the packed inputs of %s cannot be read", party.subject);

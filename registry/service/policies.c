@@ -223,7 +223,22 @@ static bool refuse_day(struct writing *writing, const struct policy_change *chan
                 slice_text(change->hash_text), "%s is for days from %s %s", change->name.text, from, is_open ? "on" : to);
 }
 
-/* Those that make no difference to who acts come first; the run, which takes hours, last. */
+static bool is_early(const struct writing *writing)
+{
+        return day_is_before(writing->entry_day, writing->policy_change->policy.from);
+}
+
+static bool is_over(const struct writing *writing)
+{
+        struct day to = writing->policy_change->policy.to;
+
+        return !day_is_none(to) && day_is_before(to, writing->entry_day);
+}
+
+/*
+ * Those that make no difference to who acts come first; the run, which takes hours, last. Its first day is the
+ * approval's to ask: what is to follow on a policy that ends is proposed before that one has ended.
+ */
 static bool decide_change(struct writing *writing)
 {
         const struct policy_change *change = writing->policy_change;
@@ -239,7 +254,7 @@ static bool decide_change(struct writing *writing)
         if (policy_standing(&change->policy) == POLICY_TRIAL && !change->was_active)
                 return failure_set_field(failure, RESULT_POLICY_ON_TRIAL, "policy_hash", value,
                         "%s names no organ's document, so that it stays on trial", change->name.text);
-        if (!policy_is_effective(&change->policy, writing->entry_day))
+        if (is_over(writing))
                 return refuse_day(writing, change);
         if (change->is_rehearsal || change->has_run)
                 return true;
@@ -255,12 +270,24 @@ static bool change_act_check(struct writing *writing)
         return read_change(writing, writing->call->message->policy_activate);
 }
 
+static void reply_day(struct writing *writing)
+{
+        Qcr__Filed *filed = writing->reply->filed;
+        char from[DAY_TEXT];
+
+        day_format(writing->policy_change->policy.from, from);
+        filed->has_effective_from = true;
+        filed->effective_from = call_data_text(call_text(writing->call, slice_text(from)));
+}
+
 static enum act_decision change_act_decide(struct writing *writing)
 {
         if (!decide_change(writing))
                 return ACT_REFUSED;
         writing_propose(writing, NULL);
         reply_filed(writing, "proposed");
+        if (is_early(writing))
+                reply_day(writing);
         writing->is_rehearsal = writing->policy_change->is_rehearsal;
         return writing->is_rehearsal ? ACT_NOTHING : ACT_WRITE;
 }
@@ -269,10 +296,14 @@ static void change_act_save(struct writing *writing)
 {
         const struct policy_change *change = writing->policy_change;
         const char *kind = proposal_word(PROPOSAL_POLICY_ACTIVATE);
-        char summary[NAME_TEXT + 160];
+        char summary[NAME_TEXT + 192], from[DAY_TEXT];
+        int length = snprintf(summary, sizeof(summary), "%s %s, %s, run %" PRIu64, kind, change->name.text,
+                change->hash_text, change->run_serial);
 
-        snprintf(summary, sizeof(summary), "%s %s, %s, run %" PRIu64, kind, change->name.text, change->hash_text,
-                change->run_serial);
+        if (is_early(writing)) {
+                day_format(change->policy.from, from);
+                snprintf(summary + length, sizeof(summary) - (size_t)length, ", to be approved from %s on", from);
+        }
         writing_reply_proposal(writing, "proposed");
         writing_save_proposal(writing, kind, NULL, summary);
 }
@@ -300,7 +331,9 @@ static void change_effect_load(struct writing *writing, struct approval *approva
 static bool change_effect_decide(struct writing *writing, struct approval *approval)
 {
         (void)approval;
-        return decide_change(writing) || approval_overtaken(writing);
+        if (!decide_change(writing))
+                return approval_overtaken(writing);
+        return !is_early(writing) || refuse_day(writing, writing->policy_change); /* it still waits for its day */
 }
 
 static void change_effect_save(struct writing *writing, struct approval *approval)

@@ -285,6 +285,22 @@ static bool refuse_past(struct seal_batch *batch, struct view *view, const struc
         return true;
 }
 
+/* A switch leaves days behind that the new policy is not for; those who ask for them are told of whom to ask. */
+static void refuse_past_day(const struct seal_question *question, const struct policy *policy)
+{
+        CLEANUP(buffer) struct buffer text = BUFFER_INIT;
+        char from[DAY_TEXT], to[DAY_TEXT] = "on";
+
+        day_format(policy->from, from);
+        if (!day_is_none(policy->to))
+                day_format(policy->to, to);
+        buffer_add_format(&text,
+                "%s@%" PRId32 " was in force by then, and is for days from %s %s: ask with a knowledge (--known-at) from"
+                " before it was put in force, for the grade by the policy before it",
+                policy->id, policy->version, from, to);
+        refuse(question, RESULT_POLICY_NOT_EFFECTIVE, 0, buffer_slice(&text), slice_text(""));
+}
+
 /* The asker's part of the statement, and the salt that hides it from its neighbours. */
 static void complete(struct statement *statement, const struct seal_request *request,
         const uint8_t salt[STATEMENT_SALT_SIZE])
@@ -331,7 +347,7 @@ static void answer_one(struct seal_batch *batch, struct view *view, const struct
                 refusal = decide(batch, kind, found == VIEW_FOUND ? &party : NULL, &code, time->now_ms);
         }
         if (refusal == VERDICT_POLICY && question->request.is_past) {
-                refuse_with(question, RESULT_NOT_THERE, "the policy of then is not for that day: there is no grade of it");
+                refuse_past_day(question, &batch->past_policy);
                 return;
         }
         if (refusal) {

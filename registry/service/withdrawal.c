@@ -4,10 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define CODE_OCTETS 64u
-#define DOCUMENT_OCTETS 200u
-#define REASON_OCTETS 1000u
-#define WORD_OCTETS 32u
+#include "registry/service/filing.h"
 
 struct withdrawing {
         struct withdrawal withdrawal;
@@ -17,29 +14,22 @@ struct withdrawing {
 bool withdrawal_read(struct call *call, const Qcr__RecordWithdraw *message, struct withdrawal *ret)
 {
         struct fields fields = call_fields(call);
-        CLEANUP(buffer) struct buffer norm = BUFFER_INIT;
         const char *type;
 
         *ret = (struct withdrawal){0};
         fields_code(&fields, "code", &message->code, &ret->code);
-        ret->authority_code = fields_text(&fields, "authority_code", &message->authority_code, CODE_OCTETS);
-        ret->document = fields_text(&fields, "document", &message->document, DOCUMENT_OCTETS);
-        type = fields_text(&fields, "type", &message->type, WORD_OCTETS);
-        ret->reason = fields_text(&fields, "reason", &message->reason, REASON_OCTETS);
+        ret->authority_code = filing_read_authority(&fields, &message->authority_code);
+        ret->document = fields_text(&fields, "document", &message->document, FILING_DOCUMENT_OCTETS);
+        type = fields_text(&fields, "type", &message->type, FILING_WORD_OCTETS);
+        ret->reason = fields_text(&fields, "reason", &message->reason, FILING_REASON_OCTETS);
         ret->basis_document =
-                fields_text(&fields, "basis_document", &message->basis_document, DOCUMENT_OCTETS);
+                fields_text(&fields, "basis_document", &message->basis_document, FILING_DOCUMENT_OCTETS);
         ret->is_repair = message->has_repair && message->repair;
         if (!fields.failed && !record_type_of_word(slice_text(type), &ret->type))
                 fields_refuse(
                         &fields, RESULT_FIELD_INVALID, "type", slice_text(type), "not a type of record");
-        if (!fields.failed &&
-                (!record_document_normalise(slice_text(ret->document), &norm) || norm.length == 0))
-                fields_refuse(&fields, RESULT_FIELD_INVALID, "document", slice_text(ret->document),
-                        "not a document number");
-        if (fields.failed)
-                return false;
-        ret->document_norm = call_text(call, buffer_slice(&norm));
-        return true;
+        ret->document_norm = filing_read_document(&fields, ret->document);
+        return !fields.failed;
 }
 
 void withdrawal_credit(struct call *call, const struct withdrawal *withdrawal, struct credit *ret)
@@ -102,7 +92,7 @@ static void withdrawal_act_save(struct writing *writing)
 {
         const struct withdrawing *withdrawing = writing->data;
         const struct withdrawal *withdrawal = &withdrawing->withdrawal;
-        char summary[2 * DOCUMENT_OCTETS + REASON_OCTETS + 256];
+        char summary[2 * FILING_DOCUMENT_OCTETS + FILING_REASON_OCTETS + 256];
 
         snprintf(summary, sizeof(summary), "%s %s %s of %s by %s: %s", withdrawal->is_repair ? "repair" : "withdraw",
                 record_type_word(withdrawal->type), withdrawal->document, withdrawal->authority_code,

@@ -67,10 +67,13 @@ void records_versions_query(struct query *ret, const char *subject, const char *
         const char *document_norm, const char *type)
 {
         query_init(ret,
-                "SELECT " COLUMNS BODY_COLUMNS " FROM qcr.record r LEFT JOIN qcr.record_body b"
-                " USING (subject, authority_code, document_norm, type, version)"
-                " WHERE r.subject = $1::text AND r.authority_code = $2::text AND r.document_norm = $3::text"
-                " AND r.type = $4::text ORDER BY r.version DESC");
+                "SELECT " COLUMNS ", b.authority_name, n.party_name, b.conduct, b.facts, b.basis, b.penalty, b.content,"
+                " b.licence, b.remark, b.details FROM (SELECT *, max(version) OVER () AS newest FROM qcr.record"
+                "  WHERE subject = $1::text AND authority_code = $2::text AND document_norm = $3::text AND type = $4::text) r"
+                " LEFT JOIN qcr.record_body n USING (subject, authority_code, document_norm, type, version)"
+                " LEFT JOIN qcr.record_body b ON r.version = r.newest AND (b.subject, b.authority_code, b.document_norm,"
+                " b.type, b.version) = (r.subject, r.authority_code, r.document_norm, r.type, r.version)"
+                " ORDER BY r.version DESC");
         query_text(ret, subject);
         query_text(ret, authority_code);
         query_text(ret, document_norm);

@@ -30,7 +30,10 @@ void records_known_query(struct query *ret, const char *subject, uint64_t serial
 void records_list_query(struct query *ret, const char *subject, const char *code, unsigned limit);
 /* The newest versions that were not taken back, by ordinal, with nothing of their bodies but what the authority is called. */
 void records_named_query(struct query *ret, const char *subject);
-/* Every version of one record, newest first, with its body; an erased body is empty texts. */
+/*
+ * Every version of one record, newest first, that one with its body; an erased body is empty texts. Of those before there
+ * is what tells one content from another: the hash and the guise (core/record), so the name of the party too.
+ */
 void records_versions_query(struct query *ret, const char *subject, const char *authority_code,
         const char *document_norm, const char *type);
 /*

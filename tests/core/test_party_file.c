@@ -119,7 +119,8 @@ static const struct {
         {PENALTY_BIT(PENALTY_WARNING), -10, 300, PARTY_FILE_FAVOURABLE},  /* fewer points */
         {PENALTY_BIT(PENALTY_FINE), -10, 0, PARTY_FILE_FAVOURABLE},       /* over today */
         {PENALTY_BIT(PENALTY_FINE), -10, 299, PARTY_FILE_FAVOURABLE},     /* lifts on a day to come */
-        {PENALTY_BIT(PENALTY_FINE), -11, 300, PARTY_FILE_CORRECTED},
+        {PENALTY_BIT(PENALTY_FINE), -11, 300, PARTY_FILE_FAVOURABLE},     /* earlier, as everything that follows from it */
+        {PENALTY_BIT(PENALTY_FINE), -9, 300, PARTY_FILE_CORRECTED},
         {PENALTY_BIT(PENALTY_FINE), -10, 301, PARTY_FILE_CORRECTED},
         {PENALTY_BIT(PENALTY_FINE) | PENALTY_BIT(PENALTY_WARNING), -10, 300, PARTY_FILE_CORRECTED},
         {PENALTY_BIT(PENALTY_REVOCATION), -10, 300, PARTY_FILE_CORRECTED}, /* heavier */
@@ -138,6 +139,115 @@ START_TEST(a_correction_that_lifts_the_grade_today_or_some_day_waits_for_a_secon
         corrected.publicity_file.number = TODAY.number + corrections[_i].end;
         corrected.remark = "更正";
         ck_assert_int_eq(party_file_decide(&file, &corrected, &policy, TODAY), corrections[_i].outcome);
+        party_file_done(&file);
+}
+END_TEST
+
+/* What one version says against, or for, the enterprise; days from today. */
+struct said {
+        enum record_type type;
+        uint16_t kinds;
+        uint8_t severity;
+        enum record_result result;
+        enum certificate_kind certificate;
+        int32_t decided, end, through; /* end and through: 0 is none */
+        int64_t fine, confiscated;
+};
+
+static struct grade_record facts_said(const struct said *said)
+{
+        return (struct grade_record){
+                .type = said->type, .kinds = said->kinds, .severity = (enum severity)said->severity,
+                .result = said->result, .certificate = said->certificate,
+                .decided_on = {TODAY.number + said->decided},
+                .publicity_end = said->end ? (struct day){TODAY.number + said->end} : DAY_NONE,
+                .valid_through = said->through ? (struct day){TODAY.number + said->through} : DAY_NONE,
+                .fine_fen = said->fine, .confiscated_fen = said->confiscated,
+        };
+}
+
+#define KIND(a) PENALTY_BIT(PENALTY_##a)
+#define KINDS(a, b) (KIND(a) | KIND(b))
+#define PENALTY(of, day, last, fen, taken) \
+        {.type = RECORD_PENALTY, .kinds = (of), .decided = (day), .end = (last), .fine = (fen), .confiscated = (taken)}
+#define FINED PENALTY(KIND(FINE), -9, 300, 5, 5)
+#define CERTIFIED(kind, day, last, valid) \
+        {.type = RECORD_CERTIFICATE, .certificate = CERTIFICATE_##kind, .decided = (day), .end = (last), .through = (valid)}
+#define HELD CERTIFIED(GMP, -9, 300, 90)
+
+static const struct {
+        struct said before, after;
+        bool is_lighter;
+} versions[] = {
+        {FINED, FINED, false},
+        {HELD, HELD, false},
+        {{.type = RECORD_SAMPLING, .result = RECORD_RESULT_FAIL}, {.type = RECORD_SAMPLING, .result = RECORD_RESULT_PASS}, true},
+        {{.type = RECORD_SAMPLING}, {.type = RECORD_SAMPLING, .result = RECORD_RESULT_PASS}, true},
+        {{.type = RECORD_SAMPLING}, {.type = RECORD_SAMPLING, .result = RECORD_RESULT_FAIL}, false},
+        {{.type = RECORD_SAMPLING, .result = RECORD_RESULT_PASS}, {.type = RECORD_SAMPLING, .decided = -1}, false},
+        {{.type = RECORD_RECALL, .severity = 2}, {.type = RECORD_RECALL, .severity = 1}, true},
+        {{.type = RECORD_RECALL, .severity = 1}, {.type = RECORD_RECALL}, true},
+        {{.type = RECORD_RECALL}, {.type = RECORD_RECALL, .severity = 2}, false},
+        {FINED, PENALTY(KINDS(FINE, WARNING), -9, 300, 5, 5), false},
+        {PENALTY(KINDS(FINE, WARNING), -9, 300, 5, 5), FINED, true},
+        {FINED, PENALTY(KIND(WARNING), -9, 300, 5, 5), true},
+        {FINED, PENALTY(KIND(CLOSURE), -9, 300, 5, 5), false},
+        {PENALTY(KINDS(REVOCATION, FINE), -9, 300, 5, 5), PENALTY(KINDS(CLOSURE, FINE), -9, 300, 5, 5), true},
+        {PENALTY(KIND(CRIMINAL), -9, 0, 0, 0), PENALTY(KIND(DETENTION), -9, 0, 0, 0), true},
+        {FINED, PENALTY(KIND(FINE), -9, 300, 4, 5), true},
+        {FINED, PENALTY(KIND(FINE), -9, 300, 6, 5), false},
+        {FINED, PENALTY(KIND(FINE), -9, 300, 5, 4), true},
+        {FINED, PENALTY(KIND(FINE), -9, 300, 5, 6), false},
+        {FINED, PENALTY(KIND(FINE), -9, 299, 5, 5), true},
+        {FINED, PENALTY(KIND(FINE), -9, 301, 5, 5), false},
+        {FINED, PENALTY(KIND(FINE), -9, 0, 5, 5), false},
+        {PENALTY(KIND(FINE), -9, 0, 5, 5), FINED, true},
+        {FINED, PENALTY(KIND(FINE), -10, 300, 5, 5), true},
+        {FINED, PENALTY(KIND(FINE), -8, 300, 5, 5), false},
+        {HELD, CERTIFIED(GMP, -9, 300, 91), true},
+        {HELD, CERTIFIED(GMP, -9, 300, 0), true},
+        {CERTIFIED(GMP, -9, 300, 0), HELD, false},
+        {HELD, CERTIFIED(GMP, -9, 300, 89), false},
+        {HELD, CERTIFIED(GMP, -10, 300, 90), true},
+        {HELD, CERTIFIED(GMP, -8, 300, 90), false},
+        {HELD, CERTIFIED(GSP, -9, 300, 90), true},
+        {HELD, CERTIFIED(GMP, -9, 301, 90), true},
+        {HELD, CERTIFIED(GMP, -9, 299, 90), false},
+};
+
+START_TEST(a_version_is_lighter_by_what_it_says_whatever_a_policy_makes_of_it)
+{
+        struct grade_record before = facts_said(&versions[_i].before), after = facts_said(&versions[_i].after);
+
+        ck_assert_int_eq(party_file_is_lighter(&before, &after), versions[_i].is_lighter);
+}
+END_TEST
+
+/* A file whose score is at its floor, and a type that costs nothing under the policy. */
+START_TEST(a_lighter_correction_waits_where_the_grade_would_not_show_it)
+{
+        struct record record = fined("0"), promise = fined("promise");
+        char documents[24][8];
+        struct party_file file;
+
+        begin(&file);
+        for (int i = 0; i < 24; i++) {
+                snprintf(documents[i], sizeof(documents[i]), "%d", i);
+                record = fined(documents[i]);
+                record.kinds = PENALTY_BIT(PENALTY_REVOCATION);
+                party_file_add(&file, &record);
+        }
+        record.kinds = PENALTY_BIT(PENALTY_WARNING);
+        ck_assert_int_eq(party_file_decide(&file, &record, &policy, TODAY), PARTY_FILE_FAVOURABLE);
+        record.kinds = KINDS(REVOCATION, WARNING);
+        ck_assert_int_eq(party_file_decide(&file, &record, &policy, TODAY), PARTY_FILE_CORRECTED);
+        promise.type = RECORD_INSPECTION;
+        promise.kinds = 0;
+        promise.fine_fen = 0;
+        promise.result = RECORD_RESULT_FAIL;
+        party_file_add(&file, &promise);
+        promise.result = RECORD_RESULT_PASS;
+        ck_assert_int_eq(party_file_decide(&file, &promise, &policy, TODAY), PARTY_FILE_FAVOURABLE);
         party_file_done(&file);
 }
 END_TEST
@@ -244,6 +354,57 @@ START_TEST(an_enterprise_has_no_more_records_than_a_grade_can_be_made_of)
         }
         record = fined("more");
         ck_assert_int_eq(party_file_decide(&file, &record, &policy, TODAY), PARTY_FILE_FULL);
+        file.records[7].is_active = false; /* what has ended takes no room */
+        ck_assert_int_eq(party_file_decide(&file, &record, &policy, TODAY), PARTY_FILE_FILED);
+        party_file_done(&file);
+}
+END_TEST
+
+START_TEST(what_does_not_stand_against_an_enterprise_leaves_room_for_what_does)
+{
+        char documents[GRADE_RECORDS_MAX / 2][8];
+        struct record promise, penalty = fined("penalty");
+        struct party_file file;
+
+        begin(&file);
+        for (int i = 0; i < GRADE_RECORDS_MAX / 2; i++) {
+                snprintf(documents[i], sizeof(documents[i]), "%d", i);
+                promise = fined(documents[i]);
+                promise.type = RECORD_COMMITMENT;
+                ck_assert_int_eq(party_file_decide(&file, &promise, &policy, TODAY), PARTY_FILE_FILED);
+                party_file_add(&file, &promise);
+        }
+        promise.remark = "更正";
+        ck_assert_int_eq(party_file_decide(&file, &promise, &policy, TODAY), PARTY_FILE_CORRECTED);
+        promise.document_norm = "more";
+        ck_assert_int_eq(party_file_decide(&file, &promise, &policy, TODAY), PARTY_FILE_FULL);
+        promise.type = RECORD_SAMPLING;
+        promise.result = RECORD_RESULT_PASS;
+        ck_assert_int_eq(party_file_decide(&file, &promise, &policy, TODAY), PARTY_FILE_FULL);
+        promise.result = RECORD_RESULT_FAIL;
+        ck_assert_int_eq(party_file_decide(&file, &promise, &policy, TODAY), PARTY_FILE_FILED);
+        ck_assert_int_eq(party_file_decide(&file, &penalty, &policy, TODAY), PARTY_FILE_FILED);
+        party_file_done(&file);
+}
+END_TEST
+
+START_TEST(a_record_has_no_more_versions_than_can_be_compared)
+{
+        char remarks[RECORD_VERSIONS_MAX][8];
+        struct record record = fined("1");
+        struct party_file file;
+
+        begin(&file);
+        for (unsigned i = 0; i < RECORD_VERSIONS_MAX; i++) {
+                snprintf(remarks[i], sizeof(remarks[i]), "%u", i);
+                record.remark = remarks[i];
+                ck_assert_int_eq(party_file_decide(&file, &record, &policy, TODAY),
+                        i ? PARTY_FILE_CORRECTED : PARTY_FILE_FILED);
+                party_file_add(&file, &record);
+        }
+        ck_assert_int_eq(party_file_decide(&file, &record, &policy, TODAY), PARTY_FILE_UNCHANGED);
+        record.remark = "更正";
+        ck_assert_int_eq(party_file_decide(&file, &record, &policy, TODAY), PARTY_FILE_FULL);
         party_file_done(&file);
 }
 END_TEST
@@ -260,11 +421,16 @@ int main(void)
         tcase_add_test(tcase, a_withdrawn_record_does_not_come_back_by_itself);
         tcase_add_loop_test(tcase, a_correction_that_lifts_the_grade_today_or_some_day_waits_for_a_second_person, 0,
                 (int)(sizeof(corrections) / sizeof(*corrections)));
+        tcase_add_loop_test(tcase, a_version_is_lighter_by_what_it_says_whatever_a_policy_makes_of_it, 0,
+                (int)(sizeof(versions) / sizeof(*versions)));
+        tcase_add_test(tcase, a_lighter_correction_waits_where_the_grade_would_not_show_it);
         tcase_add_test(tcase, a_correction_that_opens_a_better_gate_of_the_same_band_waits_too);
         tcase_add_loop_test(tcase, the_facts_of_a_record_are_those_that_its_type_has, 0,
                 (int)(sizeof(facts_of) / sizeof(*facts_of)));
         tcase_add_test(tcase, ordinals_count_records_and_versions_their_corrections);
         tcase_add_test(tcase, an_enterprise_has_no_more_records_than_a_grade_can_be_made_of);
+        tcase_add_test(tcase, what_does_not_stand_against_an_enterprise_leaves_room_for_what_does);
+        tcase_add_test(tcase, a_record_has_no_more_versions_than_can_be_compared);
         suite_add_tcase(suite, tcase);
         return suite_run(suite);
 }

@@ -174,14 +174,16 @@ def stored(r):
 
 def waiting(r):
     early = take(r, "sampling", write(r, "early.csv", [dict(BATCH, 抽检批次号="甲〔2026〕1号")]))
-    also = take(r, "certificates", write(r, "early2.csv", [dict(CERTIFICATE, 证书编号="q-1")]))
-    check("records of an unknown enterprise are parked", (early["parked"], also["parked"]) == (1, 1), (early, also))
+    also = take(r, "certificates", write(r, "early2.csv", [dict(CERTIFICATE, 证书编号="q-1"), dict(CERTIFICATE, 证书编号="Q-1", 证书类型="GMP")]))
+    check("records of an unknown enterprise are parked", (early["parked"], also["parked"]) == (1, 2), (early, also))
     path = r.dir / "party.csv"
     path.write_text(PARTIES + f"{NEW},,{NAME},企业,510823,公兴镇,A01,存续,2020-01-01\n")
     take(r, "enterprises", path)
     check("when it arrives it has them, and its grade",
           psql(r, f"SELECT string_agg(type, ' ' ORDER BY type) FROM qcr.record WHERE subject = '{SUBJECT}'") == "certificate sampling" and
           psql(r, f"SELECT grade || score FROM qcr.standing WHERE subject = '{SUBJECT}'") == "B80")
+    check("of two kinds of certificate under one number the second waits for a person", psql(
+        r, f"SELECT reason FROM qcr.waiting_row WHERE subject = '{SUBJECT}' AND state = 'held'") == "other_certificate")
 
 
 def overturned(r):
@@ -200,14 +202,28 @@ def overturned(r):
 
 def ended(r):
     def last():
-        return psql(r, f"SELECT valid_through, version FROM qcr.record WHERE subject = '{SUBJECT}' AND document_norm = 'Q-1' ORDER BY version DESC LIMIT 1")
+        return psql(r, f"SELECT valid_through, version FROM qcr.record WHERE subject = '{SUBJECT}' AND document_norm = 'Q-2' ORDER BY version DESC LIMIT 1")
 
     def send(**more):
-        return take(r, "certificates", write(r, "status.csv", [dict(CERTIFICATE, 证书编号="Q-1", **more)]))
+        return take(r, "certificates", write(r, "status.csv", [dict(CERTIFICATE, 证书编号="Q-2", **more)]))
 
+    send()
     check("a suspension is a correction that one may make", send(证书状态="暂停", 状态日期="2026-11-01")["corrected"] == 1 and last() == "2026-10-31|2", last())
     check("that it was valid before changes nothing any more", send()["unchanged"] == 1 and last() == "2026-10-31|2", last())
-    check("that it is valid again says since when", send(状态日期="2026-11-10")["corrected"] == 1 and last() == "2099-04-30|3", last())
+    older = send(状态日期="2026-10-01")
+    check("nor does an older file that says since when it held", older["reasons"] == {"favourable_correction": 1} and last() == "2026-10-31|2", older)
+    again = send(状态日期="2026-11-10", 备注="整改完成")
+    check("that it is valid again waits for a second person, whatever the policy gives for it",
+          again["reasons"] == {"favourable_correction": 1} and last() == "2026-10-31|2", again)
+    proposals = json.loads(r.qcr("pending", "--json", who="reviewer").stdout)["proposals"]
+    newest = max((p for p in proposals if "Q-2" in p.get("summary", "")), key=lambda p: [int(n) for n in p["proposal"].split(".")])["proposal"]
+    done = r.qcr("approve", newest, "--yes", "--json", who="reviewer")
+    check("who gives it back", done.returncode == 0 and last() == "2099-04-30|3", (proposals, done.stdout, done.stderr, last()))
+    other = send(证书类型="环境管理体系认证")
+    check("another kind of certificate under its number takes nobody's place",
+          other["reasons"] == {"other_certificate": 1} and last() == "2099-04-30|3", other)
+    waits = psql(r, "SELECT count(*) FROM qcr.waiting_row")
+    check("and is asked once", send(证书类型="环境管理体系认证")["held"] == 1 and psql(r, "SELECT count(*) FROM qcr.waiting_row") == waits)
     check("a withdrawn one ended on the day before", send(证书状态="撤销", 状态日期="2026-11-20")["corrected"] == 1 and last() == "2026-11-19|4", last())
     now = datetime.datetime.now(datetime.timezone.utc).date()
     check("no status is of a day to come", send(证书状态="注销", 状态日期=str(now + datetime.timedelta(3)))["reasons"] == {"date": 1})

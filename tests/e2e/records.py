@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MulanPSL-2.0
 """Records of all fifteen types: filed, refused, listed, graded, corrected, repaired, over."""
 import datetime
+import hashlib
 import json
 import pathlib
 import sys
@@ -61,19 +62,21 @@ class Parties:
         return tuple(self.rows.pop(0))
 
 
-def words(party, kind, document, flags=(), details=None, decided_on=DAY):
+def words(party, kind, document, flags=(), details=None, decided_on=DAY, authority=AUTHORITY):
     given = [w for n, v in (details or {}).items() for w in ("--detail", f"{n}={v}")]
-    return ["record", "file", "--code", party[0], "--name", party[1], "--type", kind, "--domain", "product", "--authority-code", AUTHORITY,
+    return ["record", "file", "--code", party[0], "--name", party[1], "--type", kind, "--domain", "product", "--authority-code", authority,
             "--authority", "剑阁县市场监督管理局", "--document", document, "--decided-on", decided_on, *flags, *given, "--yes", "--json"]
 
 
-def file(r, party, kind, document, flags=(), details=None, decided_on=DAY, who="recorder"):
-    done = r.qcr(*words(party, kind, document, flags, details, decided_on), who=who)
+def file(r, party, kind, document, flags=(), details=None, decided_on=DAY, who="recorder", authority=AUTHORITY):
+    done = r.qcr(*words(party, kind, document, flags, details, decided_on, authority), who=who)
     return done.returncode, json.loads(done.stdout or "{}")
 
 
-def listed(r, party, document):
-    rows = json.loads(r.qcr("record", "list", party[0], "--json").stdout)["records"]
+def listed(r, party, document, who="auditor"):
+    """With what has ended, for who may see it; what a regulator sees is less."""
+    why = ["--purpose", "核对记录"] if who != "regulator" else []
+    rows = json.loads(r.qcr("record", "list", party[0], *why, "--json", who=who).stdout)["records"]
     return next((row for row in rows if row["document"] == document), None)
 
 
@@ -126,6 +129,20 @@ def refusals(r, party):
         status, answer = file(r, party, kind, "剑字〔2026〕0号", flags, details)
         check(f"{what} is refused by its field", (status, answer.get("error"), answer.get("field")) == (2, error, field),
               (status, answer.get("error"), answer.get("field"), answer.get("detail")))
+        said = {"--severity": {"ordinary": "1", "serious": "2"}.get, "--fine": lambda yuan: yuan + "00"}
+        given = [said.get(flag, lambda same: same)(value) for flag, value in zip(flags[::2], flags[1::2])]
+        check(f"and {what} by its value", error != 2007 or field.startswith("detail.") or answer.get("value") in given, (given, answer))
+    sealed = {"facts": "当事人身份证号51082319800101001X", "conduct": "联系电话13808120001", "remark": "51082319800101001x"}
+    for name, text in sealed.items():
+        status, answer = file(r, party, "penalty", "剑字〔2026〕0号", ["--kind", "fine", f"--{name}", text])
+        check(f"a number of a person in {name} is refused, and not said back", (status, answer.get("error"), answer.get("field"), answer.get("value", ""))
+              == (2, 2007, name, "") and text not in json.dumps(answer, ensure_ascii=False), answer)
+    status, answer = file(r, party, "complaint", "剑字〔2026〕0号", [], {**TYPES["complaint"][1], "settlement": "已联系13808120001"})
+    check("and in a detail", (status, answer.get("error"), answer.get("field"), answer.get("value", "")) == (2, 2007, "detail.settlement", ""), answer)
+    for code in ("市监局", "1151 08/23"):
+        status, answer = file(r, party, "penalty", "剑字〔2026〕0号", ["--kind", "fine"], authority=code)
+        check(f"the authority {code} is refused", (status, answer.get("error"), answer.get("field"), answer.get("value"))
+              == (2, 2007, "authority_code", code), answer)
     status, answer = file(r, party, "sampling", "剑字〔2026〕0号", TYPES["sampling"][0], {**SAMPLED, "place": "factory"})
     check("a refusal says the value and what it may be", answer.get("value") == "factory" and "production, circulation" in answer["detail"], answer)
     done = r.qcr(*[w for w in words(party, "recall", "剑字〔2026〕0号", [], {}) if w != "--json"], who="recorder")
@@ -161,7 +178,10 @@ def by_wire(r, party):
         answer = tried(detail=[{"name": "batch", "value": "x" * 301}])
         check("a value that is too long is refused", (answer.get("code"), answer.get("field")) == (2007, "detail.batch"), answer)
         answer = tried(severity=3)
-        check("a severity that is none is refused", (answer.get("code"), answer.get("field")) == (2007, "severity"), answer)
+        check("a severity that is none is refused", (answer.get("code"), answer.get("field"), answer.get("value")) == (2007, "severity", "3"), answer)
+        answer = tried(type="penalty", fine_fen=10**15)
+        check("an amount nobody pays is refused", (answer.get("code"), answer.get("field"), answer.get("value")) == (2007, "fine_fen", str(10**15)),
+              answer)
         answer = tried(result="passed")
         check("a result that is none is refused", (answer.get("code"), answer.get("field"), answer.get("value")) == (2007, "result", "passed"), answer)
         answer = tried(type="certificate", certificate="none")
@@ -229,10 +249,99 @@ def certificates(r, parties):
     check("nor does one that is too young", r.lookup(young[0])["grade"] == "A")
     status, answer = file(r, over, "certificate", "证〔2021〕2号", ["--certificate", "iso9001", "--valid-through", "2030-10-31"], CERTIFIED, "2021-01-04")
     check("to make it valid for longer waits for a second person", answer.get("outcome") == "proposed", answer)
+    permit = parties.next()
+    flags, details = TYPES["permit"]
+    file(r, permit, "permit", "证〔2026〕4号", flags, details)
+    status, answer = file(r, permit, "permit", "证〔2026〕4号", ["--valid-through", "2031-06-02"], details)
+    check("so does a permit that no grade asks for", answer.get("outcome") == "proposed", answer)
+    status, answer = file(r, permit, "permit", "证〔2026〕4号", ["--valid-through", "2031-05-31"], details)
+    check("but not to make it end sooner", answer.get("outcome") == "corrected", answer)
 
 
-def propose(r, party, kind, document, *more, who="officer"):
-    done = r.qcr("record", "withdraw", "--code", party[0], "--authority-code", AUTHORITY, "--type", kind, "--document", document,
+def masked(r, parties):
+    """What is lighter waits for a second person, too, where the score is at its floor and would not move."""
+    party = parties.next()
+    for n in range(3):
+        file(r, party, "penalty", f"剑市监处罚〔2026〕80{n}号", *TYPES["penalty"])
+    answer = r.lookup(party[0])
+    check("three serious closures leave no point", answer["score"] == "0", answer)
+    for what, flags in (("a lower fine", ["--kind", "fine", "--kind", "closure", "--fine", "19999.99", "--severity", "serious"]),
+                        ("a lighter kind", ["--kind", "fine", "--kind", "suspension", "--fine", "20000.00", "--severity", "serious"]),
+                        ("a lower severity", ["--kind", "fine", "--kind", "closure", "--fine", "20000.00", "--severity", "ordinary"])):
+        status, answer = file(r, party, "penalty", "剑市监处罚〔2026〕800号", flags)
+        check(f"{what} waits", (status, answer.get("outcome"), answer.get("grade_before")) == (0, "proposed", answer.get("grade_after")), answer)
+    status, answer = file(r, party, "penalty", "剑市监处罚〔2026〕800号", [*TYPES["penalty"][0], "--publicity-end", "2027-06-02"])
+    check("and an end of publicity where there was none before the law's", answer.get("outcome") == "proposed", answer)
+    status, answer = file(r, party, "penalty", "剑市监处罚〔2026〕800号", ["--kind", "fine", "--kind", "closure", "--fine", "20000.01", "--severity", "serious"])
+    check("a heavier one does not", answer.get("outcome") == "corrected", answer)
+    check("and of all that waits nothing was done", listed(r, party, "剑市监处罚〔2026〕800号")["fine_fen"] == 2000001)
+
+
+def one_authority(r, parties):
+    """Whichever way its code is typed."""
+    party, document = parties.next(), "剑市监处罚〔2026〕700号"
+    file(r, party, "penalty", document, ["--kind", "warning"])
+    for typed in (AUTHORITY.lower(), f" {AUTHORITY[:8]} {AUTHORITY[8:]}", "".join(chr(ord(c) + 0xFEE0) for c in AUTHORITY)):
+        status, answer = file(r, party, "penalty", document, ["--kind", "warning"], authority=typed)
+        check(f"typed {typed!r} the record is unchanged", (status, answer.get("outcome")) == (0, "unchanged"), answer)
+    check("it is one record", r.sql(f"SELECT authority_code FROM qcr.record WHERE document = '{document}'") == [[AUTHORITY]])
+    status, answer = propose(r, party, "penalty", document, authority=AUTHORITY.lower())
+    done = r.qcr("approve", answer.get("proposal", ""), "--yes", "--json", who="reviewer")
+    check("and is withdrawn by any of these", done.returncode == 0 and listed(r, party, document)["state"] == "withdrawn", (answer, done.stdout))
+
+
+def before_details(r, parties):
+    """A sampling as it was filed before types had details."""
+    party, document = parties.next(), "剑检〔2024〕600号"
+    status, answer = file(r, party, "sampling", document)
+    check("filed today it wants its details", (status, answer.get("error"), answer.get("field")) == (2, 2006, "detail.batch"), answer)
+    status, answer = file(r, party, "certificate", document)
+    check("and a certificate its kind", (status, answer.get("error"), answer.get("field")) == (2, 2006, "certificate"), answer)
+    file(r, party, "sampling", document, [], SAMPLED)
+    where = f"WHERE document = '{document}' AND version = 1"
+    (fields,), = r.sql(f"SELECT json_build_array(subject, authority_code, document, document_norm, type, state, domain, decided_on - '1970-01-01'::date,"
+                       f" source_code, authority_name, party_name, encode(content_hash, 'hex')) FROM qcr.record JOIN qcr.record_body"
+                       f" USING (subject, authority_code, document_norm, type, version) {where}")
+    subject, office, written, norm, kind, state, domain, day, source, name, called, now = json.loads(fields)
+    none = signed(-2**31)
+    then = hashlib.sha256(b"qcr-record/v1\n" + b"".join(map(counted, (subject, office, written, norm, kind, state, domain))) + varint(0) * 2 +
+                          signed(0) * 2 + signed(day) + none * 2 + b"".join(map(counted, (source, name, called, *[""] * 7)))).hexdigest()
+
+    def put(details, content_hash):
+        r.sql(f"UPDATE qcr.record SET content_hash = '\\x{content_hash}' {where}")
+        r.sql(f"UPDATE qcr.record_body SET details = '{details}' WHERE (subject, authority_code, document_norm, type, version) IN"
+              f" (SELECT subject, authority_code, document_norm, type, version FROM qcr.record {where})")
+
+    put("", then)
+    status, answer = file(r, party, "sampling", document)
+    check("what was filed before and is sent again is unchanged", (status, answer.get("outcome")) == (0, "unchanged"), answer)
+    status, answer = file(r, party, "sampling", document, ["--severity", "serious"])
+    check("and may be corrected as it is", (status, answer.get("outcome")) == (0, "corrected"), answer)
+    status, answer = file(r, party, "sampling", document, ["--severity", "serious"], SAMPLED)
+    check("or get its details", (status, answer.get("outcome")) == (0, "corrected"), answer)
+    status, answer = file(r, party, "sampling", document, ["--severity", "serious", "--remark", "更正"])
+    check("which it does not lose again", (status, answer.get("error"), answer.get("field")) == (2, 2006, "detail.batch"), answer)
+    put("".join(f"{n} {v}\n" for n, v in SAMPLED.items()), now)
+
+
+def varint(n):
+    out = b""
+    while n > 127:
+        out, n = out + bytes([n & 127 | 128]), n >> 7
+    return out + bytes([n])
+
+
+def signed(n):
+    return varint(2 * n if n >= 0 else -2 * n - 1)
+
+
+def counted(text):
+    octets = text.encode()
+    return varint(len(octets)) + octets
+
+
+def propose(r, party, kind, document, *more, who="officer", authority=AUTHORITY):
+    done = r.qcr("record", "withdraw", "--code", party[0], "--authority-code", authority, "--type", kind, "--document", document,
                  "--reason", "已整改并缴清罚款", "--basis-document", "剑市监修复〔2026〕1号", "--yes", "--json", *more, who=who)
     return done.returncode, json.loads(done.stdout)
 
@@ -263,6 +372,12 @@ def repairs(r, parties):
     check("the repaired record costs nothing from then on", (answer["score"], answer["reasons"]) == ("100", "-"), answer)
     row = listed(r, party, document)
     check("and is still there, as repaired", (row["state"], row["version"]) == ("repaired", 2), row)
+    check("but not for a regulator", listed(r, party, document, who="regulator") is None and
+          listed(r, party, "剑检〔2026〕902号", who="regulator")["state"] == "active")
+    for who in ("recorder", "officer", "reviewer", "auditor"):
+        done = r.qcr("record", "list", party[0], "--json", who=who)
+        check(f"{who} must say why to see it", (done.returncode, json.loads(done.stdout).get("error")) == (11, 3028), done.stdout)
+        check(f"and then does, the {who}", listed(r, party, document, who=who)["state"] == "repaired")
     explanation = explained(r, party)
     check("the explanation does not tell of it", [x["document"] for x in explanation["records"]] == ["剑检〔2026〕902号"] and
           [x["ordinal"] for x in explanation["inputs"]["records"]] == [2], explanation["records"])
@@ -305,7 +420,12 @@ def endings(r, parties):
     explanation = explained(r, party)
     check("the explanation counts what is over and does not show it", explanation["inputs"]["ended"] == 1 and
           [x["document"] for x in explanation["records"]] == ["剑信〔2025〕2号"], explanation)
-    check("the list of those who file has it still", listed(r, party, "剑信〔2025〕1号")["state"] == "active")
+    check("the list of those who file has it still", listed(r, party, "剑信〔2025〕1号", who="recorder")["state"] == "active")
+    check("a regulator's has it not, but what goes on", listed(r, party, "剑信〔2025〕1号", who="regulator") is None and
+          listed(r, party, "剑信〔2025〕2号", who="regulator")["ordinal"] == 2)
+    alone = parties.next()
+    file(r, alone, "inspection", "剑信〔2025〕3号", ["--result", "fail", "--publicity-end", tomorrow], TYPES["inspection"][1], "2025-12-01")
+    check("where nothing has ended nobody is asked why", r.qcr("record", "list", alone[0], who="auditor").returncode == 0)
 
 
 def from_file(r, parties):
@@ -330,7 +450,7 @@ def from_file(r, parties):
 
 def long_lists(r, parties):
     """A list is as long as a reply can carry, and says when there is more."""
-    party, count = parties.next(), 480
+    party, count = parties.next(), 512
     details = [{"name": n, "value": v} for n, v in {**SAMPLED, **{n: "字" * 100 for n in ("batch", "product", "spec", "standard", "item")}}.items()]
     with People(r) as people:
         recorder = people["recorder"]
@@ -342,7 +462,35 @@ def long_lists(r, parties):
     answer = json.loads(r.qcr("record", "list", party[0], "--json").stdout)
     rows = answer["records"]
     check("a list that no reply can carry is cut and says so", answer["truncated"] and 300 < len(rows) < count, len(rows))
+    status, more = file(r, party, "commitment", "承诺〔2026〕1号", *TYPES["commitment"])
+    check("what does not stand against it fills no more than half a credit file", (status, more.get("error"), more.get("field")) == (2, 2007, "record"), more)
+    status, more = file(r, party, "sampling", "号" * 60 + "0", ["--result", "fail"], {d["name"]: d["value"] for d in details})
+    check("a correction takes no room", (status, more.get("outcome")) == (0, "corrected"), more)
+    status, more = file(r, party, "penalty", "剑市监处罚〔2026〕500号", ["--kind", "fine"])
+    check("and what does stand against it finds the other", (status, more.get("outcome")) == (0, "filed"), more)
     check("to the newest", [row["ordinal"] for row in rows] == list(range(count, count - len(rows), -1)))
+
+
+def many_versions(r, parties):
+    """Nobody files so many versions of a record that the next cannot be decided."""
+    party, most = parties.next(), 256
+    with People(r) as people:
+        recorder = people["recorder"]
+        record = {"code": party[0], "name": party[1], "type": "penalty", "domain": "product", "authority_code": AUTHORITY, "kind": ["fine"],
+                  "authority_name": "剑阁县市场监督管理局", "document": "剑市监处罚〔2026〕400号", "decided_on": DAY,
+                  **{name: "字" * 2700 for name in ("conduct", "facts", "basis", "penalty", "content", "licence")}}
+        answers = []
+        for first in range(0, most, 32):
+            answers += recorder.pipeline([recorder.make("record_file", {"record": {**record, "remark": f"{n:04}"}}) for n in range(first, first + 32)])
+        check("a record is corrected hundreds of times", [a for a in answers if not a["ok"]] == [] and len(answers) == most,
+              [a for a in answers if not a["ok"]][:2])
+        answer = recorder.call("record_file", {"record": {**record, "remark": "one more"}})
+        check("but not without end", (answer.get("code"), answer.get("field")) == (2007, "record"), answer)
+        answer = recorder.call("record_file", {"record": {**record, "remark": "0000"}})
+        check("its first content is known still", answer["ok"] and answer["reply"]["filed"]["outcome"] == b"unchanged", answer)
+    status, answer = propose(r, party, "penalty", record["document"])
+    done = r.qcr("approve", answer.get("proposal", ""), "--yes", "--json", who="reviewer")
+    check("and it can be withdrawn", done.returncode == 0, (answer, done.stdout))
 
 
 def proofs(r):
@@ -377,7 +525,8 @@ def main():
         parties = Parties(r)
         refusals(r, parties.rows[0])
         by_wire(r, parties.rows[0])
-        for part in (each_type, what_passed, certificates, repairs, endings, from_file, long_lists):
+        for part in (each_type, what_passed, certificates, masked, one_authority, before_details, repairs, endings, from_file, many_versions,
+                     long_lists):
             part(r, parties)
         proofs(r)
     finish()

@@ -21,7 +21,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support
 import naive_codes  # noqa: E402
 import naive_grade  # noqa: E402
 import naive_import  # noqa: E402
-from registry import SAMPLE, TOP, Registry, check, finish, wait_until  # noqa: E402
+from registry import BUILD, SAMPLE, TOP, Registry, check, finish, wait_until  # noqa: E402
 
 TODAY = (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(hours=8)).date()
 YEAR = TODAY.year
@@ -468,10 +468,11 @@ def shown(r, files):
             check(f"{report} by {by} for people has every row", lines == words, lines ^ words)
             check(f"{report} by {by} names nobody", not any(name in text for text in (*forms.values(), json.dumps(document, ensure_ascii=False))
                                                             for name in names))
-    chinese = subprocess.run(["qcr-admin", "report", "certificates"], env=dict(r.env, LC_ALL="C.UTF-8", LANGUAGE="zh", LANG="zh_CN.UTF-8"),
+    chinese = subprocess.run(["qcr-admin", "report", "certificates"], env=dict(r.env, LC_ALL="zh_CN.UTF-8", TEXTDOMAINDIR=str(BUILD / "po")),
                              capture_output=True, text=True)
     table = chinese.stdout.split("\n\n")[1].splitlines() if "\n\n" in chinese.stdout else []
     width = [sum(2 if ord(c) > 0x2E80 else 1 for c in line) for line in table]
+    check("people who read Chinese see it in Chinese", "证书覆盖率" in chinese.stdout, chinese.stdout[:200])
     check("a table's columns meet under Han characters", len(set(width)) == 1 and len(width) == 15, chinese.stdout)
 
 

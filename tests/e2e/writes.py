@@ -90,7 +90,7 @@ def two_persons(r):
     check("a withdrawal is proposed, not done", done.returncode == 0 and proposal, filed(done))
     done = r.qcr("approve", proposal, "--yes", "--json", who="reviewer")
     check("a withdrawal by one and another is done", done.returncode == 0, done.stdout + done.stderr)
-    listed = json.loads(r.qcr("record", "list", CODE, "--json").stdout)
+    listed = json.loads(r.qcr("record", "list", CODE, "--purpose", "复核撤回", "--json", who="officer").stdout)
     rows = listed["records"] if isinstance(listed, dict) else listed
     check("a withdrawn record is still there, as withdrawn", any(row["document"] == document and row["state"] == "withdrawn" for row in rows))
     done = r.qcr(*withdraw, who="officer")

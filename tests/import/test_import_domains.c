@@ -395,6 +395,19 @@ START_TEST(numbers_of_papers_are_not_read_at_all)
 }
 END_TEST
 
+START_TEST(an_authority_has_one_code_however_it_is_typed)
+{
+        static const char *const ways[] = {"11510823008765438X", "11510823008765438x", " 1151 0823 0087 6543 8X"};
+        struct cell office = {"抽查机关代码", ways[_i]};
+        struct reading r;
+
+        read_changed(&r, &import_sampling_format, batch, &office, NULL);
+        ck_assert_msg(r.row.is_sound, "%s", r.row.reason);
+        ck_assert_str_eq(r.row.record.authority_code, ways[0]);
+        reading_done(&r);
+}
+END_TEST
+
 /* A format that has overlooked what its type needs; no cell of it says so by itself. */
 static void read_nothing(const struct import_tables *tables, const struct slice *cells, struct arena *texts,
         struct import_row *row)
@@ -461,6 +474,7 @@ int main(void)
         tcase_add_loop_test(tcase, identity_numbers_are_masked_in_every_text, 0, 3);
         tcase_add_test(tcase, numbers_of_papers_are_not_read_at_all);
         tcase_add_test(tcase, cells_that_may_not_stand_together_are_refused_with_a_column_and_a_reason);
+        tcase_add_loop_test(tcase, an_authority_has_one_code_however_it_is_typed, 0, 3);
         tcase_add_test(tcase, kinds_of_files_are_known_by_their_words);
         suite_add_tcase(suite, tcase);
         return suite_run(suite);

@@ -593,7 +593,7 @@ START_TEST(a_question_about_days_to_come_or_knowledge_not_reached_is_refused)
         past = past_sample();
         past.as_of.number = 0; /* 1970: the policy was not in force */
         answer = past_answer_to(&past);
-        must_refuse(&answer, RESULT_NOT_THERE);
+        must_refuse(&answer, RESULT_POLICY_NOT_EFFECTIVE);
 }
 END_TEST
 

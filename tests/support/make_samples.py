@@ -151,6 +151,14 @@ def certificates(source, parties):
     for _ in range(4):
         number += 1
         rows.append(dict(certificate(source, number, parties[0]), 统一社会信用代码=naive_codes.make(source), 获证组织="剑阁县未到有限公司"))
+    for make in (lambda r: [r, dict(r, 证书状态="暂停", 状态日期="2026-11-01"), dict(r, 状态日期="2026-10-31")],  # an older file's: waits
+                 lambda r: [dict(r, 证书类型="绿色食品"), dict(r, 证书类型="有机产品认证")],                     # two under one number: waits
+                 lambda r: [r, dict(r, 有效期至="2099-06-30")], lambda r: [r, dict(r, 有效期至="2098-12-31")],
+                 lambda r: [dict(r, 证书状态="失效", 状态日期="2026-11-03")],                                 # long before its time
+                 lambda r: [dict(r, 证书状态="撤销", 状态日期="2020-12-31")]):                                # before it was issued
+        for _ in range(3):
+            number += 1
+            rows += make(dict(certificate(source, number, source.choice(parties)), 有效期至="2099-01-01"))
     return rows
 
 

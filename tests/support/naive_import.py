@@ -105,30 +105,37 @@ def read_batch(row, decided):
         optional_day(row, column)
     refuse_unless("\u200b" not in row["产品名称"] and len(row["规格型号"].encode()) <= 300, "text")
     cost = 0 if not failed else 20 if row["严重程度"] == "严重" else 10
+    facts = (failed, ("", "一般", "严重").index(row["严重程度"]) if failed else 0, end, None, "")
     if not end:
         year, month = decided.year + 1, decided.month
         end = datetime.date(year, month, min(decided.day, calendar.monthrange(year, month)[1]))
-    return cost, end, (failed, row["严重程度"] if failed else "")
+    return cost, end, facts, (failed, row["严重程度"] if failed else "")
 
 
 def read_certificate(row, decided, today):
-    refuse_unless(any(fold(row["证书类型"]) in words for words in KINDS.values()), "certificate_kind")
+    kind = next((kind for kind, words in KINDS.items() if fold(row["证书类型"]) in words), None)
+    refuse_unless(kind, "certificate_kind")
     end, since = optional_day(row, "有效期至"), row["状态日期"]
     refuse_unless(not end or end >= decided, "date")
     status = row["证书状态"]
     refuse_unless(status in ("有效", "暂停", "撤销", "注销", "过期", "过期失效", "失效"))
-    if status in ("过期", "过期失效", "失效"):
+    if status in ("过期", "过期失效") or status == "失效" and (not since or end and day_of(since) > end):
         refuse_unless(end, "missing")
         refuse_unless(end < today, "status")
-        return 0, end, end
+        return 0, end, (False, 0, None, end, kind), end
     refuse_unless(since or status == "有效", "missing")
+    valid = end
     if since:
         since = past(since, today)
-    return 0, end, (end, status if since else "有效", since)
+    if status != "有效":
+        refuse_unless(since >= decided, "date")
+        last = max(decided, since - datetime.timedelta(1))
+        valid = min(end, last) if end else last
+    return 0, end, (False, 0, None, valid, kind), (end, status if since else "有效", since)
 
 
 def read(kind, row, today):
-    """(identity, subject, name, cost, end, content) of a sound row."""
+    """(identity, subject, name, cost, end, facts, content) of a sound row."""
     document, name, decided, authority = NOUNS[kind]
     refuse_unless(row["单位类别"] != "自然人", "natural_person")
     refuse_unless(row["单位类别"] in ("",) + CLASSES, "party_class")
@@ -136,11 +143,11 @@ def read(kind, row, today):
     subject = subject_of(row)
     refuse_unless(re.fullmatch("[0-9A-Za-z._-]+", row[authority]), "office_code")
     day = past(row[decided], today)
-    cost, end, content = read_batch(row, day) if kind == "sampling" else read_certificate(row, day, today)
+    cost, end, facts, content = read_batch(row, day) if kind == "sampling" else read_certificate(row, day, today)
     # What is compared: everything the file says, but for how the document, the name and days are spelt.
     left_out = ("序号", "单位类别", "组织机构代码", "统一社会信用代码", "证件号码", "法定代表人", "检验结论", "严重程度", "证书状态", "状态日期", document, name)
     rest = tuple(re.sub("[-/]", "-", v) for k, v in row.items() if k not in left_out)
-    return (subject, row[authority], fold(row[document])), subject, name_of(row[name]), cost, end, (name_of(row[name]), content, rest)
+    return (subject, row[authority], fold(row[document])), subject, name_of(row[name]), cost, end, (day,) + facts, (name_of(row[name]), content, rest)
 
 
 def lifts(old, new, today):
@@ -150,6 +157,21 @@ def lifts(old, new, today):
     def points(record, day):
         return record[0] if not record[1] or day < record[1] else 0
     return any(points(new, day) < points(old, day) for day in days)
+
+
+def is_lighter(old, new):
+    """Does the enterprise stand better by this record alone, whatever the policy? A day that is not there is the last."""
+    (was_day, was_failed, was_severity, was_public, was_valid, was_kind), (day, failed, severity, public, valid, kind) = old, new
+
+    def number(d):
+        return d or datetime.date.max
+    if was_failed != failed:
+        return was_failed
+    if day < was_day:
+        return True
+    if failed:
+        return severity < was_severity or number(public) < number(was_public)
+    return number(valid) > number(was_valid) or kind != was_kind or number(public) > number(was_public)
 
 
 def summarise(kind, path, enterprises, today=None):
@@ -168,7 +190,7 @@ def summarise(kind, path, enterprises, today=None):
         for row in csv.DictReader(f):
             row = {k: v.strip() for k, v in row.items()}
             try:
-                key, subject, name, cost, end, content = read(kind, row, today)
+                key, subject, name, cost, end, facts, content = read(kind, row, today)
             except Refused as refused:
                 count("rejected", str(refused))
                 continue
@@ -178,11 +200,13 @@ def summarise(kind, path, enterprises, today=None):
                 count("unchanged")
             elif name != names[subject]:
                 count("held", "name_mismatch")
-            elif key in filed and lifts(filed[key], (cost, end), today):
+            elif key in filed and filed[key][2][-1] != facts[-1]:
+                count("held", "other_certificate")
+            elif key in filed and (is_lighter(filed[key][2], facts) or lifts(filed[key][:2], (cost, end), today)):
                 count("held", "favourable_correction")
             else:
                 count("corrected" if key in filed else "accepted")
-                filed[key] = (cost, end)
+                filed[key] = (cost, end, facts)
                 seen.add((key, content))
     return dict(counts, reasons=reasons)
 
