@@ -54,8 +54,9 @@ enum column {
 static const char grades_sql[] =
         "SELECT p.subject, s.version, s.inputs, s.policy_hash, s.grade, s.score, s.graded_on, s.next_change, "
         "s.serial, l.policy_hash, l.grade, l.score, l.graded_on, l.next_change,"
-        " (h.policy_hash, h.grade, h.score, h.graded_on, h.next_change) IS NOT DISTINCT FROM"
-        "   (s.policy_hash, s.grade, s.score, s.graded_on, s.next_change),"
+        /* Who grades again and finds the same writes no history: the standing's day may be a later one. */
+        " (h.policy_hash, h.grade, h.score, h.next_change) IS NOT DISTINCT FROM"
+        "   (s.policy_hash, s.grade, s.score, s.next_change) AND h.graded_on <= s.graded_on,"
         " c.changes, c.version, c.serial, k.code, v.name,"
         " r.authority_code, r.document_norm, r.type, r.ordinal, r.state, r.kinds, r.severity, r.fine_fen,"
         " r.confiscated_fen, r.decided_on, r.publicity_end, r.result, r.certificate, r.valid_through"

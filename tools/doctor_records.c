@@ -301,6 +301,7 @@ static const char *check_approved(struct records *records, const PGresult *row, 
         const char *kind = cell_text(row, 0, APPROVED_KIND);
         uint8_t held[32];
 
+        arena_init(&arena, REQUEST_ARENA);
         if (strcmp(kind, "held-accept") == 0)
                 return cell_octets(row, 0, HELD_HASH, held, 32) && memcmp(held, hash, 32) == 0
                                ? NULL : "is not the row that was accepted";
@@ -308,7 +309,6 @@ static const char *check_approved(struct records *records, const PGresult *row, 
         if (cell_is_null(row, 0, APPROVED_REQUEST) ||
                 !cell_bytes(row, 0, APPROVED_REQUEST, &records->request))
                 return "the approved proposal has no act";
-        arena_init(&arena, REQUEST_ARENA);
         text_allocator_init(&allocator, &arena);
         request = qcr__request__unpack(&allocator, records->request.length, records->request.data);
         if (!request)

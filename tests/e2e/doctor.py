@@ -4,13 +4,14 @@
 import copy
 import datetime
 import json
+import os
 import pathlib
 import subprocess
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
 from case_client import Case, People, rule, today  # noqa: E402
-from registry import TOP, Registry, check, finish  # noqa: E402
+from registry import SAMPLE, TOP, Registry, check, finish  # noqa: E402
 
 # Foreign keys and checks do not hold a superuser: replication mode turns the keys off.
 FREE = "SET session_replication_role = replica;"
@@ -62,6 +63,9 @@ EDITS = [
     ("a grade is edited with its history",
      "UPDATE qcr.standing SET grade = 'A', score = 100 WHERE subject = '{bad}'; UPDATE qcr.grade_history SET grade = 'A', score = 100 WHERE subject = '{bad}'",
      [("standing", "{bad}", "grade was changed")]),
+    ("a grade's history is dated later than the grade",
+     "UPDATE qcr.grade_history SET graded_on = graded_on + 1 WHERE subject = '{bad}'",
+     [("grade_history", "{bad}", "its newest outcome is not the standing's")]),
     ("the day a grade changes is put off",
      "UPDATE qcr.standing SET next_change = '2099-01-01' WHERE subject = '{bad}'",
      [("standing", "{bad}", "next_change")]),
@@ -358,7 +362,26 @@ def cases(r):
               "second": opened[1][0], "one": str(listed.number), "two": str(waiting.number), "third": str(deputised.number)}, CASE_EDITS)
 
 
+def two_days():
+    """What is graded again on another day and comes out the same moves only the standing's day."""
+    clock = {"LD_PRELOAD": "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1", "FAKETIME": "-2d", "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
+    os.environ.update(clock)
+    r = Registry(start=False)
+    with r:
+        r.import_sample()
+        r.pg_stop("fast")
+        for name in clock:
+            del os.environ[name], r.env[name]
+        r.pg_start()
+        r.import_file("certificates", SAMPLE / "certificates.csv")
+        moved = r.sql("SELECT count(*) FROM qcr.standing s WHERE s.graded_on > (SELECT max(h.graded_on) FROM qcr.grade_history h WHERE h.subject = s.subject)")
+        check("some were graded again on a later day and came out the same", int(moved[0][0]) > 0, moved)
+        status, report = doctor(r, "qcr")
+        check("a registry of several days is clean", status == 0 and report.get("clean") is True, str(report)[:600])
+
+
 def main():
+    two_days()
     with Registry(people=TOP / "tests" / "support" / "case-people.csv") as r:
         r.import_sample()
         cases(r)
