@@ -38,3 +38,10 @@ int admin_help(const char *text);
 int admin_bad_option(const char *command, int letter, char *const *argv);
 /* Names the word at fault on standard error, points to -h and returns ADMIN_USAGE. */
 int admin_usage(const char *command, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Is --json among the words, wherever the first one at fault stands? */
+bool admin_wants_json(int argc, char *const *argv);
+/* The same of a command whose standard output is one JSON document, on errors too: {"error": word, "reason": text}. */
+int admin_json_fail(bool is_json, const char *command, const struct fault *fault);
+int admin_json_usage(bool is_json, const char *command, const char *format, ...) __attribute__((format(printf, 3, 4)));
+int admin_json_bad_option(bool is_json, const char *command, int letter, char *const *argv);

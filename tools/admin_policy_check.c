@@ -148,6 +148,7 @@ int admin_policy_check(int argc, char **argv)
                 {0},
         };
         struct output output = {.mode = OUTPUT_TEXT};
+        bool is_json = admin_wants_json(argc, argv);
         int status = ADMIN_DONE;
         int letter;
 
@@ -157,11 +158,11 @@ int admin_policy_check(int argc, char **argv)
                 switch (letter) {
                 case 'h': return admin_help(help);
                 case 'j': output.mode = OUTPUT_JSON; break;
-                default: return admin_bad_option(COMMAND, letter, argv);
+                default: return admin_json_bad_option(is_json, COMMAND, letter, argv);
                 }
         }
         if (optind == argc)
-                return admin_usage(COMMAND, "say which file");
+                return admin_json_usage(is_json, COMMAND, "say which file");
         if (argc - optind > 1)
                 output_begin_rows(&output);
         for (int i = optind; i < argc; i++) {

@@ -3,11 +3,13 @@
 #include "tools/admin_policy.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <jansson.h>
@@ -69,6 +71,7 @@ static int parse(struct command *command, int argc, char **argv)
                 {"help", no_argument, NULL, 'h'},
                 {NULL, 0, NULL, 0},
         };
+        bool is_json = admin_wants_json(argc, argv);
         int letter;
 
         while ((letter = getopt_long(argc, argv, ":h", options, NULL)) != -1)
@@ -78,7 +81,7 @@ static int parse(struct command *command, int argc, char **argv)
                         break;
                 case DAY:
                         if (!day_parse(slice_text(optarg), &command->day))
-                                return admin_usage(COMMAND, "--day %s: a day is wanted, like 2026-01-31", optarg);
+                                return admin_json_usage(is_json, COMMAND, "--day %s: a day is wanted, like 2026-01-31", optarg);
                         break;
                 case JSON:
                         command->is_json = true;
@@ -92,27 +95,35 @@ static int parse(struct command *command, int argc, char **argv)
                 case 'h':
                         return -1;
                 default:
-                        return admin_bad_option(COMMAND, letter, argv);
+                        return admin_json_bad_option(is_json, COMMAND, letter, argv);
                 }
         if (argc - optind != 1)
-                return admin_usage(COMMAND, "one policy is needed");
+                return admin_json_usage(is_json, COMMAND, "one policy is needed");
         command->source = argv[optind];
         return ADMIN_DONE;
 }
 
 /* ---------------------------------------------------------------- who moves */
 
-/* Written beside and renamed, so that half a list never looks like a whole one. */
+/*
+ * Written beside and renamed, so that half a list never looks like a whole one. It names who would stand worse under a
+ * policy that nobody has decided on: the owner's alone to read, until they pass it on.
+ */
 static bool movers_open(struct command *command, struct fault *why)
 {
         static const char header[] = "subject,name,kind,township,industry,grade_before,score_before,grade_after,score_after,"
                                      "direction,rule\r\n";
+        int file;
 
         if (!command->csv)
                 return true;
         if ((size_t)snprintf(command->path, sizeof(command->path), "%s.part", command->csv) >= sizeof(command->path))
                 return fault_set(why, FAULT_INPUT, "--csv: the name is too long");
-        command->movers = fopen(command->path, "w");
+        file = open(command->path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+        if (file >= 0 && fchmod(file, 0600) == 0)
+                command->movers = fdopen(file, "w");
+        if (file >= 0 && !command->movers)
+                close(file);
         if (!command->movers || fputs(header, command->movers) < 0)
                 return fault_set(why, FAULT_SYSTEM, "%.200s: %s", command->path, strerror(errno));
         return true;
@@ -402,10 +413,7 @@ static int run(struct command *command)
                         print_text(command);
                 return ADMIN_DONE;
         }
-        /* Under --json standard output is one document, on errors too. */
-        if (command->is_json)
-                printf("{\"error\":\"%s\"}\n", fault_word(fault.code));
-        status = admin_fail(COMMAND, &fault);
+        status = admin_json_fail(command->is_json, COMMAND, &fault);
         return fault.code == FAULT_INPUT ? ADMIN_USAGE : status;
 }
 

@@ -12,6 +12,7 @@
 #include <openssl/evp.h>
 
 #include "tools/doctor_facts.h"
+#include "tools/home.h"
 
 /* ------------------------------------------------------------ what signed entries say */
 
@@ -124,6 +125,20 @@ static const char *check_switch(const struct doctor *doctor, size_t at)
         return NULL;
 }
 
+/* Without a policy for the day nobody is answered. */
+static void check_end(struct doctor *doctor)
+{
+        const struct doctor_activation *active = &doctor->activations[doctor->activation_count - 1];
+        const struct doctor_policy *policy = find_policy(doctor, active->hash);
+        char last[DAY_TEXT];
+
+        if (!policy || !policy_ends_soon(&policy->policy, day_of_instant(now_ms())))
+                return;
+        day_format(policy->policy.to, last);
+        doctor_warn(doctor, "policy", "%s@%" PRId32 " is in force, and its last day is %s: no answer is given after it until"
+                " another is put in force", policy->policy.id, policy->policy.version, last);
+}
+
 static bool take_runless(void *closure, const PGresult *row, struct fault *why)
 {
         (void)why;
@@ -161,5 +176,7 @@ bool doctor_policies(struct doctor *doctor, struct fault *why)
                         doctor_find(doctor, "approval", doctor_key(key, "%" PRIu64, doctor->activations[i].serial), "%s",
                                 reason);
         }
+        if (doctor->activation_count > 0)
+                check_end(doctor);
         return check_runs(doctor, why);
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "tools/admin.h"
+#include "tools/output.h"
 
 struct command {
         const char *name;
@@ -78,6 +79,53 @@ int admin_bad_option(const char *command, int letter, char *const *argv)
         if (letter == ':')
                 return admin_usage(command, "%s: a value is missing", word);
         return admin_usage(command, "%s: unknown option", word);
+}
+
+/* ---------------------------------------------------------------- for programs */
+
+static void tell_json(bool is_json, const char *word, const char *reason)
+{
+        struct output output = {.mode = OUTPUT_JSON};
+        json_t *document = json_object();
+
+        output_set_text(document, "error", word);
+        output_set_text(document, "reason", reason);
+        if (is_json)
+                output_document(&output, document);
+        else
+                json_decref(document);
+}
+
+bool admin_wants_json(int argc, char *const *argv)
+{
+        for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+                if (strcmp(argv[i], "--json") == 0)
+                        return true;
+        return false;
+}
+
+int admin_json_fail(bool is_json, const char *command, const struct fault *fault)
+{
+        tell_json(is_json, fault_word(fault->code), fault->text);
+        return admin_fail(command, fault);
+}
+
+int admin_json_usage(bool is_json, const char *command, const char *format, ...)
+{
+        char text[300];
+        va_list words;
+
+        va_start(words, format);
+        vsnprintf(text, sizeof(text), format, words);
+        va_end(words);
+        tell_json(is_json, "usage", text);
+        return admin_usage(command, "%s", text);
+}
+
+int admin_json_bad_option(bool is_json, const char *command, int letter, char *const *argv)
+{
+        return admin_json_usage(is_json, command, letter == ':' ? "%.200s: a value is missing" : "%.200s: unknown option",
+                argv[optind - 1]);
 }
 
 static int show_commands(FILE *to)

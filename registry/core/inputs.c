@@ -69,6 +69,18 @@ void inputs_reduce(const struct grade_inputs *inputs, const struct policy *polic
         ret->listings_count = listings_count;
 }
 
+static int compare_ordinals(const void *left, const void *right)
+{
+        const struct grade_record *a = left, *b = right;
+
+        return (a->ordinal > b->ordinal) - (a->ordinal < b->ordinal);
+}
+
+void inputs_sort(struct grade_inputs *inputs)
+{
+        qsort(inputs->records, inputs->count, sizeof(inputs->records[0]), compare_ordinals);
+}
+
 /* By number: a bulk run asks for millions of days. */
 static bool is_day(struct day day)
 {

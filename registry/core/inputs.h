@@ -93,6 +93,9 @@ struct day inputs_record_end(const struct grade_record *record, const struct pol
 void inputs_reduce(const struct grade_inputs *inputs, const struct policy *policy, struct day today,
         struct grade_inputs *ret);
 
+/* Puts the records in their order, by ordinal. */
+void inputs_sort(struct grade_inputs *inputs);
+
 /* `in-force`, `suspended`, `quashed`, `unknown`. */
 const char *listing_effect_word(enum listing_effect effect);
 

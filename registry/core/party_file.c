@@ -173,20 +173,6 @@ struct comparison {
         struct grade_inputs before, after;
 };
 
-#define STEPS (POLICY_GATES_MAX + 1) /* of a band: the gates that lift from it, the first the best, and itself */
-
-/* Higher is better; `unrated` is below all, so that a correction which gives a grade waits for a person, too. */
-static int rank(const struct policy *policy, const char *grade)
-{
-        for (unsigned i = 0; i < policy->bands_count; i++)
-                if (!strcmp(policy->bands[i].grade, grade))
-                        return -STEPS * (int)i;
-        for (unsigned i = 0; i < policy->gates_count; i++)
-                if (!strcmp(policy->gates[i].grade, grade))
-                        return -STEPS * (int)policy->gates[i].of + POLICY_GATES_MAX - (int)i;
-        return -STEPS * POLICY_BANDS_MAX;
-}
-
 static struct day earlier_change(struct day a, struct day b)
 {
         if (day_is_none(a) || day_is_none(b))
@@ -202,12 +188,15 @@ bool party_file_lifts(const struct policy *policy, const struct grade_inputs *be
         const struct grade_inputs *after, struct day today)
 {
         struct grade_outcome was, is;
+        struct policy_scale scale; /* `unrated` is the last of it: a correction that gives a grade waits for a person, too */
         struct day day = today;
 
+        policy_scale(policy, &scale);
         do {
                 grade_evaluate(policy, before, day, &was);
                 grade_evaluate(policy, after, day, &is);
-                if (is.score > was.score || rank(policy, is.grade) > rank(policy, was.grade))
+                if (is.score > was.score ||
+                        policy_scale_place(&scale, is.grade) < policy_scale_place(&scale, was.grade))
                         return true;
                 day = earlier_change(was.next_change, is.next_change);
         } while (!day_is_none(day));

@@ -100,6 +100,13 @@ struct day policy_end(const struct policy *policy)
         return has_end ? day_add(policy->to, 1) : DAY_NONE;
 }
 
+bool policy_ends_soon(const struct policy *policy, struct day day)
+{
+        struct day end = policy_end(policy);
+
+        return !day_is_none(end) && !day_is_before(day_add(day, POLICY_NOTICE_DAYS), end);
+}
+
 unsigned policy_band_of(const struct policy *policy, int32_t score)
 {
         unsigned band = 0;

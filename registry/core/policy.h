@@ -38,6 +38,7 @@
 #define POLICY_NUMBER (STATEMENT_DOCUMENT_LIMIT + 1) /* every answer under the policy has to carry it */
 #define POLICY_POINTS_MAX 1000
 #define POLICY_MONTHS_MAX 1200
+#define POLICY_NOTICE_DAYS 30
 #define POLICY_REPEAT_ID 24    /* octets of the id of a repeat rule */
 #define POLICY_REPEAT_WORD (sizeof("repeat.") + POLICY_REPEAT_ID)
 #define POLICY_YUAN_MAX 1000000000 /* 十亿元, of an amount from which on points differ */
@@ -179,6 +180,8 @@ const char *policy_standing_word(enum policy_standing standing);
 bool policy_is_effective(const struct policy *policy, struct day day);
 /* The first day it may not be used any more; DAY_NONE: it has no last day. */
 struct day policy_end(const struct policy *policy);
+/* Is its last day less than POLICY_NOTICE_DAYS away, or over? Time to put another in force. */
+bool policy_ends_soon(const struct policy *policy, struct day day);
 /* The index of the band of a score. */
 unsigned policy_band_of(const struct policy *policy, int32_t score);
 void policy_scale(const struct policy *policy, struct policy_scale *ret);

@@ -256,13 +256,6 @@ static bool is_same_record(const struct record *a, const struct record *b)
                strcmp(a->document_norm, b->document_norm) == 0;
 }
 
-static int compare_ordinals(const void *left, const void *right)
-{
-        const struct grade_record *a = left, *b = right;
-
-        return (a->ordinal > b->ordinal) - (a->ordinal < b->ordinal);
-}
-
 static bool full(struct writing *writing)
 {
         return cannot(writing, "the enterprise has as many records of its kind as a credit file can hold");
@@ -312,7 +305,7 @@ static bool pack_all(struct writing *writing, struct credit *credit)
                 return full(writing);
         if (!pack(writing, credit->record, credit->record_ordinal, after))
                 return false;
-        qsort(after->records, after->count, sizeof(after->records[0]), compare_ordinals);
+        inputs_sort(after);
         if (!inputs_encode(after, &packed))
                 return cannot(writing, "the record's fields contradict each other");
         credit->after = after;

@@ -118,13 +118,6 @@ static bool on_party(void *closure, const PGresult *result, struct fault *why)
         return true;
 }
 
-static int compare_ordinals(const void *left, const void *right)
-{
-        const struct grade_record *a = left, *b = right;
-
-        return (a->ordinal > b->ordinal) - (a->ordinal < b->ordinal);
-}
-
 static bool on_records(void *closure, const PGresult *result, struct fault *why)
 {
         struct past *past = closure;
@@ -143,7 +136,7 @@ static bool on_records(void *closure, const PGresult *result, struct fault *why)
                 inputs->records[inputs->count] = party_file_facts(&row.record);
                 inputs->records[inputs->count++].ordinal = row.ordinal;
         }
-        qsort(inputs->records, inputs->count, sizeof(inputs->records[0]), compare_ordinals);
+        inputs_sort(inputs);
         return true;
 }
 

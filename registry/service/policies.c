@@ -296,16 +296,21 @@ static void change_act_save(struct writing *writing)
 {
         const struct policy_change *change = writing->policy_change;
         const char *kind = proposal_word(PROPOSAL_POLICY_ACTIVATE);
-        char summary[NAME_TEXT + 192], from[DAY_TEXT];
-        int length = snprintf(summary, sizeof(summary), "%s %s, %s, run %" PRIu64, kind, change->name.text,
-                change->hash_text, change->run_serial);
+        CLEANUP(buffer) struct buffer summary = BUFFER_INIT;
+        char day[DAY_TEXT];
 
+        buffer_add_format(&summary, "%s %s, %s, run %" PRIu64, kind, change->name.text, change->hash_text,
+                change->run_serial);
         if (is_early(writing)) {
-                day_format(change->policy.from, from);
-                snprintf(summary + length, sizeof(summary) - (size_t)length, ", to be approved from %s on", from);
+                day_format(change->policy.from, day);
+                buffer_add_format(&summary, ", to be approved from %s on", day);
+        }
+        if (!day_is_none(policy_end(&change->policy))) {
+                day_format(change->policy.to, day);
+                buffer_add_format(&summary, ", no answers after its last day %s", day);
         }
         writing_reply_proposal(writing, "proposed");
-        writing_save_proposal(writing, kind, NULL, summary);
+        writing_save_proposal(writing, kind, NULL, buffer_text(&summary));
 }
 
 const struct act policy_activate_act = {

@@ -12,6 +12,7 @@
 #include <event2/event.h>
 
 #include "registry/base/log.h"
+#include "registry/core/policy.h"
 #include "registry/service/clock.h"
 #include "registry/service/seal_batch.h"
 
@@ -47,6 +48,7 @@ struct sealer {
         int64_t ahead_ms;           /* the furthest the steady wall clock ever was ahead of CLOCK_BOOTTIME */
         struct clock_watch watch;
         bool is_alarmed;
+        struct day policy_day;      /* for which the active policy's end was looked at */
         char last_fault[sizeof(((struct fault *)0)->text)];
         int status;
 };
@@ -105,6 +107,47 @@ static void watch_signing(struct sealer *s)
         else
                 log_event(LOG_ALERT, "seal.refused", "reason",
                         time.is_wrong ? "the wall clock has stepped" : "the lookup-signing certificate is out of its days");
+}
+
+/* -------------------------------------------------------------------- policy */
+
+static bool read_policy(struct view *view, struct policy *ret, struct fault *why)
+{
+        struct document_error error;
+        struct slice document;
+        struct view_meta meta;
+        enum view_found found;
+        bool is_read;
+
+        if (!view_begin(view, why))
+                return false;
+        is_read = view_meta(view, &meta, why) && view_policy(view, meta.policy_hash, &found, &document, why) &&
+                  found == VIEW_FOUND && policy_parse(document, ret, &error) == DOCUMENT_SOUND;
+        view_end(view);
+        return is_read;
+}
+
+/* Without a policy for the day nobody is answered: once a day it is said that the active one is about to end, or has. */
+static void watch_policy(struct sealer *s)
+{
+        struct seal_time time = time_now(s);
+        struct day today = day_of_instant(time.now_ms);
+        struct policy *policy;
+        struct fault ignored;
+
+        if (time.is_wrong || day_compare(today, s->policy_day) == 0)
+                return;
+        policy = must_alloc(sizeof(*policy));
+        if (read_policy(s->view, policy, &ignored)) { /* where it cannot be read, answers say so */
+                char last[DAY_TEXT];
+
+                s->policy_day = today;
+                day_format(policy->to, last);
+                if (policy_ends_soon(policy, today))
+                        log_event(policy_is_effective(policy, today) ? LOG_WARNING : LOG_ALERT, "policy.ends", "policy",
+                                policy->id, "version", LOG_NUMBER(policy->version), "last-day", last);
+        }
+        free(policy);
 }
 
 /* ------------------------------------------------------------------ channels */
@@ -260,6 +303,7 @@ static void on_tick(evutil_socket_t fd, short what, void *closure)
         (void)fd;
         (void)what;
         watch_signing(s);
+        watch_policy(s);
         if (!view_is_current(s->view)) {
                 log_event(LOG_NOTICE, "seal.view-replaced");
                 stop(s, EX_TEMPFAIL);
@@ -289,6 +333,7 @@ static void on_open(evutil_socket_t fd, short what, void *closure)
         }
         log_event(LOG_INFO, "seal.ready", "instance", s->key.instance);
         watch_signing(s);
+        watch_policy(s);
         must_add(s->tick, &every);
         read_channels(s, true);
 }

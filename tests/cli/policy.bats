@@ -107,6 +107,34 @@ is_refused_at() {
   [[ $output == *--frob* ]]
 }
 
+@test "under --json a wrong command line is a document as well, wherever the word stands" {
+  for words in '--json' '--frob --json default.json' '--json --frob'; do
+    run --separate-stderr qcr-admin policy check $words
+    [ "$status" -eq 2 ]
+    [ "$(jq -r .error <<<"$output")" = usage ]
+    [ -n "$(jq -r .reason <<<"$output")" ]
+    [[ $stderr == *"$(jq -r .reason <<<"$output")"* ]]
+  done
+  for words in '--json' '--json p@1 --day never' 'p@1 --frob --json'; do
+    run --separate-stderr qcr-admin policy simulate $words
+    [ "$status" -eq 2 ]
+    [ "$(jq -r .error <<<"$output")" = usage ]
+    [[ $stderr == *"$(jq -r .reason <<<"$output")"* ]]
+  done
+}
+
+@test "the number of a document that no answer could carry is refused" {
+  local number
+  number=$(printf '1%.0s' {1..121})
+  edited "s/\"document\": null/\"document\": {\"organ\": \"o\", \"number\": \"$number\"}/"
+  run qcr-admin policy check "$file"
+  [ "$status" -eq 2 ]
+  [[ $output == *"document.number: the text is too long"* ]]
+  edited "s/\"document\": null/\"document\": {\"organ\": \"o\", \"number\": \"${number:1}\"}/"
+  run qcr-admin policy check "$file"
+  [ "$status" -eq 0 ]
+}
+
 @test "of several files each is looked at, and one that is wrong decides" {
   edited 's/"min": 70/"min": 95/'
   run --separate-stderr qcr-admin policy check "$default" "$file" "$BATS_TEST_TMPDIR/none" "$default"

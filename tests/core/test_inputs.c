@@ -216,6 +216,9 @@ START_TEST(records_out_of_order_or_with_one_ordinal_twice_are_not_encoded)
         ck_assert(!inputs_encode(inputs, &bytes));
         inputs->records[1].ordinal = 1;
         ck_assert(!inputs_encode(inputs, &bytes));
+        inputs_sort(inputs);
+        ck_assert_uint_eq(inputs->records[0].ordinal, 1);
+        ck_assert_uint_eq(inputs->records[1].ordinal, 2);
         inputs->records[1].ordinal = 3;
         ck_assert(inputs_encode(inputs, &bytes));
         inputs->count = GRADE_RECORDS_MAX + 1;

@@ -275,6 +275,22 @@ START_TEST(a_policy_holds_from_its_first_day_to_its_last)
 }
 END_TEST
 
+START_TEST(a_policy_ends_soon_from_thirty_days_before_its_end_on)
+{
+        struct policy policy = {.to = {20000}};
+
+        ck_assert_int_eq(policy_end(&policy).number, 20001);
+        ck_assert(!policy_ends_soon(&policy, (struct day){20001 - POLICY_NOTICE_DAYS - 1}));
+        ck_assert(policy_ends_soon(&policy, (struct day){20001 - POLICY_NOTICE_DAYS}));
+        ck_assert(policy_ends_soon(&policy, (struct day){20000}));
+        ck_assert(policy_ends_soon(&policy, (struct day){20500}));
+        policy.to = DAY_NONE;
+        ck_assert(!policy_ends_soon(&policy, DAY_LAST));
+        policy.to = DAY_LAST;
+        ck_assert(day_is_none(policy_end(&policy)));
+}
+END_TEST
+
 START_TEST(everything_that_a_policy_may_say_is_read)
 {
         draft_edit(&draft, "\"sampling\"",
@@ -334,6 +350,7 @@ int main(void)
         tcase_add_test(cases, the_default_policys_first_version_is_read_and_has_the_hash_it_always_had);
         tcase_add_test(cases, a_policy_is_in_force_once_an_organs_document_is_named);
         tcase_add_test(cases, a_policy_holds_from_its_first_day_to_its_last);
+        tcase_add_test(cases, a_policy_ends_soon_from_thirty_days_before_its_end_on);
         tcase_add_test(cases, everything_that_a_policy_may_say_is_read);
         tcase_add_test(cases, every_rule_has_a_word_of_its_own);
         suite_add_tcase(suite, cases);

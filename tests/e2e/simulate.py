@@ -43,12 +43,14 @@ with Registry() as r:
     done = r.admin("policy", "simulate", path, "--csv", r.dir / "nowhere" / "m.csv")
     check("a list that cannot be written is an error", done.returncode == 1, done.stderr)
     done = r.admin("policy", "simulate", path, "--json", "--database", "host=/nowhere dbname=qcr")
-    check("a store that cannot be reached is exit 5 and one JSON document", done.returncode == 5 and "error" in json.loads(done.stdout), done.stderr)
+    check("a store that cannot be reached is exit 5 and one JSON document", done.returncode == 5 and
+          json.loads(done.stdout)["error"] == "store" and json.loads(done.stdout)["reason"] in done.stderr, done.stdout + done.stderr)
 
     # ------------------------------------------------------------------ result
     movers = r.dir / "movers.csv"
     done = r.admin("policy", "simulate", path, "--json", "--csv", movers)
     result = json.loads(done.stdout)
+    check("the list is its owner's alone to read", movers.stat().st_mode & 0o777 == 0o600, oct(movers.stat().st_mode))
     population = int(r.sql("SELECT count(*) FROM qcr.standing")[0][0])
     check("the total is the population", done.returncode == 0 and result["total"] == population > 1000, result["total"])
     check("the matrix adds up to it", sum(m["count"] for m in result["matrix"]) == population)
