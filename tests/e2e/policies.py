@@ -177,15 +177,15 @@ def showing(s):
 # ------------------------------------------------------------------------------------------------- what may not be switched
 def refusals(s):
     r, head = s.r, s.head()
-    for word, code, what in (("county@2", "3029", "a policy on trial"), ("county@3", "3030", "a policy of next year"),
-                             ("county@4", "3030", "a policy of last year"), (FOUNDING, "3031", "the policy in force"), ("county@9", "3010", "a policy nobody knows")):
+    for word, code, what in (("county@2", "3029", "a policy on trial"), ("county@4", "3030", "a policy of last year"), (FOUNDING, "3031", "the policy in force"), ("county@9", "3010", "a policy nobody knows")):
         done = r.admin("policy", "activate", word)
         check(f"{what} is not put in force, before any work", done.returncode == 11 and code in done.stderr, (done.returncode, done.stderr))
     done = r.admin("policy", "rollback")
     check("there is no way back from the first policy", done.returncode == 11 and "no other policy" in done.stderr, done)
     county = s.hashes["county@1"]
     check("a rehearsal says it may be, whatever the run", s.rehearse(county)["code"] == 1001)
-    for hashed, code in ((s.hashes["county@2"], 3029), (s.hashes["county@3"], 3030), (s.hashes[FOUNDING], 3031), ("00" * 32, 3010), ("00" * 31, 2007)):
+    check("so may a policy of next year be proposed ahead of its day", s.rehearse(s.hashes["county@3"])["code"] == 1001)
+    for hashed, code in ((s.hashes["county@2"], 3029), (s.hashes["county@4"], 3030), (s.hashes[FOUNDING], 3031), ("00" * 32, 3010), ("00" * 31, 2007)):
         check(f"and says {code} of what may not", s.rehearse(hashed)["code"] == code)
     check("rehearsing needs the role, too", s.rehearse(county, "reviewer")["code"] == 2103)
     for what, run in (("none", 0), ("the serial of what is no run", 1), ("an import", int(r.sql("SELECT min(serial) FROM qcr.run")[0][0])),
