@@ -385,6 +385,11 @@ void credit_reply(const struct credit *credit, Qcr__Filed *filed)
         filed->grade_after = call_data_text(credit->outcome->grade);
 }
 
+/*
+ * Than the live one, which the standing's own columns can stand for: under another policy they differ, and under the
+ * one in force they are not the live outcome only where a shadow run found their day of change come, which is never
+ * the day of change of what is evaluated now.
+ */
 static bool is_another_outcome(const struct credit *credit)
 {
         return strcmp(credit->stored_grade, credit->outcome->grade) != 0 ||

@@ -10,7 +10,7 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
 from case_client import Case, People  # noqa: E402
-from registry import SAMPLE, Registry, check, finish, wait_until  # noqa: E402
+from registry import SAMPLE, TOP, Registry, check, finish, wait_until  # noqa: E402
 
 CODE, NAME = "91510823141777630N", "剑阁县诚盛农业开发有限公司"
 LISTED_CODE, LISTED_NAME = "91510823625851788F", "剑阁县旭顺建材有限公司"
@@ -97,6 +97,46 @@ def records(r):
     check("an auditor who says why is told", told["result"] == "found" and known(told) == known(later), told)
     check("the present is told to everybody", ask()["result"] == "found")
     unlist_one(r, case)
+    switched(r)
+
+
+def proposal_of(done):
+    check("it is proposed", done.returncode == 0, done.stderr)
+    return json.loads(done.stdout)["proposal"]
+
+
+def switched(r):
+    """A policy for days from tomorrow on: what it leaves of the days before it, and of the histories."""
+    policy = json.loads((TOP / "share" / "policies" / "default.json").read_text())
+    policy.update(id="county", version=1, effective={"from": "2026-03-22", "to": None}, document={"organ": "剑阁县人民政府办公室", "number": "剑府办发〔2026〕3号"})
+    (r.dir / "county.json").write_text(json.dumps(policy, ensure_ascii=False))
+    check("a policy for tomorrow is brought in", r.admin("policy", "add", r.dir / "county.json").returncode == 0)
+    proposal = proposal_of(r.admin("policy", "activate", "county@1", "--json", timeout=120))
+    early = r.qcr("approve", proposal, "--yes", who="admin2")
+    check("today it is not approved", early.returncode == 11 and "2026-03-22" in early.stderr, early)
+    before = r.lookup(CODE)
+    go_on(r, "2026-03-22")
+    approved = r.qcr("approve", proposal, "--yes", "--json", who="admin2")
+    check("on its first day it is", approved.returncode == 0, approved.stdout + approved.stderr)
+    serial = json.loads(approved.stdout)["serial"]
+    now = r.lookup(CODE, "--min-serial", serial)
+    check("and answers are of it", now["exit"] == 0 and now["policy_hash"] != before["policy_hash"], now)
+    gap = r.lookup(CODE, "--as-of", "2026-03-21")
+    check("a day it is not for has no grade by it: who asks is told which policy that was, and how to ask the one before",
+          (gap["exit"], gap["error"], gap["reason"]) == (11, 3030, "policy-not-effective") and "county@1 " in gap["detail"] and
+          "from 2026-03-22 on" in gap["detail"] and "--known-at" in gap["detail"], gap)
+    then = r.lookup(CODE, "--as-of", "2026-03-21", "--known-at", "2026-03-21")
+    check("there is one by what was known on that day", then["exit"] == 0 and (then["grade"], then["score"]) == (before["grade"], before["score"]), then)
+    proposal = proposal_of(r.admin("policy", "rollback", "--json", timeout=120))
+    check("the way back is approved", r.qcr("approve", proposal, "--yes", who="admin2").returncode == 0)
+    live = r.sql(f"SELECT s.grade, s.score, l.grade, l.score FROM qcr.standing s JOIN qcr.live_grade l USING (subject) WHERE subject = '{CODE[8:17]}'")[0]
+    check("what is live is another outcome than the standing's own, of the same policy", live[:2] != live[2:], live)
+    filed = r.record(CODE, NAME, "剑市监处罚〔2026〕3号", decided_on="2026-02-21")
+    check("a record that makes the outcome what it had been is filed", filed.returncode == 0, filed.stderr)
+    history = r.sql(f"SELECT h.grade, h.score FROM qcr.grade_history h JOIN qcr.standing s USING (subject, version) WHERE subject = '{CODE[8:17]}'")
+    check("which is a change of the live outcome, and in the history", history == [live[:2]], (history, live))
+    done = r.admin("doctor")
+    check("the doctor finds nothing", done.returncode == 0, done.stdout)
 
 
 def list_one(r):
