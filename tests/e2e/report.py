@@ -89,21 +89,21 @@ class Files:
         return subject if known and naive_import.name_of(known["name"]) == naive_import.name_of(row["CF_XDR_MC"]) else None
 
     def filed(self, kind):
-        """Rows that count, the last of each document; a correction that would lift a grade waits for a second person."""
+        """Rows that count, the last of each document; a correction to the enterprise's favour waits for a second person."""
         filed, seen = {}, set()
         for row in rows_of(SAMPLE / f"{kind}.csv"):
             try:
-                key, subject, name, cost, end, content = naive_import.read(kind, row, TODAY)
+                key, subject, name, cost, end, facts, content = naive_import.read(kind, row, TODAY)
             except naive_import.Refused:
                 continue
             if subject in self.parties and name == naive_import.name_of(self.parties[subject]["name"]) and (key, content) not in seen and not (
-                    key in filed and naive_import.lifts(filed[key][0], (cost, end), TODAY)):
-                filed[key] = ((cost, end), row, content)
+                    key in filed and naive_import.held(filed[key][0], cost, end, facts, TODAY)):
+                filed[key] = ((cost, end, facts), row, content)
                 seen.add((key, content))
-        return ((key, row, content) for key, (_, row, content) in filed.items())
+        return ((key, row, facts, content) for key, ((_, _, facts), row, content) in filed.items())
 
     def batches(self):
-        for (subject, authority, document), row, content in self.filed("sampling"):
+        for (subject, authority, document), row, _, content in self.filed("sampling"):
             failed, severity = content[1]
             self.records[subject]["sampling", authority + document] = {
                 "type": "sampling", "result": "fail" if failed else "pass", "severity": {"一般": "ordinary", "严重": "serious"}.get(severity),
@@ -111,11 +111,7 @@ class Files:
                 "product": row["产品名称"], "level": LEVELS[re.sub("级$", "", row["抽查级别"])]}
 
     def certificates(self):
-        for (subject, authority, document), row, content in self.filed("certificates"):
-            end, status, since = content[1] if isinstance(content[1], tuple) else (content[1], "过期", None)
-            if status in ("暂停", "撤销", "注销"):
-                end = since - datetime.timedelta(1)
-            kind = next(k for k, words in naive_import.KINDS.items() if naive_import.fold(row["证书类型"]) in words)
+        for (subject, authority, document), row, (*_, end, kind), _ in self.filed("certificates"):
             self.records[subject]["certificate", authority + document] = {
                 "type": "certificate", "certificate": kind, "decided_on": str(naive_import.day_of(row["发证日期"])),
                 "valid_through": str(end) if end else None, "case": authority + document}

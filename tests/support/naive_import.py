@@ -174,6 +174,13 @@ def is_lighter(old, new):
     return number(valid) > number(was_valid) or kind != was_kind or number(public) > number(was_public)
 
 
+def held(was, cost, end, facts, today):
+    """Why a correction of what `was` filed waits for a person; None if it does not."""
+    if was[2][-1] != facts[-1]:
+        return "other_certificate"
+    return "favourable_correction" if is_lighter(was[2], facts) or lifts(was[:2], (cost, end), today) else None
+
+
 def summarise(kind, path, enterprises, today=None):
     today = today or (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(hours=8)).date()
     names = {naive_codes.subject(row["统一社会信用代码"]): name_of(row["名称"]) for row in enterprises}
@@ -200,10 +207,8 @@ def summarise(kind, path, enterprises, today=None):
                 count("unchanged")
             elif name != names[subject]:
                 count("held", "name_mismatch")
-            elif key in filed and filed[key][2][-1] != facts[-1]:
-                count("held", "other_certificate")
-            elif key in filed and (is_lighter(filed[key][2], facts) or lifts(filed[key][:2], (cost, end), today)):
-                count("held", "favourable_correction")
+            elif key in filed and held(filed[key], cost, end, facts, today):
+                count("held", held(filed[key], cost, end, facts, today))
             else:
                 count("corrected" if key in filed else "accepted")
                 filed[key] = (cost, end, facts)
