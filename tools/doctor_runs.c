@@ -24,19 +24,10 @@ static const char *person_of(const struct doctor *doctor, const PGresult *row, i
         return "";
 }
 
-/* The time is in the header alone. */
-static bool time_of(struct slice header, int64_t *ret_ms)
-{
-        struct lines lines = lines_of(header);
-        static const char *const before[] = {"origin", "run", "kind", "file", "octets", "person"};
-
-        lines_next(&lines);
-        for (size_t i = 0; i < sizeof(before) / sizeof(before[0]); i++)
-                lines_value(&lines, before[i]);
-        return instant_parse(lines_value(&lines, "at"), ret_ms) && lines_is_done(&lines);
-}
-
-/* A recalculation's policy and day are in its header too; of another run there is no such row. */
+/*
+ * A recalculation's policy and day are in its header too; of another run there is no such row. Graded for a day behind its
+ * entry's, outcomes would pass for those of every day until then.
+ */
 static void check_recalc(struct doctor *doctor, const PGresult *row, const struct run_header *header)
 {
         bool is_recalc = strcmp(header->kind, "shadow") == 0 || strcmp(header->kind, "recalc") == 0;
@@ -47,6 +38,8 @@ static void check_recalc(struct doctor *doctor, const PGresult *row, const struc
         else if (is_recalc && (!cell_octets(row, 0, 7, policy_hash, 32) || memcmp(policy_hash, header->file_hash, 32) != 0 ||
                                       day_compare(cell_day(row, 0, 8), day_of_instant(header->at_ms)) != 0))
                 doctor_find(doctor, "recalc", header->run, "policy_hash or day was changed: they are not what was signed");
+        else if (is_recalc && day_is_before(cell_day(row, 0, 9), cell_day(row, 0, 8)))
+                doctor_find(doctor, "recalc", header->run, "is for a day behind its entry's: no outcome of it can be relied on");
 }
 
 static bool take_run(void *closure, const PGresult *row, struct fault *why)
@@ -55,6 +48,7 @@ static bool take_run(void *closure, const PGresult *row, struct fault *why)
         CLEANUP(buffer) struct buffer wanted = BUFFER_INIT;
         struct doctor *doctor = closure;
         const char *run_id = cell_text(row, 0, 0);
+        struct run_header_read read;
         struct run_header fields = {
                 .origin = doctor->origin, .run = run_id, .kind = cell_text(row, 0, 1),
                 .octets = (uint64_t)cell_number(row, 0, 3), .person = cell_text(row, 0, 4),
@@ -64,8 +58,10 @@ static bool take_run(void *closure, const PGresult *row, struct fault *why)
                 return fault_set(why, FAULT_INPUT, "qcr.run: a row cannot be read");
         if (strcmp(person_of(doctor, row, 6), fields.person) != 0)
                 doctor_find(doctor, "run", run_id, "person was changed: the certificate is not theirs");
-        if (time_of(buffer_slice(&header), &fields.at_ms))
+        if (run_header_parse(buffer_slice(&header), &read)) {
+                fields.at_ms = read.at_ms; /* it stands in the header alone */
                 run_header_format(&wanted, &fields);
+        }
         if (!slice_equal(buffer_slice(&wanted), buffer_slice(&header)))
                 doctor_find(doctor, "run", run_id, "was changed: its columns are not what its person signed");
         else
@@ -224,8 +220,10 @@ bool doctor_runs(struct doctor *doctor, struct fault *why)
         struct query query;
 
         query_init(&query,
-                "SELECT r.run_id, r.kind, r.file_hash, r.file_octets, r.person_id, r.header, r.certificate, k.policy_hash, k.day"
-                " FROM qcr.run r LEFT JOIN qcr.recalc k USING (run_id) ORDER BY r.serial");
+                "SELECT r.run_id, r.kind, r.file_hash, r.file_octets, r.person_id, r.header, r.certificate, k.policy_hash, k.day,"
+                " (l.at AT TIME ZONE 'UTC' + interval '8 hours')::date"
+                " FROM qcr.run r LEFT JOIN qcr.recalc k USING (run_id) LEFT JOIN qcr.ledger l ON l.serial = r.serial"
+                " ORDER BY r.serial");
         if (!link_each(doctor->link, &query, take_run, doctor, why))
                 return false;
         query_init(&query, "SELECT run_id, chunks, summary, header,"

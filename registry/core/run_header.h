@@ -18,6 +18,7 @@
 #include "registry/core/calendar.h"
 
 #define RUN_ID_TEXT 33 /* 32 hexadecimal digits and NUL */
+#define RUN_ID_OCTETS 16u
 
 /*
  * Rows that come with a file's row but are none of it (parked ones that find their enterprise) count from
@@ -40,3 +41,27 @@ void run_chunk_format(
         struct buffer *to, const char *run, uint64_t chunk, uint64_t rows, const uint8_t root[32]);
 /* `summary` is the text whose hash the header has. */
 void run_end_format(struct buffer *to, const char *run, uint64_t chunks, struct slice summary);
+
+/* What was signed, read back; slices point into the text. False: it is not what the functions above write. */
+struct run_header_read {
+        uint8_t run[RUN_ID_OCTETS];
+        struct slice origin, kind, person;
+        uint8_t file_hash[32];
+        uint64_t octets;
+        int64_t at_ms;
+};
+struct run_chunk_read {
+        uint8_t run[RUN_ID_OCTETS];
+        uint32_t chunk;
+        uint64_t rows;
+        uint8_t root[32];
+};
+struct run_end_read {
+        uint8_t run[RUN_ID_OCTETS];
+        uint64_t chunks;
+        uint8_t summary_hash[32];
+};
+
+bool run_header_parse(struct slice text, struct run_header_read *ret) MUST_CHECK;
+bool run_chunk_parse(struct slice text, struct run_chunk_read *ret) MUST_CHECK;
+bool run_end_parse(struct slice text, struct run_end_read *ret) MUST_CHECK;

@@ -24,10 +24,14 @@ void policies_insert(struct query *ret, const struct policy *policy, struct slic
 
 /* -------------------------------------------------------------- activation */
 
-/* $1 is the policy's hash, $2 the serial of a run's beginning. A later run, complete or not, has taken its place. */
+/*
+ * $1 is the policy's hash, $2 the serial of a run's beginning. A later run, complete or not, has taken its place; one for a
+ * day behind its entry's is nobody's, as the follower has it.
+ */
 #define HAS_RUN \
         "EXISTS (SELECT FROM qcr.recalc r JOIN qcr.recalc_end USING (serial) JOIN qcr.run_end USING (run_id)" \
         " WHERE r.serial = $2::bigint AND r.kind = 'shadow' AND r.policy_hash = $1::bytea" \
+        " AND r.day <= (SELECT (l.at AT TIME ZONE 'UTC' + interval '8 hours')::date FROM qcr.ledger l WHERE l.serial = r.serial)" \
         " AND NOT EXISTS (SELECT FROM qcr.run n WHERE n.kind = 'shadow' AND n.serial > r.serial))"
 
 void policies_candidate_query(struct query *ret, const uint8_t hash[32], uint64_t run_serial)

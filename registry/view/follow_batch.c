@@ -262,8 +262,7 @@ bool follow_take_grades(struct follow_batch *batch, const PGresult *result, stru
                 to->grade.version = take_number(&rows, i, FOLLOW_GRADE_VERSION);
                 take_rating(&rows, i, FOLLOW_GRADE_GRADE, FOLLOW_GRADE_SCORE, to->grade.grade, &to->grade.score);
                 to->grade.next_change = cell_day(result, i, FOLLOW_GRADE_NEXT_CHANGE);
-                if (!view_grade_is_valid(&to->grade))
-                        rows.failed = true;
+                to->is_sound = view_grade_is_valid(&to->grade);
         }
         return rows_end(&rows, why);
 }

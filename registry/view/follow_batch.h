@@ -65,6 +65,7 @@ struct follow_content {
 struct follow_grade {
         uint64_t serial;          /* of the chunk's entry */
         char subject[10];
+        bool is_sound;            /* false: it is none that any policy gives */
         struct view_grade grade;
 };
 

@@ -5,73 +5,10 @@
 #include <string.h>
 
 #include "registry/core/recalc_row.h"
+#include "registry/core/run_header.h"
 #include "registry/view/view_recalc.h"
 
-#define SHADOW "shadow"
-
-/* -------------------------------------------------------------------- headers */
-
-/* What a signed header says (core/run_header); each kind has its own part. */
-struct header {
-        uint8_t run[16];
-        /* of the beginning */
-        struct slice origin, kind, person;
-        uint64_t octets;
-        int64_t at_ms;
-        /* of chunk and end */
-        uint64_t number;    /* of the chunk; how many chunks */
-        uint64_t rows;
-        uint8_t hash[32];   /* of the file, of the rows, of the summary */
-};
-
-static bool take_hash(struct lines *lines, const char *name, uint8_t *ret, size_t length)
-{
-        struct slice value = lines_value(lines, name);
-
-        return hex_decode((const char *)value.data, value.length, ret, length);
-}
-
-static bool begin_parse(struct slice text, struct header *ret)
-{
-        struct lines lines = lines_of(text);
-        struct slice first = lines_next(&lines);
-        bool is_right;
-
-        ret->origin = lines_value(&lines, "origin");
-        is_right = take_hash(&lines, "run", ret->run, sizeof(ret->run));
-        ret->kind = lines_value(&lines, "kind");
-        is_right = take_hash(&lines, "file", ret->hash, sizeof(ret->hash)) && is_right;
-        is_right = number_parse(lines_value(&lines, "octets"), &ret->octets) && is_right;
-        ret->person = lines_value(&lines, "person");
-        is_right = instant_parse(lines_value(&lines, "at"), &ret->at_ms) && is_right;
-        return lines_is_done(&lines) && is_right && slice_equal(first, slice_text("qcr-run/v1"));
-}
-
-static bool chunk_parse(struct slice text, struct header *ret)
-{
-        struct lines lines = lines_of(text);
-        struct slice first = lines_next(&lines);
-        bool is_right;
-
-        is_right = take_hash(&lines, "run", ret->run, sizeof(ret->run));
-        is_right = number_parse(lines_value(&lines, "chunk"), &ret->number) && is_right;
-        is_right = number_parse(lines_value(&lines, "rows"), &ret->rows) && is_right;
-        is_right = take_hash(&lines, "root", ret->hash, sizeof(ret->hash)) && is_right;
-        return lines_is_done(&lines) && is_right && slice_equal(first, slice_text("qcr-run-chunk/v1")) &&
-               ret->number <= UINT32_MAX;
-}
-
-static bool end_parse(struct slice text, struct header *ret)
-{
-        struct lines lines = lines_of(text);
-        struct slice first = lines_next(&lines);
-        bool is_right;
-
-        is_right = take_hash(&lines, "run", ret->run, sizeof(ret->run));
-        is_right = number_parse(lines_value(&lines, "chunks"), &ret->number) && is_right;
-        is_right = take_hash(&lines, "summary", ret->hash, sizeof(ret->hash)) && is_right;
-        return lines_is_done(&lines) && is_right && slice_equal(first, slice_text("qcr-run-end/v1"));
-}
+/* -------------------------------------------------------------------- summary */
 
 /* The number of a member that comes next in canonical JSON; false with what is left unspecified. */
 static bool take_member(struct slice *rest, const char *before, uint64_t *ret)
@@ -132,30 +69,61 @@ bool follow_recalc_switch(struct follow_verify *v, const struct follow_entry *en
 
 /* ----------------------------------------------------------------------- runs */
 
+/* Has the run to enter more chunks or its end? It goes on with the certificate of its beginning. */
+static bool load_run(struct follow_verify *v, const struct follow_entry *entry, const struct follow_run *from,
+        const uint8_t id[RUN_ID_OCTETS], struct view_run *ret, struct fault *why)
+{
+        enum view_found found;
+
+        if (!view_recalc_run(v->writer, id, &found, ret, why))
+                return false;
+        if (found)
+                return follow_refuse(why, entry, "its run has not begun");
+        if (ret->has_ended)
+                return follow_refuse(why, entry, "its run has ended");
+        if (memcmp(ret->certificate, from->act.certificate, sizeof(ret->certificate)) != 0)
+                return follow_refuse(why, entry, "its run was begun with another certificate");
+        return true;
+}
+
+static bool take_slot(struct follow_verify *v, const struct follow_entry *entry, const struct run_header_read *header,
+        struct fault *why)
+{
+        unsigned place = free_slot(v->meta);
+        struct view_slot *slot = &v->meta->slots[place];
+
+        if (!view_recalc_empty_slot(v->writer, place, why))
+                return false;
+        *slot = (struct view_slot){.run_serial = entry->serial, .day = day_of_instant(header->at_ms)};
+        memcpy(slot->run, header->run, sizeof(header->run));
+        memcpy(slot->policy_hash, header->file_hash, sizeof(header->file_hash));
+        return true;
+}
+
 static bool take_begin(struct follow_verify *v, const struct follow_entry *entry, const struct follow_run *from,
         const struct follow_signer *signer, struct fault *why)
 {
-        unsigned place = free_slot(v->meta);
         struct view_run run = {.serial = entry->serial}, other;
-        struct header header;
+        struct run_header_read header;
         enum view_found found;
+        bool is_recalc;
 
-        if (!begin_parse(from->act.request, &header))
+        if (!run_header_parse(from->act.request, &header))
                 return follow_refuse(why, entry, "its run's header cannot be read");
         if (!slice_equal(header.origin, v->origin) || !slice_equal(header.person, slice_text(signer->person_id)))
                 return follow_refuse(why, entry, "its run's header is of another registry or person");
-        if (!slice_equal(header.kind, slice_text(SHADOW)))
-                return true;
+        run.is_shadow = slice_equal(header.kind, slice_text("shadow"));
+        is_recalc = run.is_shadow || slice_equal(header.kind, slice_text("recalc"));
+        /* Graded for a day to come its outcomes would pass for those of every day until then. */
+        if (is_recalc && day_is_before(day_of_instant(entry->at_ms), day_of_instant(header.at_ms)))
+                return follow_refuse(why, entry, "its run is for a day to come");
         if (!view_recalc_run(v->writer, header.run, &found, &other, why))
                 return false;
         if (!found)
                 return follow_refuse(why, entry, "its run has begun before");
-        if (!view_recalc_put_run(v->writer, header.run, &run, why) || !view_recalc_empty_slot(v->writer, place, why))
-                return false;
-        v->meta->slots[place] = (struct view_slot){.run_serial = entry->serial, .day = day_of_instant(header.at_ms)};
-        memcpy(v->meta->slots[place].run, header.run, sizeof(header.run));
-        memcpy(v->meta->slots[place].policy_hash, header.hash, sizeof(header.hash));
-        return true;
+        memcpy(run.certificate, from->act.certificate, sizeof(run.certificate));
+        return view_recalc_put_run(v->writer, header.run, &run, why) &&
+               (!run.is_shadow || take_slot(v, entry, &header, why));
 }
 
 /* Outcomes of an entry, which stand together. */
@@ -172,7 +140,7 @@ static const struct follow_grade *grades_of(const struct follow_batch *batch, ui
 }
 
 /* Are they those the chunk's person signed the root of? */
-static bool check_grades(struct follow_verify *v, const struct follow_entry *entry, const struct header *header,
+static bool check_grades(struct follow_verify *v, const struct follow_entry *entry, const struct run_chunk_read *header,
         const struct follow_grade *grades, size_t count, struct fault *why)
 {
         struct merkle_frontier frontier;
@@ -190,6 +158,8 @@ static bool check_grades(struct follow_verify *v, const struct follow_entry *ent
                         .next_change = grade->next_change,
                 };
 
+                if (!grades[i].is_sound)
+                        return follow_refuse(why, entry, "its run's outcome of %s is none", grades[i].subject);
                 if (i > 0 && strcmp(grades[i - 1].subject, grades[i].subject) >= 0)
                         return follow_refuse(why, entry, "its run has two outcomes of %s", grades[i].subject);
                 recalc_row_hash(&row, octets);
@@ -197,77 +167,82 @@ static bool check_grades(struct follow_verify *v, const struct follow_entry *ent
                 merkle_frontier_append(&frontier, v->sha256, &leaf);
         }
         merkle_frontier_root(&frontier, v->sha256, &root);
-        return count == header->rows && memcmp(root.octets, header->hash, sizeof(header->hash)) == 0 ? true :
+        return count == header->rows && memcmp(root.octets, header->root, sizeof(header->root)) == 0 ? true :
                 follow_refuse(why, entry, "its run's outcomes are not those that were signed");
+}
+
+/* Of a shadow run: its outcomes are those that were signed, and are kept if the run still has the slot. */
+static bool take_grades(struct follow_verify *v, const struct follow_entry *entry, const struct view_run *run,
+        const struct run_chunk_read *header, struct fault *why)
+{
+        size_t count;
+        const struct follow_grade *grades = grades_of(v->batch, entry->serial, &count);
+
+        if (!check_grades(v, entry, header, grades, count, why))
+                return false;
+        for (size_t i = 0; slot_of(v, run) && i < count; i++)
+                if (!view_recalc_put_grade(v->writer, free_slot(v->meta), grades[i].subject, &grades[i].grade, why))
+                        return false;
+        return true;
 }
 
 static bool take_chunk(struct follow_verify *v, const struct follow_entry *entry, const struct follow_run *from,
         struct fault *why)
 {
-        const struct follow_grade *grades;
-        struct header header;
+        struct run_chunk_read header;
         struct view_run run;
-        enum view_found found;
         bool is_new;
-        size_t count;
 
-        if (!chunk_parse(from->act.request, &header))
+        if (!run_chunk_parse(from->act.request, &header))
                 return follow_refuse(why, entry, "its run's header cannot be read");
-        if (!view_recalc_run(v->writer, header.run, &found, &run, why))
-                return false;
-        if (found)
-                return true;
-        if (run.has_ended)
-                return follow_refuse(why, entry, "its run has ended");
-        if (!view_recalc_add_chunk(v->writer, header.run, (uint32_t)header.number, entry->serial, &is_new, why))
+        if (!load_run(v, entry, from, header.run, &run, why) ||
+                !view_recalc_add_chunk(v->writer, header.run, header.chunk, entry->serial, &is_new, why))
                 return false;
         if (!is_new)
                 return follow_refuse(why, entry, "its run has this chunk already");
-        grades = grades_of(v->batch, entry->serial, &count);
-        if (!check_grades(v, entry, &header, grades, count, why))
+        if (run.is_shadow && !take_grades(v, entry, &run, &header, why))
                 return false;
         run.chunks++;
-        if (!view_recalc_put_run(v->writer, header.run, &run, why))
-                return false;
-        for (size_t i = 0; slot_of(v, &run) && i < count; i++)
-                if (!view_recalc_put_grade(v->writer, free_slot(v->meta), grades[i].subject, &grades[i].grade, why))
-                        return false;
+        return view_recalc_put_run(v->writer, header.run, &run, why);
+}
+
+/* Of a shadow run: it has evaluated everybody as of the entry that its summary names. */
+static bool take_through(struct follow_verify *v, const struct follow_entry *entry, const struct view_run *run,
+        struct slice summary, struct fault *why)
+{
+        struct view_slot *slot = slot_of(v, run);
+        uint64_t through;
+
+        if (!summary_parse(summary, &through))
+                return follow_refuse(why, entry, "its run's summary cannot be read");
+        if (through < run->serial || through >= entry->serial)
+                return follow_refuse(why, entry, "its run cannot have evaluated everybody as of entry %" PRIu64, through);
+        if (slot)
+                slot->through = through;
         return true;
 }
 
 static bool take_end(struct follow_verify *v, const struct follow_entry *entry, const struct follow_run *from,
         struct fault *why)
 {
-        struct header header;
+        struct run_end_read header;
         struct view_run run;
-        struct view_slot *slot;
-        enum view_found found;
         struct hash summary;
-        uint64_t through;
 
-        if (!end_parse(from->act.request, &header))
+        if (!run_end_parse(from->act.request, &header))
                 return follow_refuse(why, entry, "its run's header cannot be read");
-        if (!view_recalc_run(v->writer, header.run, &found, &run, why))
+        if (!load_run(v, entry, from, header.run, &run, why))
                 return false;
-        if (found)
-                return true;
-        if (run.has_ended)
-                return follow_refuse(why, entry, "its run has ended");
-        if (run.chunks != header.number)
+        if (run.chunks != header.chunks)
                 return follow_refuse(why, entry, "its run has another number of chunks");
         digest_hash(v->sha256, from->summary, &summary);
-        if (memcmp(summary.octets, header.hash, sizeof(header.hash)) != 0 || !summary_parse(from->summary, &through))
+        if (memcmp(summary.octets, header.summary_hash, sizeof(header.summary_hash)) != 0)
                 return follow_refuse(why, entry, "its run's summary is not the one that was signed");
-        if (through < run.serial || through >= entry->serial)
-                return follow_refuse(why, entry, "its run cannot have evaluated everybody as of entry %" PRIu64, through);
-        run.has_ended = true;
-        if (!view_recalc_put_run(v->writer, header.run, &run, why) ||
-                !view_recalc_forget_chunks(v->writer, header.run, why))
+        if (run.is_shadow && !take_through(v, entry, &run, from->summary, why))
                 return false;
-        slot = slot_of(v, &run);
-        if (slot)
-                slot->through = through;
-        return true;
+        run.has_ended = true;
+        return view_recalc_put_run(v->writer, header.run, &run, why) &&
+               view_recalc_forget_chunks(v->writer, header.run, why);
 }
 
 bool follow_recalc_run(struct follow_verify *v, const struct follow_entry *entry, const struct follow_run *run,

@@ -1,11 +1,17 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /*
- * Recalculations under a policy that is not in force (runs of kind `shadow`), from the headers their person signed.
+ * Runs, from the headers their person signed. A run of whatever kind begins once, enters each of its chunks once and ends
+ * once, all with the certificate of its beginning: whoever takes over another's work begins a run of their own.
+ *
+ * Recalculations under a policy that is not in force are runs of kind `shadow`.
  * The one that begins last has the slot that is not live: its outcomes are copied there chunk by chunk, long before any
  * answer rests on them. Those of a run whose slot was taken are still checked. What kind a run is of, under which policy
  * and for which day, is in its signed header; tables are asked only for the outcomes themselves, whose root was signed.
  *
- * Runs of other kinds change rows that the change feed brings; here their headers must only be of their form.
+ * Of a run of another kind nothing more is looked at: it changes rows that the change feed brings. A recalculation in
+ * place (`recalc`) is one person's, and what it leaves in those rows cannot be told here from what later entries of the same
+ * batch left there, nor in a view that is built anew from the rows of today. That it changes no packed inputs, by which
+ * every answer is evaluated, is for the database: its role may not write that column (migrations/rights.txt).
  */
 #pragma once
 

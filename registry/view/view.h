@@ -27,7 +27,7 @@
 struct view;
 
 /* Format of entries and meta; another one is refused and the follower rebuilds. */
-#define VIEW_FORMAT 3u
+#define VIEW_FORMAT 4u
 
 #define VIEW_SLOTS 2u
 

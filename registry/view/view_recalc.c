@@ -25,21 +25,28 @@ void view_run_encode(struct buffer *to, const struct view_run *run)
         assert(view_run_is_valid(run));
         buffer_add_varint(to, run->serial);
         buffer_add_varint(to, run->chunks);
+        buffer_add_u8(to, run->is_shadow);
         buffer_add_u8(to, run->has_ended);
+        buffer_add(to, run->certificate, sizeof(run->certificate));
 }
 
 bool view_run_decode(struct slice value, struct view_run *ret)
 {
         struct reader r = reader_of(value);
+        struct slice certificate;
         struct view_run run;
-        uint8_t has_ended;
+        uint8_t is_shadow, has_ended;
 
         run.serial = reader_varint(&r);
         run.chunks = reader_varint(&r);
+        is_shadow = reader_u8(&r);
         has_ended = reader_u8(&r);
+        run.is_shadow = is_shadow == 1;
         run.has_ended = has_ended == 1;
-        if (!reader_is_done(&r) || has_ended > 1 || !view_run_is_valid(&run))
+        certificate = reader_take(&r, sizeof(run.certificate));
+        if (!reader_is_done(&r) || is_shadow > 1 || has_ended > 1 || !view_run_is_valid(&run))
                 return false;
+        memcpy(run.certificate, certificate.data, sizeof(run.certificate));
         *ret = run;
         return true;
 }
@@ -53,7 +60,7 @@ bool view_recalc_run(struct view_writer *writer, const uint8_t run_id[16], enum 
                     why))
                 return false;
         return *ret_found || view_run_decode(value, ret) ? true :
-                fault_set(why, FAULT_VIEW, "a recalculation in the view cannot be read");
+                fault_set(why, FAULT_VIEW, "a run in the view cannot be read");
 }
 
 bool view_recalc_put_run(struct view_writer *writer, const uint8_t run_id[16], const struct view_run *run,

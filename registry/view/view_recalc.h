@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /*
- * What the follower keeps in the view of recalculations under policies that are not in force: the outcomes of the two
- * newest that matter, in the slots; of every one whether it has ended and, until then, which of its chunks were entered;
- * and which policies have been in force. Which slot is whose, and which is live, stands in meta.
+ * What the follower keeps in the view of runs: of every one, of whatever kind, whose it is, whether it has ended and, until
+ * then, which of its chunks were entered; the outcomes of the two newest recalculations that matter among those under
+ * policies not in force, in the slots; and which policies have been in force. Which slot is whose, and which is live,
+ * stands in meta.
  */
 #pragma once
 
@@ -11,14 +12,16 @@
 #include "registry/view/view_write.h"
 
 /*
- * A recalculation that has begun.
+ * A run that has begun.
  *
- *     run        varint serial, varint chunks, u8 has ended
+ *     run        varint serial, varint chunks, u8 is shadow, u8 has ended, 32 certificate
  */
 struct view_run {
-        uint64_t serial;   /* of its beginning */
-        uint64_t chunks;   /* that were entered */
+        uint64_t serial;          /* of its beginning */
+        uint64_t chunks;          /* that were entered */
+        bool is_shadow;           /* a recalculation under a policy that is not in force */
         bool has_ended;
+        uint8_t certificate[32];  /* its beginning was signed with it, and all of it must be */
 };
 
 bool view_run_is_valid(const struct view_run *run);

@@ -26,7 +26,7 @@ enum view_table {
         VIEW_TABLE_OWED,        /* subject -> varint serial by which its row must have come */
         VIEW_TABLE_GRADE_0,     /* subject -> grade: the slots, meta says whose and whether one is live */
         VIEW_TABLE_GRADE_1,
-        VIEW_TABLE_RUN,         /* 16 run id -> recalculation; 16 run id, u32 chunk -> varint serial, until it ends */
+        VIEW_TABLE_RUN,         /* 16 run id -> run; 16 run id, u32 chunk -> varint serial, until it ends */
         VIEW_TABLE_ACTIVATION,  /* policy's hash -> varint serial by which it was last put in force */
 };
 

@@ -83,6 +83,81 @@ START_TEST(a_runs_headers_are_strict_texts)
 }
 END_TEST
 
+static const char *const runs_headers[] = {
+        "qcr-run/v1\norigin a.b\nrun 00112233445566778899aabbccddeeff\nkind shadow\nfile "
+        "2222222222222222222222222222222222222222222222222222222222222222\noctets 9\nperson admin\nat "
+        "2026-11-24T06:41:06.139Z\n",
+        "qcr-run-chunk/v1\nrun 00112233445566778899aabbccddeeff\nchunk 2\nrows 1000\nroot "
+        "3333333333333333333333333333333333333333333333333333333333333333\n",
+        "qcr-run-end/v1\nrun 00112233445566778899aabbccddeeff\nchunks 7\nsummary "
+        "4444444444444444444444444444444444444444444444444444444444444444\n",
+};
+
+/* As which of the three it reads; 0: none. */
+static unsigned reads_as(struct slice text)
+{
+        struct run_header_read header;
+        struct run_chunk_read chunk;
+        struct run_end_read end;
+
+        return (run_header_parse(text, &header) ? 1u : 0) + (run_chunk_parse(text, &chunk) ? 2u : 0) +
+               (run_end_parse(text, &end) ? 4u : 0);
+}
+
+START_TEST(a_runs_header_of_another_form_is_refused)
+{
+        const char *text = runs_headers[_i];
+        CLEANUP(buffer) struct buffer more = BUFFER_INIT;
+
+        for (size_t length = 0; length < strlen(text); length++)
+                ck_assert_uint_eq(reads_as(slice_of(text, length)), 0);
+        buffer_add_text(&more, text);
+        buffer_add_text(&more, "more 1\n");
+        ck_assert_uint_eq(reads_as(buffer_slice(&more)), 0);
+        /* The first line, then the digits of what is a hash or an id in each. */
+        for (size_t i = 0; text[i]; i++)
+                if (strchr("/23", text[i])) {
+                        buffer_clear(&more);
+                        buffer_add(&more, text, i);
+                        buffer_add_text(&more, "G");
+                        buffer_add_text(&more, text + i + 1);
+                        ck_assert_uint_eq(reads_as(buffer_slice(&more)), 0);
+                }
+}
+END_TEST
+
+START_TEST(a_chunks_number_of_more_than_32_bits_is_refused)
+{
+        const uint8_t root[32] = {0};
+        CLEANUP(buffer) struct buffer text = BUFFER_INIT;
+
+        run_chunk_format(&text, "00112233445566778899aabbccddeeff", UINT32_MAX, 0, root);
+        ck_assert_uint_eq(reads_as(buffer_slice(&text)), 2);
+        buffer_clear(&text);
+        run_chunk_format(&text, "00112233445566778899aabbccddeeff", UINT64_C(1) << 32, 0, root);
+        ck_assert_uint_eq(reads_as(buffer_slice(&text)), 0);
+}
+END_TEST
+
+START_TEST(a_runs_headers_are_read_as_what_was_signed)
+{
+        struct run_header_read header;
+        struct run_chunk_read chunk;
+        struct run_end_read end;
+
+        ck_assert(run_header_parse(slice_text(runs_headers[0]), &header));
+        ck_assert(slice_equal(header.origin, slice_text("a.b")) && slice_equal(header.kind, slice_text("shadow")) &&
+                  slice_equal(header.person, slice_text("admin")));
+        ck_assert(header.run[15] == 0xff && header.file_hash[31] == 0x22 && header.octets == 9 && header.at_ms == 1795502466139);
+        ck_assert(run_chunk_parse(slice_text(runs_headers[1]), &chunk));
+        ck_assert(chunk.run[15] == 0xff && chunk.chunk == 2 && chunk.rows == 1000 && chunk.root[31] == 0x33);
+        ck_assert(run_end_parse(slice_text(runs_headers[2]), &end));
+        ck_assert(end.run[15] == 0xff && end.chunks == 7 && end.summary_hash[31] == 0x44);
+        for (unsigned i = 0; i < 3; i++)
+                ck_assert_uint_eq(reads_as(slice_text(runs_headers[i])), 1u << i);
+}
+END_TEST
+
 int main(void)
 {
         Suite *suite = suite_create("ledger_entry");
@@ -92,6 +167,9 @@ int main(void)
         tcase_add_test(tcase, what_a_body_does_not_have_is_a_hyphen);
         tcase_add_test(tcase, leaf_chain_and_act_hash_are_those_of_the_document);
         tcase_add_test(tcase, a_runs_headers_are_strict_texts);
+        tcase_add_loop_test(tcase, a_runs_header_of_another_form_is_refused, 0, 3);
+        tcase_add_test(tcase, a_chunks_number_of_more_than_32_bits_is_refused);
+        tcase_add_test(tcase, a_runs_headers_are_read_as_what_was_signed);
         suite_add_tcase(suite, tcase);
         return suite_run(suite);
 }

@@ -7,13 +7,14 @@ import datetime
 import json
 import os
 import pathlib
+import secrets
 import subprocess
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
 import case_client  # noqa: E402
 from case_client import People, today  # noqa: E402
-from forger import Forger  # noqa: E402
+from forger import Forger, hexadecimal  # noqa: E402
 from handmade_run import HandmadeRun, Outcome, activate, add_policy, approve, propose  # noqa: E402
 from registry import BUILD, SAMPLE, TOP, Registry, check, finish, wait_until  # noqa: E402
 
@@ -280,6 +281,80 @@ def end_before_its_beginning(s):
     return begun(s).end(through=2)
 
 
+def no_grade(s):
+    """The table takes it: its check is no regular expression."""
+    return begun(s).chunk([s.outcome("fined", "A1", 60)])
+
+
+def run_of_tomorrow(s, kind="shadow"):
+    at = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=1)
+    return HandmadeRun(s.forger, s.people["admin"], kind=kind).begin(s.strict, at_ms=int(at.timestamp() * 1000))
+
+
+def recalculation_of_tomorrow(s):
+    return run_of_tomorrow(s, "recalc")
+
+
+def begun_by_one_with_the_certificate_of(s, person, do):
+    """Another administrator goes on with it: the run's row says that it was theirs from the beginning."""
+    offset, run = s.offset(), begun(s)
+    s.followed(run.serial, offset)
+    run.person = s.people[person]
+    s.forger.edit(f"UPDATE qcr.run SET certificate = {hexadecimal(s.forger.certificate(person))} WHERE run_id = '{run.id}'")
+    return do(run)
+
+
+def another_admins_chunk(s):
+    return begun_by_one_with_the_certificate_of(s, "admin2", lambda run: run.chunk([]))
+
+
+def another_admins_end(s):
+    return begun_by_one_with_the_certificate_of(s, "admin2", lambda run: run.end())
+
+
+def in_place(s):
+    run = HandmadeRun(s.forger, s.people["admin"], kind="recalc")
+    run.begin(s.founding)
+    return run
+
+
+def begun_twice_in_place(s):
+    offset, run = s.offset(), in_place(s)
+    s.followed(run.serial, offset)
+    s.forger.edit(f"DELETE FROM qcr.run WHERE run_id = '{run.id}'; DELETE FROM qcr.recalc WHERE run_id = '{run.id}'")
+    return run.begin(s.founding)
+
+
+def chunk_twice_in_place(s):
+    run = in_place(s)
+    run.chunk([])
+    return run.chunk([], number=1)
+
+
+def chunk_of_no_run(s):
+    run = in_place(s)
+    run.id, begun_as = secrets.token_hex(16), run.id
+    s.forger.edit(f"INSERT INTO qcr.run SELECT '{run.id}', kind, person_id, certificate, file_hash, file_octets, header, signature, serial"
+                  f" FROM qcr.run WHERE run_id = '{begun_as}'")
+    return run.chunk([])
+
+
+def chunk_after_the_end_in_place(s):
+    run = in_place(s)
+    run.end()
+    return run.chunk([])
+
+
+def end_twice_in_place(s):
+    run = in_place(s)
+    run.end()
+    return run.end()
+
+
+def end_with_a_chunk_missing_in_place(s):
+    return in_place(s).end(chunks=1)
+
+
 def not_an_admins_policy(s):
     return add_policy(s.forger, s.people["officer"], stricter(10, 50))[1]
 
@@ -326,6 +401,17 @@ REFUSED = [
     ("an end whose summary was altered", another_summary, "not the one that was signed"),
     ("an end of entries to come", end_ahead_of_itself, "cannot have evaluated everybody"),
     ("an end of entries before the run", end_before_its_beginning, "cannot have evaluated everybody"),
+    ("an outcome that is no grade", no_grade, "is none"),
+    ("a run for the next day", run_of_tomorrow, "is for a day to come"),
+    ("a recalculation in place for the next day", recalculation_of_tomorrow, "is for a day to come"),
+    ("a chunk by another administrator", another_admins_chunk, "begun with another certificate"),
+    ("an end by another administrator", another_admins_end, "begun with another certificate"),
+    ("a recalculation in place that began twice", begun_twice_in_place, "its run has begun before"),
+    ("a chunk of a run that nobody began", chunk_of_no_run, "its run has not begun"),
+    ("a chunk in place that was entered twice", chunk_twice_in_place, "has this chunk already"),
+    ("a chunk in place behind the end", chunk_after_the_end_in_place, "its run has ended"),
+    ("a second end in place", end_twice_in_place, "its run has ended"),
+    ("an end in place that counts more chunks", end_with_a_chunk_missing_in_place, "another number of chunks"),
     ("a policy of somebody who is no administrator", not_an_admins_policy, "roles do not allow what was signed"),
     ("a policy that is none", no_policy, "a policy that is none"),
     ("a policy entered as a proposal", policy_as_a_proposal, "what was signed is a policy"),

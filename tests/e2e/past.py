@@ -59,11 +59,17 @@ def records(r):
         return answer
 
     save()
+    done = r.qcr("record", "file", "--code", LISTED_CODE, "--name", LISTED_NAME, "--type", "sampling", "--domain", "product", "--authority-code", "11510823008765438X",
+                 "--authority", "剑阁县市场监督管理局", "--document", "剑市监抽〔2025〕1号", "--decided-on", "2025-03-15", "--result", "fail", "--detail", "batch=1",
+                 "--detail", "product=砖", "--detail", "place=production", "--detail", "level=county", "--yes", who="recorder")
+    check("a failed sampling, which has no publicity and counts for twelve months, is filed", done.returncode == 0, done.stderr)
     r.record(CODE, NAME, "剑市监处罚〔2026〕1号", "--publicity-end", "2026-03-20", decided_on="2026-02-20")
     save()
     go_on(r, "2026-03-05")
     r.record(CODE, NAME, "剑市监处罚〔2026〕2号", kind="closure", decided_on="2026-03-01")
     now = save()
+    sampled = r.lookup(LISTED_CODE, "--as-of", "2026-03-02")
+    check("while the policy counts it, it is told of", sampled["exit"] == 0 and "sampling" in sampled["reasons"], sampled)
     case = list_one(r)
 
     check("a day to come is refused", ask("--as-of", "2026-03-06")["exit"] == 11)
@@ -96,6 +102,10 @@ def records(r):
     told = ask("--as-of", "2026-03-02", "--purpose", "信访复核", who="auditor")
     check("an auditor who says why is told", told["result"] == "found" and known(told) == known(later), told)
     check("the present is told to everybody", ask()["result"] == "found")
+    over = r.lookup(LISTED_CODE, "--as-of", "2026-02-28")
+    check("a record that the policy does not count any more is withheld as well", over["exit"] == WITHHELD and over["reasons"] == "-", over)
+    told = r.lookup(LISTED_CODE, "--as-of", "2026-02-28", "--purpose", "信访复核", who="auditor")
+    check("but from an auditor who says why", "sampling" in told["reasons"], told)
     unlist_one(r, case)
     switched(r)
 

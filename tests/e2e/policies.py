@@ -177,7 +177,8 @@ def showing(s):
 # ------------------------------------------------------------------------------------------------- what may not be switched
 def refusals(s):
     r, head = s.r, s.head()
-    for word, code, what in (("county@2", "3029", "a policy on trial"), ("county@4", "3030", "a policy of last year"), (FOUNDING, "3031", "the policy in force"), ("county@9", "3010", "a policy nobody knows")):
+    for word, code, what in (("county@2", "3029", "a policy on trial"), ("county@4", "3030", "a policy of last year"),
+                             (FOUNDING, "3031", "the policy in force"), ("county@9", "3010", "a policy nobody knows")):
         done = r.admin("policy", "activate", word)
         check(f"{what} is not put in force, before any work", done.returncode == 11 and code in done.stderr, (done.returncode, done.stderr))
     done = r.admin("policy", "rollback")
@@ -194,6 +195,66 @@ def refusals(s):
         check(f"a switch without its shadow run is refused: {what}", (answer["code"], answer["field"]) == (3032, "run_serial"), answer)
     check("a number that is no serial is a field's fault", s.propose(county, 1 << 63)["code"] == 2007)
     check("nothing of all that is in the ledger", s.head() == head and r.sql("SELECT count(*) FROM qcr.policy_activation") == [["1"]])
+
+
+def long_ones(s):
+    """A document is told that it is too long by itself, not by the frame that it would have travelled in."""
+    measure = {"zh": "措" * 32, "en": "m" * 96, "basis": "据" * 32, "item": "项" * 21}
+    gate = {"zh": "优", "en": "good", "certificates": ["gmp"], "held_months": 12, "measures": [measure] * 8}
+    document = policy(6, gates=[{**gate, "grade": grade * 2, "of": grade} for grade in "ABCDEFG"])
+    document["bands"] = [{**document["bands"][0], "grade": grade, "min": 100 - 5 * n if n < 7 else 0, "measures": [measure] * 8}
+                         for n, grade in enumerate("ABCDEFGH")]
+    document["unrated"] = {**document["unrated"], "measures": [measure] * 8}
+    document["deductions"]["penalty"]["warning"] = 5  # every band is reached
+    document["veto"] = {**document["veto"], "active_listing": "H"}
+
+    def of_octets(octets):
+        long = json.loads(json.dumps(document))  # no list in it is shared
+        over = len(json.dumps(long, ensure_ascii=False, separators=(",", ":")).encode()) - octets
+        for place in [row["measures"] for row in long["gates"] + long["bands"]]:
+            while over > 0 and len(place) > 1:
+                over -= len(json.dumps(place.pop(), ensure_ascii=False, separators=(",", ":")).encode()) + 1
+        for n in range(2):
+            key, much = ("scope", "issued_by")[n], min(-over, 200)
+            long[key], over = "x" * (much + len(long[key].encode())), over + much
+        assert over == 0, over
+        return long
+
+    longest, too_long = of_octets(49152), of_octets(49153)
+    done = s.r.admin("policy", "check", s.write(too_long), "--json")
+    error = json.loads(done.stdout)["error"]
+    check("a document that no request carries is none, whole, by its size", done.returncode == 2 and (error["key"], error["flaw"], error["value"]) ==
+          (None, "size", "49153") and "49152" in error["reason"], error)
+    done = s.add(too_long)
+    check("nor is it sent", done.returncode == 2 and "more than 49152 octets in canonical form: 49153" in done.stderr, done.stderr)
+    answer = s.people["admin"].call("policy_add", {"document": json.dumps(too_long, ensure_ascii=False, separators=(",", ":")).encode()})
+    check("who sends it is told the same", (answer["code"], answer["field"], answer["value"]) == (3026, "document", "49153"), answer)
+    done = s.r.admin("policy", "check", s.write(longest))
+    check("one octet less is sound", done.returncode == 0, done.stderr)
+    done = s.add(longest)
+    check("and is brought in", done.returncode == 0, done.stderr)
+    shown = s.r.admin("policy", "show", "county@6", "--json")
+    check("and shown as it is", json.loads(shown.stdout)["document"] == longest)
+
+
+def ahead(s):
+    """What follows on a policy that ends is proposed before it has ended."""
+    r, day, hashed = s.r, NEXT_YEAR["effective"]["from"], s.hashes["county@3"]
+    rehearsed = s.rehearse(hashed)
+    check("a rehearsal says from when on it may be approved", rehearsed["code"] == 1001 and rehearsed["filed"]["effective_from"] == day, rehearsed)
+    check("and says no day of what may be today", not s.rehearse(s.hashes["county@1"])["filed"].get("effective_from"))
+    done = r.admin("policy", "activate", "county@3", "--json", timeout=120)
+    proposed = json.loads(done.stdout)
+    check("a policy of next year is proposed, with its day", done.returncode == 0 and proposed["effective_from"] == day, (proposed, done.stderr))
+    check("which is said before the work", f"qcr-admin policy activate: county@3 can be approved from {day} on\n" in done.stderr, done.stderr)
+    pending = [p["summary"] for p in s.people["admin2"].pending()["proposals"]["proposal"] if p["kind"] == "policy-activate"]
+    check("who is to approve it reads the day", pending == [f"policy-activate county@3, {hashed}, run {proposed['run']}, to be approved from {day} on"], pending)
+    answer = s.people["admin2"].decide(proposed["proposal"])
+    check("before its day it is not approved", answer["code"] == 3030 and f"county@3 is for days from {day} on" in answer["text"], answer)
+    check("and nothing is switched", s.in_force() == s.hashes[FOUNDING])
+    check("it can be taken back", s.people["admin2"].decide(proposed["proposal"], approve=False, reason="再议")["ok"])
+    text = r.admin("policy", "activate", "county@3", timeout=120)
+    check("people read the day, too", text.returncode == 0 and f"another administrator approves it, from {day} on: " in text.stdout, text.stdout)
 
 
 # ------------------------------------------------------------------------------------------------------------ the switch
@@ -401,6 +462,10 @@ def run_in_between(s):
     check("the approval is overtaken by the run", results["approval"]["code"] == 3008 and "a later one has begun" in results["approval"]["text"], results)
     check("nothing was switched", s.in_force() == before)
     check("proposing it again needs a run again", s.propose(s.hashes["county@5"], proposed["run"])["code"] == 3032)
+    done = r.admin("policy", "activate", "county@5", "--json")
+    error = json.loads(done.stdout)
+    check("which is refused while one was cut off, in one document", done.returncode == 11 and "--abandon" in done.stderr and
+          (error["exit"], error["error"], error["reason"]) == (11, 3034, "run-unfinished"), (done.returncode, error, done.stderr))
 
 
 # ----------------------------------------------------------------------------------------------------------- a superuser
@@ -452,6 +517,8 @@ def main():
         bringing_in(s)
         showing(s)
         refusals(s)
+        long_ones(s)
+        ahead(s)
         print(f"# {there_and_back(s)} answers around two switches", flush=True)
         clean(s, "after a switch and the way back")
         writers_in_between(s)

@@ -58,10 +58,19 @@ static void put(unsigned slot, const char *subject, uint64_t version)
 
 /* ------------------------------------------------------------------ refusals */
 
+#define CERTIFICATE "0123456789abcdef0123456789abcdef"
+
 static const struct {
         const char *octets;
         size_t length;
-} no_runs[] = {{"", 0}, {"\0\0\0", 3}, {"\1\0", 2}, {"\1\0\2", 3}, {"\1\0\1\0", 4}};
+} no_runs[] = {
+        {"", 0},
+        {"\0\0\0\0" CERTIFICATE, 36},      /* of no serial */
+        {"\1\0\0\0" CERTIFICATE, 35},      /* its certificate cut off */
+        {"\1\0\2\0" CERTIFICATE, 36},      /* a shadow run or not */
+        {"\1\0\0\2" CERTIFICATE, 36},      /* ended or not */
+        {"\1\0\1\1" CERTIFICATE "\0", 37}, /* an octet more */
+};
 
 START_TEST(what_is_not_a_run_is_refused)
 {
@@ -95,14 +104,15 @@ END_TEST
 
 START_TEST(a_run_comes_back_as_it_was)
 {
-        const struct view_run run = {.serial = 300, .chunks = 12, .has_ended = true};
+        const struct view_run run = {.serial = 300, .chunks = 12, .is_shadow = true, .has_ended = true, .certificate = {1, 2, 3}};
         enum view_found found;
         struct view_run back;
 
         ck_assert(view_recalc_run(writer, run_id, &found, &back, &why) && found == VIEW_ABSENT);
         ck_assert(view_recalc_put_run(writer, run_id, &run, &why));
         ck_assert(view_recalc_run(writer, run_id, &found, &back, &why) && found == VIEW_FOUND);
-        ck_assert(back.serial == 300 && back.chunks == 12 && back.has_ended);
+        ck_assert(back.serial == 300 && back.chunks == 12 && back.is_shadow && back.has_ended);
+        ck_assert_mem_eq(back.certificate, run.certificate, sizeof(run.certificate));
         ck_assert(view_recalc_run(writer, other_id, &found, &back, &why) && found == VIEW_ABSENT);
 }
 END_TEST
