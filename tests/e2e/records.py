@@ -271,7 +271,7 @@ def masked(r, parties):
         status, answer = file(r, party, "penalty", "剑市监处罚〔2026〕800号", flags)
         check(f"{what} waits", (status, answer.get("outcome"), answer.get("grade_before")) == (0, "proposed", answer.get("grade_after")), answer)
     status, answer = file(r, party, "penalty", "剑市监处罚〔2026〕800号", [*TYPES["penalty"][0], "--publicity-end", "2027-06-02"])
-    check("and an end of publicity where there was none before the law's", answer.get("outcome") == "proposed", answer)
+    check("and an earlier end of publicity", answer.get("outcome") == "proposed", answer)
     status, answer = file(r, party, "penalty", "剑市监处罚〔2026〕800号", ["--kind", "fine", "--kind", "closure", "--fine", "20000.01", "--severity", "serious"])
     check("a heavier one does not", answer.get("outcome") == "corrected", answer)
     check("and of all that waits nothing was done", listed(r, party, "剑市监处罚〔2026〕800号")["fine_fen"] == 2000001)
@@ -448,17 +448,28 @@ def from_file(r, parties):
     check("a file is filed, its details behind those of flags", status == 0 and row.get("detail") == {**form["detail"], "batch": "2026-02"}, (answer, row))
 
 
+def all_filed(recorder, records):
+    """What a busy server sends back is sent again."""
+    answers = []
+    for _ in range(50):
+        tried = recorder.pipeline([recorder.make("record_file", {"record": record}) for record in records])
+        answers += [a for a in tried if not a.get("retryable")]
+        records = [record for record, a in zip(records, tried) if a.get("retryable")]
+        if not records:
+            break
+    return records == [] and [a for a in answers if not a["ok"]] == [], [a for a in answers if not a["ok"]][:2]
+
+
 def long_lists(r, parties):
     """A list is as long as a reply can carry, and says when there is more."""
     party, count = parties.next(), 512
     details = [{"name": n, "value": v} for n, v in {**SAMPLED, **{n: "字" * 100 for n in ("batch", "product", "spec", "standard", "item")}}.items()]
     with People(r) as people:
         recorder = people["recorder"]
-        calls = [recorder.make("record_file", {"record": {
+        done, odd = all_filed(recorder, [{
             "code": party[0], "name": party[1], "type": "sampling", "domain": "product", "authority_code": AUTHORITY, "authority_name": "局" * 100,
-            "document": f"{'号' * 60}{n}", "kind": [], "decided_on": DAY, "result": "pass", "detail": details}}) for n in range(count)]
-        answers = recorder.pipeline(calls)
-        check("hundreds of records of one enterprise are filed", [a for a in answers if not a["ok"]] == [], [a for a in answers if not a["ok"]][:2])
+            "document": f"{'号' * 60}{n}", "kind": [], "decided_on": DAY, "result": "pass", "detail": details} for n in range(count)])
+        check("hundreds of records of one enterprise are filed", done, odd)
     answer = json.loads(r.qcr("record", "list", party[0], "--json").stdout)
     rows = answer["records"]
     check("a list that no reply can carry is cut and says so", answer["truncated"] and 300 < len(rows) < count, len(rows))
@@ -479,11 +490,8 @@ def many_versions(r, parties):
         record = {"code": party[0], "name": party[1], "type": "penalty", "domain": "product", "authority_code": AUTHORITY, "kind": ["fine"],
                   "authority_name": "剑阁县市场监督管理局", "document": "剑市监处罚〔2026〕400号", "decided_on": DAY,
                   **{name: "字" * 2700 for name in ("conduct", "facts", "basis", "penalty", "content", "licence")}}
-        answers = []
-        for first in range(0, most, 32):
-            answers += recorder.pipeline([recorder.make("record_file", {"record": {**record, "remark": f"{n:04}"}}) for n in range(first, first + 32)])
-        check("a record is corrected hundreds of times", [a for a in answers if not a["ok"]] == [] and len(answers) == most,
-              [a for a in answers if not a["ok"]][:2])
+        done, odd = all_filed(recorder, [{**record, "remark": f"{n:04}"} for n in range(most)])
+        check("a record is corrected hundreds of times", done, odd)
         answer = recorder.call("record_file", {"record": {**record, "remark": "one more"}})
         check("but not without end", (answer.get("code"), answer.get("field")) == (2007, "record"), answer)
         answer = recorder.call("record_file", {"record": {**record, "remark": "0000"}})
@@ -515,6 +523,12 @@ def proofs(r):
         check(f"the doctor finds {what} that was changed", done.returncode == 1 and "table=record " in done.stdout and "was changed" in done.stdout,
               done.stdout[-600:])
         r.sql(back)
+    for typed, back in ((AUTHORITY.lower(), False), (AUTHORITY, True)):
+        r.sql("SET session_replication_role = replica; " + "; ".join(f"UPDATE qcr.{table} SET authority_code = '{typed}' WHERE document_norm = '剑字(2026)9号'"
+                                                                      for table in ("record", "record_body")))
+        done = r.admin("doctor")
+        check("the doctor warns of an authority's code that is kept as it was typed, until it is put back",
+              (f"authority_code is written {AUTHORITY} today" in done.stdout) != back, done.stdout[-600:])
     done = r.admin("doctor")
     check("and nothing once it is put back", done.returncode == 0, done.stdout[-800:])
 
