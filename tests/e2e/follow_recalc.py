@@ -4,13 +4,16 @@
 reckons from the records are one and the same, built anew too; and doctor names each row of a recalculation that somebody
 with all rights to the database altered, took away or put in."""
 import copy
+import datetime
 import json
 import pathlib
+import subprocess
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
 from case_client import People  # noqa: E402
-from forger import OFF  # noqa: E402
+from forger import OFF, Forger  # noqa: E402
+from handmade_run import HandmadeRun  # noqa: E402
 from registry import TOP, Registry, check, finish, wait_until  # noqa: E402
 
 PEOPLE = TOP / "tests" / "support" / "case-people.csv"
@@ -113,13 +116,53 @@ def edits(r):
     clean(r, "when all is put back")
 
 
+def add(r, policy):
+    path = r.dir / "policy.json"
+    path.write_text(json.dumps(policy, ensure_ascii=False))
+    if (done := r.admin("policy", "add", path)).returncode != 0:
+        raise RuntimeError(done.stdout + done.stderr)
+
+
+def sorted_by_words():
+    """A registry that was restored into a database with another order of texts: there '~' stands before every subject."""
+    with Registry() as r:
+        r.import_sample()
+        r.stop()
+        r.sql("CREATE DATABASE worded ENCODING 'UTF8' LOCALE_PROVIDER icu ICU_LOCALE 'en-US' LOCALE 'C.UTF-8' TEMPLATE template0", database="postgres")
+        copied = subprocess.run(["bash", "-c", "set -o pipefail; pg_dump qcr | psql -Xq -v ON_ERROR_STOP=1 -d worded"], env=r.env, capture_output=True, text=True)
+        if copied.returncode != 0:
+            raise RuntimeError(copied.stderr)
+        r.sql("ALTER DATABASE qcr RENAME TO octets", database="postgres")
+        r.sql("ALTER DATABASE worded RENAME TO qcr", database="postgres")
+        check("the database sorts by words", r.sql("SELECT 'A' < '~'") == [["f"]])
+        r.start()
+        add(r, stricter())
+        done = r.admin("recalc", "--policy", "stricter@1", "--json")
+        check("a recalculation in it ends", done.returncode == 0, done.stdout + done.stderr)
+        done = r.admin("policy", "activate", "stricter@1", "--json")
+        approved = r.qcr("approve", json.loads(done.stdout)["proposal"], "--yes", who="admin2")
+        check("its policy is put in force", approved.returncode == 0, approved.stdout + approved.stderr)
+        code = r.sql("SELECT max(code) FROM qcr.code JOIN qcr.shadow_grade USING (subject)")[0][0]
+        check("the follower takes all of it, and answers are by it",
+              wait_until(lambda: r.lookup(code).get("policy", "").startswith("stricter@1"), 10), r.log()[-600:])
+        clean(r, "in a database that sorts by words")
+
+
+def of_tomorrow(r, people):
+    """What no program enters, but a person with a key could."""
+    at = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=1)
+    people["admin"].connect()
+    HandmadeRun(Forger(r), people["admin"], kind="recalc").begin(r.sql("SELECT policy_hash FROM qcr.policy_activation ORDER BY serial DESC LIMIT 1")[0][0][2:],
+                                                                 at_ms=int(at.timestamp() * 1000))
+    found = doctor(r)
+    check("a run for the next day: doctor names it", [f for f in found if f["table"] == "recalc" and "for a day behind its entry's" in f["reason"]], found[:4])
+
+
 def main():
+    sorted_by_words()
     with Registry(people=PEOPLE) as r, People(r) as people:
         r.import_sample()
-        path = r.dir / "stricter.json"
-        path.write_text(json.dumps(stricter(), ensure_ascii=False))
-        if (done := r.admin("policy", "add", path)).returncode != 0:
-            raise RuntimeError(done.stdout + done.stderr)
+        add(r, stricter())
         clean(r, "with a policy that nobody put in force")
         switch(r, people, lambda: fine(r, people), "activate", "stricter@1")
         codes = [row[0] for row in r.sql("SELECT max(code) FROM qcr.code JOIN qcr.shadow_grade g USING (subject) GROUP BY subject ORDER BY subject LIMIT 20")]
@@ -135,6 +178,7 @@ def main():
         check("a recalculation in place stores the grade of who changed meanwhile", done.returncode == 0 and stored == [["1"]], (stored, done.stderr))
         clean(r, "after a recalculation in place")
         edits(r)
+        of_tomorrow(r, people)
     finish()
 
 
