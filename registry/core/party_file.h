@@ -72,8 +72,8 @@ bool party_file_has_name(const struct party_file *file, const char *name);
 struct grade_record party_file_facts(const struct record *record);
 
 /*
- * How full a credit file is: of the GRADE_RECORDS_MAX records that count, what does not stand against the enterprise has
- * one half, so that nobody fills a file with what costs nothing until no penalty goes in.
+ * How full a credit file is: of the GRADE_RECORDS_MAX records that count, what does not stand against the enterprise
+ * has one half, so that nobody fills a file with what costs nothing until no penalty goes in.
  */
 struct party_file_load {
         uint32_t against, other;
@@ -84,9 +84,9 @@ bool party_file_load_has_room(const struct party_file_load *load, const struct g
 
 /*
  * Is a correction to the enterprise's favour by itself, whatever the rest of its file makes of it today and whichever
- * policy is in force? Of what stands against it: that it does not, a lower severity, the heaviest kind of penalty in which
- * the two differ gone, a lower amount, an earlier end of publicity; of anything else: valid for longer, another kind of
- * certificate, a later end; of both: an earlier decision.
+ * policy is in force? Of what stands against it: that it does not, a lower severity, the heaviest kind of penalty in
+ * which the two differ gone, a lower amount, an earlier end of publicity; of anything else: valid for longer, another
+ * kind of certificate, a later end; of both: an earlier decision.
  */
 bool party_file_is_lighter(const struct grade_record *before, const struct grade_record *after);
 

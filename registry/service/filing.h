@@ -15,7 +15,7 @@
 #define FILING_TEXT_OCTETS 8192u /* of conduct, facts, basis and the like */
 #define FILING_REASON_OCTETS 1000u
 
-/* What identifies a record beside its type, in the one form each has; "" after a failure. `document` was read already. */
+/* What identifies a record beside its type, in its one form; "" after a failure. `document` was read already. */
 const char *filing_read_authority(struct fields *fields, const ProtobufCBinaryData *data);
 const char *filing_read_document(struct fields *fields, const char *document);
 
@@ -29,8 +29,9 @@ bool filing_read(
         struct call *call, const Qcr__Record *message, struct record *ret, struct org_code *ret_code);
 
 /*
- * Has it what its type needs? Of a record whose newest version has none of it, as before types had details, none is asked
- * for, so that what was filed then can be sent again and corrected. False: the call's failure names what is wanting.
+ * Has it what its type needs? Of a record whose newest version has none of it, as before types had details, none is
+ * asked for, so that what was filed then can be sent again and corrected. False: the call's failure names what is
+ * wanting.
  */
 bool filing_check_complete(struct call *call, const struct record *record, const struct record *newest);
 

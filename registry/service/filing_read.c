@@ -126,7 +126,8 @@ static void read_days(struct fields *fields, const Qcr__Record *message, struct 
 
 static void read_outcome(struct fields *fields, const Qcr__Record *message, struct record *ret)
 {
-        const char *result = fields_optional(fields, "result", message->has_result, &message->result, FILING_WORD_OCTETS);
+        const char *result =
+                fields_optional(fields, "result", message->has_result, &message->result, FILING_WORD_OCTETS);
         const char *certificate = fields_optional(
                 fields, "certificate", message->has_certificate, &message->certificate, FILING_WORD_OCTETS);
 
