@@ -82,6 +82,22 @@ static bool refuse_resume(struct recalc *recalc, struct fault *why)
         return refuse(recalc, RESULT_PROPOSAL_OVERTAKEN);
 }
 
+/* Whoever checks a run checks all of it with the certificate of its beginning. */
+static bool check_signer(struct recalc *recalc, struct fault *why)
+{
+        const struct recalc_known *known = &recalc->known;
+        char held[65], wanted[65];
+
+        if (!memcmp(known->certificate, recalc->runner.fingerprint, sizeof(known->certificate)))
+                return true;
+        hex_encode(recalc->runner.fingerprint, 32, held);
+        hex_encode(known->certificate, 32, wanted);
+        memcpy(recalc->result->in_the_way, known->run, sizeof(known->run));
+        fault_set(why, FAULT_CONFIG, "run %s was begun by %s with the certificate %s and can only be gone on with under that one, not"
+                " under %s; with --abandon it is left so and another begins", known->run, known->person, wanted, held);
+        return refuse(recalc, RESULT_RUN_UNFINISHED);
+}
+
 /* What is due is seen from what is stored, so that another run over it takes nothing from one that was cut off. */
 static bool may_pass(const struct recalc *recalc)
 {
@@ -178,6 +194,8 @@ static bool make_plan(struct recalc *recalc, struct fault *why)
         if (!recalc_load_now(recalc->link, &recalc->now_ms, why) ||
                 !import_runner_load(recalc->link, recalc->now_ms, &recalc->runner, why) ||
                 !recalc_load_activation(recalc->link, &plan->activation, why))
+                return false;
+        if (recalc->options->resume && !check_signer(recalc, why))
                 return false;
         if (recalc->options->resume)
                 plan_known(recalc);

@@ -154,7 +154,7 @@ static bool take_known(const PGresult *rows, struct recalc_known *ret, struct fa
         ret->evaluated = (uint64_t)cell_number(rows, 0, 10);
         ret->changed = (uint64_t)cell_number(rows, 0, 11);
         ret->chunks = (uint64_t)cell_number(rows, 0, 12);
-        if (!cell_octets(rows, 0, 4, ret->policy_hash, 32))
+        if (!cell_octets(rows, 0, 4, ret->policy_hash, 32) || !cell_octets(rows, 0, 13, ret->certificate, 32))
                 return fault_set(why, FAULT_STORE, "a recalculation's row cannot be read");
         ret->serial = (uint64_t)cell_number(rows, 0, 0);
         return true;
@@ -166,7 +166,7 @@ static bool take_known(const PGresult *rows, struct recalc_known *ret, struct fa
         "       coalesce((SELECT through FROM qcr.recalc_end e WHERE e.serial = c.serial), 0),"                                \
         "       coalesce((SELECT sum(evaluated) FROM qcr.recalc_chunk k WHERE k.run_id = c.run_id), 0)::bigint,"               \
         "       coalesce((SELECT sum(rows) FROM qcr.run_chunk k WHERE k.run_id = c.run_id), 0)::bigint,"                       \
-        "       (SELECT count(*) FROM qcr.run_chunk k WHERE k.run_id = c.run_id)"                                              \
+        "       (SELECT count(*) FROM qcr.run_chunk k WHERE k.run_id = c.run_id), r.certificate"                               \
         "  FROM qcr.recalc c JOIN qcr.run r USING (run_id) JOIN qcr.ledger l ON l.serial = c.serial"
 
 /* The query is consumed; it has a row at most. */

@@ -63,7 +63,8 @@ struct recalc_known {
         uint64_t serial; /* of its beginning; 0: there is none */
         char run[RUN_ID_TEXT];
         char person[33];
-        int64_t at_ms; /* of its beginning */
+        uint8_t certificate[32]; /* with which its beginning was signed, and everything of it is */
+        int64_t at_ms;           /* of its beginning */
         uint8_t policy_hash[32];
         struct day day;
         bool is_shadow, only_due, is_ended;

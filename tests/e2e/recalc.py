@@ -20,11 +20,11 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
 import naive_grade  # noqa: E402
+from fake_clock import faked  # noqa: E402
 from registry import TOP, Registry, check, finish, wait_until  # noqa: E402
 
 KILLS = 20 if os.environ.get("QCR_LONG") else 5
 SEED = int(os.environ.get("QCR_SEED") or time.time_ns() % 10**9)
-FAKETIME = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1"
 DEFAULT = json.loads((TOP / "share" / "policies" / "default.json").read_text())
 ROWS = ("SELECT DISTINCT ON (subject, ordinal) subject, state, type, kinds, severity, result, certificate, decided_on, publicity_end,"
         " valid_through, fine_fen, confiscated_fen, authority_code || ' ' || document_norm FROM qcr.record"
@@ -48,10 +48,10 @@ class Scene:
         """The database's clock, which decides a run's day."""
         if days != self.days:
             self.r.pg_stop("fast")
-            faked = {"LD_PRELOAD": FAKETIME, "FAKETIME": f"+{days}d", "FAKETIME_DONT_FAKE_MONOTONIC": "1"} if days else {}
-            self.r.env.update(faked)
+            settings = faked(f"+{days}d") if days else {}
+            self.r.env.update(settings)
             self.r.pg_start()
-            for name in faked:
+            for name in settings:
                 del self.r.env[name]
             self.days = days
 
@@ -62,7 +62,7 @@ class Scene:
         if database:
             env["QCR_DATABASE"] = f"host={self.r.pg} dbname={database}"
         if ahead:
-            env.update(LD_PRELOAD=FAKETIME, FAKETIME=f"{ahead:+}d", FAKETIME_DONT_FAKE_MONOTONIC="1")
+            env.update(faked(f"{ahead:+}d"))
         return ["qcr-admin", "recalc", "--json", *[str(word) for word in words]], env
 
     def recalc(self, *words, preexec=None, **where):
@@ -248,6 +248,11 @@ def second(s, name):
     check("a run before that was cut off is named, with what can be done", done.returncode == 11
           and (done.json["error"], done.json["code"], done.json["field"], done.json["value"]) == ("run-unfinished", 3034, "run", run)
           and f"run {run}, begun by admin" in done.stderr and "qcr-admin recalc --resume" in done.stderr and "--abandon" in done.stderr, done.stderr)
+    chunks = s.chunks()
+    done = s.recalc("--resume", "--as", "admin2")
+    check("who did not begin it cannot go on with it: all of it is signed with one certificate", done.returncode == 11 and s.chunks() == chunks
+          and (done.json["error"], done.json["code"], done.json["field"], done.json["value"]) == ("run-unfinished", 3034, "run", run)
+          and f"run {run} was begun by admin with the certificate" in done.stderr and "--abandon" in done.stderr, done.stderr)
     done = s.recalc("--policy", name, "--abandon", "--pace", 100)
     check("another may begin when it is left as it is", done.returncode == 0 and done.json["run"] != run, done.stderr)
     check("and the one that was left has no end", s.r.sql(f"SELECT count(*) FROM qcr.run_end WHERE run_id = '{run}'") == [["0"]])
