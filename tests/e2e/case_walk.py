@@ -180,13 +180,13 @@ def day(text):
 
 def allowed(verdict, party, known):
     """Codes the daemon may answer with to who proposes."""
-    if not party.proposer["roles"] & CASE_ROLES:
-        return (RESULT["role"],)  # told so before the step is read
     codes = expected(verdict)
     if not sees(party.case, party.proposer):
         codes = (UNSEEN,)
+    if not party.proposer["roles"] & CASE_ROLES:
+        codes = (RESULT["role"],)  # told so before the case is looked at
     if any(not is_visible(v) or len(v.encode()) > 4000 for _, v in party.step["values"]):
-        codes += (RESULT["field-invalid"],)  # before anything is looked at
+        codes += (RESULT["field-invalid"],)  # before anything is looked at, who asks too
     fields = party.case.known_fields.get(party.step["action"], {})
     if verdict["refusal"] == "granted" and any(fields[n]["type"] == "person" and v not in known for n, v in party.step["values"]):
         codes = (RESULT["field-invalid"],)  # nobody of that name

@@ -6,6 +6,7 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
 from case_client import Case, People  # noqa: E402
+from fake_clock import faked  # noqa: E402
 from registry import SAMPLE, Registry, check, finish, wait_until  # noqa: E402
 
 CODE, NAME = "91510823141777630N", "剑阁县诚盛农业开发有限公司"
@@ -20,8 +21,7 @@ def refusal(r):
 def jump(r, offset, what, number):
     """Each process of the daemon has a steady clock for some seconds, then one that has jumped, then the first again."""
     plain = dict(r.env)
-    r.env.update({"LD_PRELOAD": "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1", "FAKETIME": offset,
-                  "FAKETIME_START_AFTER_SECONDS": "4", "FAKETIME_STOP_AFTER_SECONDS": "12", "FAKETIME_DONT_FAKE_MONOTONIC": "1"})
+    r.env.update(faked(offset, FAKETIME_START_AFTER_SECONDS="4", FAKETIME_STOP_AFTER_SECONDS="12"))
     r.start()
     r.env = dict(plain, QCR_SERVER=r.env["QCR_SERVER"])
     begun = len(r.log())
@@ -45,7 +45,7 @@ def database(r, offset):
     """The database alone on a clock that is so far off."""
     plain = dict(r.env)
     r.pg_stop("fast")
-    r.env.update({"LD_PRELOAD": "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1", "FAKETIME": offset, "FAKETIME_DONT_FAKE_MONOTONIC": "1"})
+    r.env.update(faked(offset))
     r.pg_start()
     r.env = plain
 

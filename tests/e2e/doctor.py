@@ -11,6 +11,7 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
 from case_client import Case, People, rule, today  # noqa: E402
+from fake_clock import faked  # noqa: E402
 from registry import SAMPLE, TOP, Registry, check, finish  # noqa: E402
 
 # Foreign keys and checks do not hold a superuser: replication mode turns the keys off.
@@ -364,7 +365,7 @@ def cases(r):
 
 def two_days():
     """What is graded again on another day and comes out the same moves only the standing's day."""
-    clock = {"LD_PRELOAD": "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1", "FAKETIME": "-2d", "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
+    clock = faked("-2d")
     os.environ.update(clock)
     r = Registry(start=False)
     with r:

@@ -2,11 +2,12 @@
 # SPDX-License-Identifier: MulanPSL-2.0
 """A grade changes on its day without any job: the clock is set just before a record's last midnight."""
 import datetime
+import os
 import pathlib
 import sys
-import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
+from fake_clock import REAL_NOW, faked  # noqa: E402
 from registry import SAMPLE, Registry, check, finish, wait_until  # noqa: E402
 
 CODE, NAME = "91510823141777630N", "剑阁县诚盛农业开发有限公司"
@@ -18,13 +19,9 @@ def instant(text):
 
 def main():
     # legal midnight is 16:00 UTC; every process of the test, PostgreSQL too, lives on the shifted clock
-    import os
     end = datetime.datetime(2027, 3, 10, 16, 0, 0)
     seconds = 40
-    os.environ["LD_PRELOAD"] = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1"
-    os.environ["FAKETIME_DONT_FAKE_MONOTONIC"] = "1"
-    started = time.time_ns()  # of this process, which began before the clock was set
-    os.environ["FAKETIME"] = "+%ds" % ((end - datetime.timedelta(seconds=seconds) - datetime.datetime.utcfromtimestamp(started // 10**9)).total_seconds())
+    os.environ.update(faked("%+ds" % ((end - datetime.datetime.utcfromtimestamp(REAL_NOW)).total_seconds() - seconds)))
     with Registry(workers=1) as r:
         r.import_file("enterprises", SAMPLE / "enterprises.csv")
         done = r.record(CODE, NAME, "剑市监处罚〔2026〕1号", kind="closure", decided_on="2026-03-01", )

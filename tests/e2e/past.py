@@ -1,43 +1,19 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MulanPSL-2.0
 """Two time axes: how it stood on a day, by what was known at a time; what is over is told to nobody who may not know."""
-import datetime
 import json
-import os
 import pathlib
 import sys
-import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
 from case_client import Case, People  # noqa: E402
+from fake_clock import go_on, set_day  # noqa: E402
 from registry import SAMPLE, TOP, Registry, check, finish, wait_until  # noqa: E402
 
 CODE, NAME = "91510823141777630N", "剑阁县诚盛农业开发有限公司"
 LISTED_CODE, LISTED_NAME = "91510823625851788F", "剑阁县旭顺建材有限公司"
 LISTED = 4
 WITHHELD = 14
-
-
-def set_clock(r, day):
-    """Every process of the test lives on that day from now on; the machine's clock stays."""
-    at = datetime.datetime.fromisoformat(day + "T02:00:00+00:00").timestamp()
-    for env in (os.environ, r.env if r else {}):
-        env["LD_PRELOAD"] = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1"
-        env["FAKETIME_DONT_FAKE_MONOTONIC"] = "1"
-        env["FAKETIME"] = "%+ds" % (at - REAL_NOW)
-
-
-def go_on(r, day):
-    """The registry is stopped and goes on on another day."""
-    r.stop()
-    r.pg_stop("fast")
-    set_clock(r, day)
-    r.pg_start()
-    r.start()
-    wait_until(lambda: r.qcr("ping").returncode == 0)  # until the heart has beaten on that day the data are days old
-
-
-REAL_NOW = time.time()
 
 
 def known(answer):
@@ -185,7 +161,7 @@ def unlist_one(r, case):
 
 
 def main():
-    set_clock(None, "2026-03-02")
+    set_day(None, "2026-03-02")
     with Registry(workers=1) as r:
         r.import_file("enterprises", SAMPLE / "enterprises.csv")
         records(r)

@@ -1,20 +1,17 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MulanPSL-2.0
 """A policy has a last day: no answer is valid past it, the end is announced, and behind it nobody is graded by it."""
-import datetime
 import json
-import os
 import pathlib
 import sys
-import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
+from fake_clock import go_on, renew_key, set_day  # noqa: E402
 from registry import SAMPLE, Registry, check, finish, wait_until  # noqa: E402
 
 CODE = "91510823141777630N"
 LAST = "2027-03-10"
 MIDNIGHT = "2027-03-10T15:59:59.999Z"  # its last millisecond, in UTC
-REAL_NOW = time.time()
 
 
 class Ending(Registry):
@@ -26,36 +23,6 @@ class Ending(Registry):
         policy["effective"]["to"] = LAST
         path.write_text(json.dumps(policy, ensure_ascii=False))
         super()._found()
-
-
-def set_clock(r, day):
-    """Every process of the test lives on that day from now on; the machine's clock stays."""
-    at = datetime.datetime.fromisoformat(day + "T02:00:00+00:00").timestamp()
-    for env in (os.environ, r.env if r else {}):
-        env["LD_PRELOAD"] = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1"
-        env["FAKETIME_DONT_FAKE_MONOTONIC"] = "1"
-        env["FAKETIME"] = "%+ds" % (at - REAL_NOW)
-
-
-def go_on(r, day):
-    """The registry is stopped and goes on on another day; what it logs from then on."""
-    r.stop()
-    r.pg_stop("fast")
-    set_clock(r, day)
-    r.pg_start()
-    from_here = len(r.log())
-    r.start()
-    wait_until(lambda: r.qcr("ping").returncode == 0)
-    return lambda: r.log()[from_here:]
-
-
-def renew_key(r):
-    """What signs answers holds for thirty days."""
-    r.admin("key", "request")
-    r.admin("key", "sign", r.home / "keys" / "lookup.csr", "--out", r.dir / "new.pem")
-    done = r.admin("key", "install", r.dir / "new.pem")
-    if done.returncode:
-        raise RuntimeError(done.stderr)
 
 
 def doctor(r):
@@ -77,7 +44,7 @@ def proposed(r):
 
 
 def main():
-    set_clock(None, "2027-02-07")
+    set_day(None, "2027-02-07")
     with Ending(workers=1) as r:
         r.import_file("enterprises", SAMPLE / "enterprises.csv")
         check("more than thirty days before it nobody speaks of the end", "policy.ends" not in r.log() and doctor(r) == (0, []), doctor(r))

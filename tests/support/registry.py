@@ -157,15 +157,7 @@ class Registry:
         return done.stdout
 
     def pg_start(self):
-        """libfaketime names its semaphores by pid and leaves them behind: another account's may be in the way, not of the next pid."""
-        for _ in range(4):
-            try:
-                return self._run([PG, "start", self.pg])
-            except RuntimeError as e:
-                failed = e
-                if "libfaketime: In ft_shm_init" not in str(e):
-                    break
-        raise failed
+        return self._run([PG, "start", self.pg])
 
     def pg_stop(self, mode="immediate"):
         self._run([PG, "stop", self.pg, mode])
