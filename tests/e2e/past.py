@@ -8,7 +8,7 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
 from case_client import Case, People  # noqa: E402
 from fake_clock import go_on, set_day  # noqa: E402
-from registry import SAMPLE, TOP, Registry, check, finish, wait_until  # noqa: E402
+from registry import SAMPLE, TOP, Registry, check, finish  # noqa: E402
 
 CODE, NAME = "91510823141777630N", "剑阁县诚盛农业开发有限公司"
 LISTED_CODE, LISTED_NAME = "91510823625851788F", "剑阁县旭顺建材有限公司"
