@@ -77,14 +77,16 @@ run() {
 
 # run_beside PROGRAM...: e2e programs that wait more than they compute, three at a time
 run_beside() {
-  local program name started=$SECONDS
+  local program name status seconds started=$SECONDS
   # shellcheck disable=SC2016
   printf '%s\n' "$@" | xargs -P 3 -I{} bash -c '
     name=e2e/${1##*/} log=$2/e2e-${1##*/}.log
-    "$1" >"$log" 2>&1 </dev/null; echo $? >"$log.status"' _ {} "$QCR_VAR/tests"
+    "$1" >"$log" 2>&1 </dev/null; echo "$? $SECONDS" >"$log.status"' _ {} "$QCR_VAR/tests"
   for program in "$@"; do
     name=e2e/${program##*/}
-    count "$(log_of "$name")" "$name" "$(<"$(log_of "$name").status")"
+    read -r status seconds <"$(log_of "$name").status"
+    count "$(log_of "$name")" "$name" "$status"
+    echo "$name: $seconds s"
   done
   echo "$# programs: $((SECONDS - started)) s"
 }

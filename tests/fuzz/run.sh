@@ -7,7 +7,7 @@
 # What a campaign finds goes into tests/fuzz/corpus/TARGET, so that it is tried again for ever.
 set -uo pipefail
 top=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../.." && pwd)
-build=${1:?usage: tests/fuzz/run.sh BUILD [SECONDS]} seconds=${2:-5} failed=0
+build=${1:?usage: tests/fuzz/run.sh BUILD [SECONDS]} seconds=${2:-5}
 work=$(mktemp -d /tmp/qcr-fuzz.XXXXXX)
 trap 'rm -rf "$work"' EXIT
 
@@ -26,23 +26,31 @@ seeds() {
   esac
 }
 
-for program in "$build"/tests/fuzz/fuzz-*; do
-  [[ -f $program && -x $program ]] || continue
-  name=${program##*/fuzz-}
+# try PROGRAM: says what came of it
+try() {
+  local name=${1##*/fuzz-} folder found
   folder=$work/$name
   mkdir -p "$folder"
   cp -r "$top/tests/fuzz/corpus/$name/." "$folder/" 2>/dev/null
   seeds "$name" | xargs -r cp -t "$folder"
-  if "$program" -max_total_time="$seconds" -rss_limit_mb=512 -timeout=5 -max_len=70000 -print_final_stats=1 \
-    -artifact_prefix="$work/found-$name-" "$folder" >"$work/log" 2>&1; then
-    echo "ok fuzz target $name finds nothing ($(sed -n 's/^stat::number_of_executed_units: //p' "$work/log") inputs)"
-  else
-    failed=1
-    echo "not ok fuzz target $name"
-    tail -n 40 "$work/log"
-    for found in "$work/found-$name-"*; do
-      [[ -e $found ]] && { echo "# the input, base64:"; base64 "$found"; }
-    done
+  if "$1" -max_total_time="$seconds" -rss_limit_mb=512 -timeout=5 -max_len=70000 -print_final_stats=1 \
+    -artifact_prefix="$work/found-$name-" "$folder" >"$work/$name.log" 2>&1; then
+    echo "ok fuzz target $name finds nothing ($(sed -n 's/^stat::number_of_executed_units: //p' "$work/$name.log") inputs)"
+    return
   fi
+  echo "not ok fuzz target $name"
+  tail -n 40 "$work/$name.log"
+  for found in "$work/found-$name-"*; do
+    [[ -e $found ]] && { echo "# the input, base64:"; base64 "$found"; }
+  done
+}
+
+# Two at a time: each waits for nothing but its processor.
+for program in "$build"/tests/fuzz/fuzz-*; do
+  [[ -f $program && -x $program ]] || continue
+  (($(jobs -pr | wc -l) < 2)) || wait -n
+  try "$program" >"$work/${program##*/}.said" &
 done
-exit "$failed"
+wait
+cat "$work"/*.said
+! grep -q '^not ok' "$work"/*.said
