@@ -11,6 +11,7 @@
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
 #define TEXT(name, need, zh, en) name, DETAIL_TEXT, need, zh, en, NULL, 0
+#define MARK(name, need, zh, en) name, DETAIL_MARK, need, zh, en, NULL, 0
 #define DAY(name, need, zh, en) name, DETAIL_DAY, need, zh, en, NULL, 0
 #define CODE(name, need, zh, en) name, DETAIL_CODE, need, zh, en, NULL, 0
 #define NUMBER(name, need, most, zh, en) name, DETAIL_NUMBER, need, zh, en, NULL, most
@@ -24,7 +25,7 @@
  */
 static const struct record_detail table[] = {
         /* 监督抽查: what was taken, where, by which level; then what may follow (产品质量法 arts. 15, 17). */
-        {RECORD_SAMPLING, TEXT("batch", NEEDED, "批次", "batch")},
+        {RECORD_SAMPLING, MARK("batch", NEEDED, "批次", "batch")},
         {RECORD_SAMPLING, TEXT("product", NEEDED, "产品名称", "product")},
         {RECORD_SAMPLING, TEXT("spec", OPTIONAL, "规格型号", "specification")},
         {RECORD_SAMPLING, WORD("place", NEEDED, "production circulation", "抽样环节", "taken in")},
@@ -40,7 +41,7 @@ static const struct record_detail table[] = {
         {RECORD_SAMPLING, DAY("review_on", OPTIONAL, "复查日期", "reviewed on")},
 
         {RECORD_RECALL, TEXT("product", NEEDED, "产品名称", "product")},
-        {RECORD_RECALL, TEXT("batch", OPTIONAL, "批次", "batch")},
+        {RECORD_RECALL, MARK("batch", OPTIONAL, "批次", "batch")},
         {RECORD_RECALL, TEXT("reason", NEEDED, "召回原因", "reason")},
         {RECORD_RECALL, WORD("mode", NEEDED, "voluntary ordered", "召回方式", "mode")},
         {RECORD_RECALL, NUMBER("level", OPTIONAL, 3, "召回级别", "level")},
@@ -59,7 +60,7 @@ static const struct record_detail table[] = {
         {RECORD_ACCIDENT, NUMBER("injured", OPTIONAL, 0, "受伤人数", "injured")},
         {RECORD_ACCIDENT, NUMBER("loss_fen", OPTIONAL, 0, "直接经济损失（分）", "loss in fen")},
 
-        {RECORD_CERTIFICATE, TEXT("number", NEEDED, "证书编号", "number")},
+        {RECORD_CERTIFICATE, MARK("number", NEEDED, "证书编号", "number")},
         {RECORD_CERTIFICATE, TEXT("body", NEEDED, "发证机构", "certification body")},
         {RECORD_CERTIFICATE, TEXT("scope", NEEDED, "认证范围", "scope")},
         {RECORD_CERTIFICATE, TEXT("standard", OPTIONAL, "认证依据", "standard")},
@@ -74,7 +75,7 @@ static const struct record_detail table[] = {
         {RECORD_COMMITMENT, DAY("published_on", OPTIONAL, "公开日期", "published on")},
 
         {RECORD_BREACH, TEXT("matter", NEEDED, "违诺事项", "what was not kept")},
-        {RECORD_BREACH, TEXT("commitment", NEEDED, "承诺书文号", "the commitment's number")},
+        {RECORD_BREACH, MARK("commitment", NEEDED, "承诺书文号", "the commitment's number")},
 
         {RECORD_BRAND, TEXT("title", NEEDED, "品牌名称", "name")},
         {RECORD_BRAND, WORD("kind", NEEDED, "famous-product known-mark geographic old-brand regional", "品牌类别", "kind")},
@@ -82,14 +83,14 @@ static const struct record_detail table[] = {
         {RECORD_BRAND, TEXT("product", OPTIONAL, "产品名称", "product")},
 
         /* Who granted it is the record's authority; the kinds are those of 双公示. */
-        {RECORD_PERMIT, TEXT("number", NEEDED, "许可编号", "number")},
+        {RECORD_PERMIT, MARK("number", NEEDED, "许可编号", "number")},
         {RECORD_PERMIT,
                 WORD("kind", NEEDED, "ordinary concession recognition approval registration other", "许可类别", "kind")},
         {RECORD_PERMIT, TEXT("title", NEEDED, "许可证书名称", "title")},
         {RECORD_PERMIT, TEXT("scope", OPTIONAL, "许可内容", "scope")},
 
         {RECORD_ACCEPTANCE, TEXT("project", NEEDED, "工程名称", "project")},
-        {RECORD_ACCEPTANCE, TEXT("permit", NEEDED, "施工许可证号", "construction permit")},
+        {RECORD_ACCEPTANCE, MARK("permit", NEEDED, "施工许可证号", "construction permit")},
         {RECORD_ACCEPTANCE,
                 WORD("role", NEEDED, "owner survey design construction supervision testing", "参建角色", "role")},
         {RECORD_ACCEPTANCE, WORD("first_time", NEEDED, "yes no", "一次验收合格", "accepted the first time")},
@@ -160,7 +161,8 @@ static bool is_of_form(const struct record_detail *detail, struct slice value)
         uint64_t number;
 
         switch (detail->form) {
-        case DETAIL_TEXT: return value.length <= RECORD_DETAIL_OCTETS && name_check_display(value) == NAME_SOUND;
+        case DETAIL_TEXT:
+        case DETAIL_MARK: return value.length <= RECORD_DETAIL_OCTETS && name_check_display(value) == NAME_SOUND;
         case DETAIL_DAY: return day_parse(value, &day);
         case DETAIL_NUMBER: return number_parse(value, &number) && (!detail->most || number <= detail->most);
         case DETAIL_WORD: return is_one_of(detail->words, value);
@@ -182,7 +184,8 @@ static void add_words(const char *words, struct buffer *to)
 void record_detail_describe(const struct record_detail *detail, struct buffer *to)
 {
         switch (detail->form) {
-        case DETAIL_TEXT: buffer_add_format(to, "one line of text, at most %u octets", RECORD_DETAIL_OCTETS); break;
+        case DETAIL_TEXT:
+        case DETAIL_MARK: buffer_add_format(to, "one line of text, at most %u octets", RECORD_DETAIL_OCTETS); break;
         case DETAIL_DAY: buffer_add_text(to, "a day like 2026-11-02"); break;
         case DETAIL_NUMBER:
                 buffer_add_text(to, "a whole number");

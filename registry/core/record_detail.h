@@ -24,6 +24,7 @@
 
 enum record_detail_form {
         DETAIL_TEXT = 1,
+        DETAIL_MARK,    /* the same, that designates a paper or a batch: it may have the form of anything, an identity number's too */
         DETAIL_DAY,
         DETAIL_NUMBER,  /* whole, not negative */
         DETAIL_WORD,    /* one of `words` */

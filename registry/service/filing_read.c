@@ -156,18 +156,6 @@ static void refuse_personal(struct fields *fields, const char *name, const char 
                         "contains an identity number or a mobile number");
 }
 
-/* Running text; a number, of a permit for construction above all, may have the form of an identity number by chance. */
-static bool is_running_text(enum record_type type, struct slice name)
-{
-        static const char *const numbers[] = {"batch", "commitment", "number", "permit"};
-        const struct record_detail *detail = record_detail_find(type, name);
-
-        for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
-                if (slice_equal(name, slice_text(numbers[i])))
-                        return false;
-        return detail && detail->form == DETAIL_TEXT;
-}
-
 /* The name of a detail as a failure has it: `detail.batch`. */
 static const char *detail_field(struct fields *fields, struct slice name)
 {
@@ -209,12 +197,14 @@ static const char *read_details(struct fields *fields, const Qcr__Record *messag
                 fields_refuse(fields, RESULT_FIELD_INVALID, "detail", slice_of(NULL, 0), "more than a type has");
         for (size_t i = 0; i < message->n_detail && !fields->failed; i++) {
                 const Qcr__RecordDetail *detail = message->detail[i];
+                const struct record_detail *known;
                 const char *field, *value;
 
                 values[i].name = slice_text(fields_text(fields, "detail", &detail->name, FILING_WORD_OCTETS));
                 field = detail_field(fields, values[i].name);
                 value = fields_text(fields, field, &detail->value, RECORD_DETAIL_OCTETS);
-                if (is_running_text(type, values[i].name))
+                known = record_detail_find(type, values[i].name);
+                if (known && known->form == DETAIL_TEXT)
                         refuse_personal(fields, field, value);
                 values[i].value = slice_text(value);
         }

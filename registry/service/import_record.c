@@ -59,7 +59,7 @@ static const char *office_code(struct import_row *row, struct slice cell, int co
         CLEANUP(buffer) struct buffer code = BUFFER_INIT;
 
         if (record_authority_normalise(cell, &code))
-                return import_label(row, buffer_slice(&code), column, texts);
+                return import_mark(row, buffer_slice(&code), column, texts);
         import_refuse(row, column, "office_code");
         return "";
 }
@@ -101,7 +101,7 @@ static void read_document(const struct import_record_columns *columns, const str
         struct record *record = &row->record;
         struct slice publicity = cell_at(cells, columns->publicity);
 
-        record->document = import_label(row, cells[columns->document], columns->document, texts);
+        record->document = import_mark(row, cells[columns->document], columns->document, texts);
         if (!record_document_normalise(slice_text(record->document), &norm))
                 import_refuse(row, columns->document, "missing");
         record->document_norm = arena_text(texts, buffer_slice(&norm));
@@ -201,6 +201,8 @@ static const char *detail_value(struct import_row *row, const struct import_deta
                 return day_value(row, cell, column->column, texts);
         if (form == DETAIL_WORD)
                 return word_value(row, column, cell);
+        if (form == DETAIL_MARK)
+                return import_mark(row, cell, column->column, texts);
         return import_line(row, cell, column->column, RECORD_DETAIL_OCTETS, texts);
 }
 

@@ -176,30 +176,45 @@ const char *import_text(struct import_row *row, struct slice cell, int column, s
                 import_refuse(row, column, "text");
                 return "";
         }
-        personal_mask(cell, PERSONAL_IDENTITY, &masked);
+        personal_mask(cell, PERSONAL_IDENTITY | PERSONAL_MOBILE, &masked);
         return copy(texts, buffer_slice(&masked));
 }
 
-const char *import_line(
-        struct import_row *row, struct slice cell, int column, size_t most, struct arena *texts)
+/* One line, in NFC. */
+static bool compose(struct import_row *row, struct slice cell, int column, size_t most, struct buffer *ret)
 {
-        CLEANUP(buffer) struct buffer masked = BUFFER_INIT;
         utf8proc_uint8_t *composed = NULL;
         utf8proc_ssize_t length;
-        const char *made;
 
         if (cell.length > most || !has_only(cell, true)) {
                 import_refuse(row, column, "text");
-                return "";
+                return false;
         }
         length = utf8proc_map(
                 cell.data, (utf8proc_ssize_t)cell.length, &composed, UTF8PROC_COMPOSE | UTF8PROC_STABLE);
         if (length < 0)
                 abort(); /* it is UTF-8, so only memory can be wanting */
-        personal_mask(slice_of(composed, (size_t)length), PERSONAL_IDENTITY, &masked);
-        made = copy(texts, buffer_slice(&masked));
+        buffer_add_slice(ret, slice_of(composed, (size_t)length));
         free(composed);
-        return made;
+        return true;
+}
+
+const char *import_mark(struct import_row *row, struct slice cell, int column, struct arena *texts)
+{
+        CLEANUP(buffer) struct buffer line = BUFFER_INIT;
+
+        return compose(row, cell, column, LABEL_MAX, &line) ? copy(texts, buffer_slice(&line)) : "";
+}
+
+const char *import_line(
+        struct import_row *row, struct slice cell, int column, size_t most, struct arena *texts)
+{
+        CLEANUP(buffer) struct buffer line = BUFFER_INIT, masked = BUFFER_INIT;
+
+        if (!compose(row, cell, column, most, &line))
+                return "";
+        personal_mask(buffer_slice(&line), PERSONAL_IDENTITY | PERSONAL_MOBILE, &masked);
+        return copy(texts, buffer_slice(&masked));
 }
 
 const char *import_label(struct import_row *row, struct slice cell, int column, struct arena *texts)

@@ -118,9 +118,11 @@ void import_row_read(const struct import_header *header, const struct import_for
 void import_refuse(struct import_row *row, int column, const char *reason);
 /* Without spaces at the ends, the ideographic one too. */
 struct slice import_trim(struct slice cell);
-/* A running text: identity numbers masked; control characters but tab and line ends refuse the row. */
+/* A running text: identity numbers and mobile numbers masked; control characters but tab and line ends refuse the row. */
 const char *import_text(struct import_row *row, struct slice cell, int column, struct arena *texts);
-/* A text that identifies something and is shown: in NFC, without anything hidden, one line. */
+/* What designates a paper, a batch, an office, as it is: in NFC, without anything hidden, one line. */
+const char *import_mark(struct import_row *row, struct slice cell, int column, struct arena *texts);
+/* A name or words of one line: the same, and masked as a running text is. */
 const char *import_label(struct import_row *row, struct slice cell, int column, struct arena *texts);
 /* The same of at most `most` octets. */
 const char *import_line(

@@ -172,6 +172,7 @@ static struct slice longest(const struct record_detail *detail, char *room)
 {
         switch (detail->form) {
         case DETAIL_TEXT:
+        case DETAIL_MARK:
                 memset(room, 'x', RECORD_DETAIL_OCTETS);
                 return slice_of(room, RECORD_DETAIL_OCTETS);
         case DETAIL_DAY: return slice_text("9999-12-31");
@@ -233,7 +234,7 @@ END_TEST
 
 static void add_value(const struct record_detail *detail, struct buffer *to)
 {
-        static const char *const forms[] = {[DETAIL_TEXT] = "text", [DETAIL_DAY] = "day", [DETAIL_NUMBER] = "number",
+        static const char *const forms[] = {[DETAIL_TEXT] = "text", [DETAIL_MARK] = "text", [DETAIL_DAY] = "day", [DETAIL_NUMBER] = "number",
                 [DETAIL_CODE] = "code"};
 
         if (detail->form != DETAIL_WORD)

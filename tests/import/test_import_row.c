@@ -172,13 +172,13 @@ START_TEST(a_sound_row_becomes_the_record_it_says)
 }
 END_TEST
 
-START_TEST(identity_numbers_in_texts_are_masked_before_anything_is_kept)
+START_TEST(personal_numbers_in_texts_are_masked_before_anything_is_kept)
 {
         struct reading r;
 
-        read_changed(&r, SY, "当事人张三，身份证11010519491231002X");
+        read_changed(&r, SY, "当事人张三，身份证11010519491231002X，电话13912345678");
         ck_assert(r.row.is_sound);
-        ck_assert_str_eq(r.row.record.facts, "当事人张三，身份证1***************2X");
+        ck_assert_str_eq(r.row.record.facts, "当事人张三，身份证1***************2X，电话1********78");
         reading_done(&r);
 }
 END_TEST
@@ -289,7 +289,7 @@ int main(void)
         tcase_add_loop_test(tcase, a_header_without_a_required_column_or_with_one_twice_refuses_the_file, 0,
                 COUNT(headers));
         tcase_add_test(tcase, a_sound_row_becomes_the_record_it_says);
-        tcase_add_test(tcase, identity_numbers_in_texts_are_masked_before_anything_is_kept);
+        tcase_add_test(tcase, personal_numbers_in_texts_are_masked_before_anything_is_kept);
         tcase_add_test(tcase, nothing_personal_goes_into_the_rejects);
         tcase_add_test(tcase, rejected_cells_are_guarded_against_being_run_and_numbers_masked);
         suite_add_tcase(suite, tcase);
