@@ -16,7 +16,7 @@
 #include "registry/service/import.h"
 #include "registry/service/import_chunk.h"
 #include "tools/home.h"
-#include "tools/pki.h"
+#include "tools/signer.h"
 
 #define COMMAND "import"
 #define DATABASE_ROLE "qcr_import"
@@ -54,9 +54,7 @@ struct command {
         bool is_dry, is_json, is_quiet;
         /* what the options lead to */
         struct buffer conninfo;
-        EVP_PKEY *key;
-        X509 *certificate;
-        uint8_t fingerprint[32];
+        struct signer signer;
         struct publicity publicity;
         struct domain_table domains;
         int64_t started_ms;
@@ -144,29 +142,6 @@ static int parse(struct command *command, int argc, char **argv)
 
 /* ---------------------------------------------------------------- what it needs */
 
-static bool is_folder_name(const char *name)
-{
-        return *name && *name != '.' && !strchr(name, '/');
-}
-
-static bool load_person(struct command *command, const char *home, struct fault *why)
-{
-        char name[HOME_PATH_MAX], path[HOME_PATH_MAX];
-
-        if (!is_folder_name(command->as))
-                return fault_set(why, FAULT_CONFIG, "%.60s: not the name of a person", command->as);
-        snprintf(name, sizeof(name), "people/%.60s/key.pem", command->as);
-        if (!home_path(home, name, path, why) || !pki_key_read(path, &command->key, why))
-                return false;
-        snprintf(name, sizeof(name), "people/%.60s/cert.pem", command->as);
-        if (!home_path(home, name, path, why) || !pki_certificate_read(path, &command->certificate, why))
-                return false;
-        if (X509_check_private_key(command->certificate, command->key) != 1)
-                return fault_set(why, FAULT_CRYPTO, "%.60s: key.pem is not the key of cert.pem", command->as);
-        pki_fingerprint(command->certificate, command->fingerprint);
-        return true;
-}
-
 static bool load_tables(struct command *command, struct fault *why)
 {
         CLEANUP(buffer) struct buffer publicity = BUFFER_INIT;
@@ -190,7 +165,7 @@ static bool prepare(struct command *command, struct fault *why)
                 command->as = getenv("QCR_AS");
         if (!command->as || !*command->as)
                 command->as = "admin";
-        return home_find(command->home, &home, why) && load_person(command, home, why) &&
+        return home_find(command->home, &home, why) && signer_load(&command->signer, home, command->as, why) &&
                home_conninfo(command->database, home, &command->conninfo, why) && load_tables(command, why);
 }
 
@@ -299,8 +274,8 @@ static int run(struct command *command)
                 .rejects_path = command->rejects,
                 .chunk_rows = command->chunk_rows,
                 .is_dry = command->is_dry,
-                .key = command->key,
-                .fingerprint = command->fingerprint,
+                .key = command->signer.key,
+                .fingerprint = command->signer.fingerprint,
                 .publicity = &command->publicity,
                 .domains = &command->domains,
                 .now_ms = command->started_ms,
@@ -327,7 +302,6 @@ int admin_import(int argc, char **argv)
                 status = run(&command);
         buffer_done(&command.conninfo);
         domain_table_done(&command.domains);
-        EVP_PKEY_free(command.key);
-        X509_free(command.certificate);
+        signer_done(&command.signer);
         return status;
 }

@@ -16,8 +16,8 @@
 #include "tools/admin.h"
 #include "tools/admin_recalc_show.h"
 #include "tools/home.h"
-#include "tools/pki.h"
 #include "tools/policy_source.h"
+#include "tools/signer.h"
 
 #define COMMAND "recalc"
 #define DATABASE_ROLE "qcr_recalc"
@@ -55,9 +55,7 @@ struct command {
         /* what the options lead to */
         struct buffer conninfo;
         const char *user;
-        EVP_PKEY *key;
-        X509 *certificate;
-        uint8_t fingerprint[32];
+        struct signer signer;
         uint8_t policy_hash[32];
         struct recalc_show show;
 };
@@ -157,24 +155,6 @@ static int parse(struct command *command, int argc, char **argv)
 
 /* ---------------------------------------------------------------- what it needs */
 
-static bool load_person(struct command *command, const char *home, struct fault *why)
-{
-        char name[HOME_PATH_MAX], path[HOME_PATH_MAX];
-
-        if (!*command->as || *command->as == '.' || strchr(command->as, '/'))
-                return fault_set(why, FAULT_CONFIG, "%.60s: not the name of a person", command->as);
-        snprintf(name, sizeof(name), "people/%.60s/key.pem", command->as);
-        if (!home_path(home, name, path, why) || !pki_key_read(path, &command->key, why))
-                return false;
-        snprintf(name, sizeof(name), "people/%.60s/cert.pem", command->as);
-        if (!home_path(home, name, path, why) || !pki_certificate_read(path, &command->certificate, why))
-                return false;
-        if (X509_check_private_key(command->certificate, command->key) != 1)
-                return fault_set(why, FAULT_CRYPTO, "%.60s: key.pem is not the key of cert.pem", command->as);
-        pki_fingerprint(command->certificate, command->fingerprint);
-        return true;
-}
-
 static unsigned default_jobs(void)
 {
         long processors = sysconf(_SC_NPROCESSORS_ONLN);
@@ -193,7 +173,7 @@ static bool prepare(struct command *command, struct fault *why)
                 command->as = "admin";
         if (!command->jobs)
                 command->jobs = default_jobs();
-        return home_find(command->home, &home, why) && load_person(command, home, why) &&
+        return home_find(command->home, &home, why) && signer_load(&command->signer, home, command->as, why) &&
                home_conninfo(command->database, home, &command->conninfo, why);
 }
 
@@ -239,8 +219,8 @@ static bool recalculate(struct command *command, struct recalc_result *ret, stru
         struct recalc_options options = {
                 .conninfo = buffer_text(&command->conninfo),
                 .user = command->user,
-                .key = command->key,
-                .fingerprint = command->fingerprint,
+                .key = command->signer.key,
+                .fingerprint = command->signer.fingerprint,
                 .is_shadow = command->policy != NULL,
                 .only_due = command->only_due,
                 .resume = command->resume,
@@ -275,8 +255,7 @@ static int run(struct command *command)
 static void done(struct command *command)
 {
         buffer_done(&command->conninfo);
-        EVP_PKEY_free(command->key);
-        X509_free(command->certificate);
+        signer_done(&command->signer);
 }
 
 int admin_recalc(int argc, char **argv)

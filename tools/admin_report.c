@@ -83,7 +83,7 @@ struct command {
         struct link *link;
         struct report_config config;
         struct report_request request;
-        struct report_signer signer;
+        struct signer signer;
         X509 *ca;
         struct report report;
 };
@@ -295,7 +295,7 @@ static bool load_signer(struct command *command, struct fault *why)
 {
         const char *as = command->as ? command->as : getenv("QCR_AS");
 
-        return report_signer_load(&command->signer, command->home, as && *as ? as : "admin", why);
+        return signer_load(&command->signer, command->home, as && *as ? as : "admin", why);
 }
 
 /* ---------------------------------------------------------------- telling */
@@ -508,7 +508,7 @@ int admin_report(int argc, char **argv)
         else if (status == ADMIN_DONE)
                 status = make(command);
         report_done(&command->report);
-        report_signer_done(&command->signer);
+        signer_done(&command->signer);
         X509_free(command->ca);
         buffer_done(&command->conninfo);
         link_free(command->link);

@@ -16,37 +16,8 @@
 #include "registry/core/person_certificate.h"
 #include "registry/core/report_json.h"
 #include "registry/service/import_ledger.h"
-#include "tools/home.h"
-#include "tools/pki.h"
 
 #define KIND "report"
-
-/* ----------------------------------------------------------------------- signer */
-
-bool report_signer_load(struct report_signer *signer, const char *home, const char *person, struct fault *why)
-{
-        char name[HOME_PATH_MAX], path[HOME_PATH_MAX];
-
-        *signer = (struct report_signer){0};
-        if (!*person || *person == '.' || strchr(person, '/'))
-                return fault_set(why, FAULT_CONFIG, "%.60s: not the name of a person", person);
-        snprintf(name, sizeof(name), "people/%.60s/key.pem", person);
-        if (!home_path(home, name, path, why) || !pki_key_read(path, &signer->key, why))
-                return false;
-        snprintf(name, sizeof(name), "people/%.60s/cert.pem", person);
-        if (!home_path(home, name, path, why) || !pki_certificate_read(path, &signer->certificate, why))
-                return false;
-        if (X509_check_private_key(signer->certificate, signer->key) != 1)
-                return fault_set(why, FAULT_CRYPTO, "%.60s: key.pem is not the key of cert.pem", person);
-        pki_fingerprint(signer->certificate, signer->fingerprint);
-        return true;
-}
-
-void report_signer_done(struct report_signer *signer)
-{
-        EVP_PKEY_free(signer->key);
-        X509_free(signer->certificate);
-}
 
 /* ------------------------------------------------------------------------- list */
 
@@ -175,7 +146,7 @@ static bool save(struct freezing *freezing, bool again, struct search *search, s
                link_commit(freezing->link, why);
 }
 
-bool report_freeze(struct link *link, const struct report_signer *signer, const struct report *report, bool again,
+bool report_freeze(struct link *link, const struct signer *signer, const struct report *report, bool again,
         int64_t now_ms, char ret_run[RUN_ID_TEXT], enum report_refusal *ret_refused, struct fault *why)
 {
         struct freezing freezing = {
@@ -220,18 +191,6 @@ enum column {
 static bool forged(const char *run, struct fault *why, const char *what)
 {
         return fault_set(why, FAULT_CRYPTO, "run %.40s is not what was frozen: %s", run, what);
-}
-
-/* The time is in the header alone. */
-static bool time_of(struct slice header, int64_t *ret_ms)
-{
-        static const char *const before[] = {"origin", "run", "kind", "file", "octets", "person"};
-        struct lines lines = lines_of(header);
-
-        lines_next(&lines);
-        for (size_t i = 0; i < sizeof(before) / sizeof(before[0]); i++)
-                lines_value(&lines, before[i]);
-        return instant_parse(lines_value(&lines, "at"), ret_ms) && lines_is_done(&lines);
 }
 
 static bool is_header_of(const PGresult *row, const char *run, struct slice header, int64_t at_ms)
@@ -283,16 +242,16 @@ static bool check(
 {
         CLEANUP(buffer) struct buffer header = BUFFER_INIT;
         CLEANUP(buffer) struct buffer end = BUFFER_INIT;
-        int64_t at_ms;
+        struct run_header_read read;
 
         if (!cell_bytes(row, 0, HEADER, &header) || !cell_bytes(row, 0, END_HEADER, &end) ||
-                !time_of(buffer_slice(&header), &at_ms))
+                !run_header_parse(buffer_slice(&header), &read))
                 return forged(run, why, "its header cannot be read");
-        if (!is_header_of(row, run, buffer_slice(&header), at_ms))
+        if (!is_header_of(row, run, buffer_slice(&header), read.at_ms))
                 return forged(run, why, "the document is not the one whose hash the header has");
         if (!is_end_of(row, run, buffer_slice(&end)))
                 return forged(run, why, "the document is not the one whose hash its end has");
-        if (!is_persons(row, der, chain, ca, at_ms))
+        if (!is_persons(row, der, chain, ca, read.at_ms))
                 return forged(run, why, "the certificate it is signed with is not one of this registry's persons");
         if (!is_signed(row, chain, buffer_slice(&header), SIGNATURE) ||
                 !is_signed(row, chain, buffer_slice(&end), END_SIGNATURE))

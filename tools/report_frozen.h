@@ -13,16 +13,7 @@
 #include "registry/core/report.h"
 #include "registry/core/run_header.h"
 #include "registry/store/link.h"
-
-struct report_signer {
-        EVP_PKEY *key;
-        X509 *certificate;
-        uint8_t fingerprint[32];
-};
-
-/* The key and certificate of people/NAME of the home. */
-bool report_signer_load(struct report_signer *signer, const char *home, const char *name, struct fault *why) MUST_CHECK;
-void report_signer_done(struct report_signer *signer);
+#include "tools/signer.h"
 
 enum report_refusal {
         REPORT_FROZEN = 0,
@@ -34,7 +25,7 @@ enum report_refusal {
  * Freezes it. On a refusal `why` says which and `ret_refused` is set; before it, `ret_run` is the one there is. The link
  * must be in no transaction.
  */
-bool report_freeze(struct link *link, const struct report_signer *signer, const struct report *report, bool again,
+bool report_freeze(struct link *link, const struct signer *signer, const struct report *report, bool again,
         int64_t now_ms, char ret_run[RUN_ID_TEXT], enum report_refusal *ret_refused, struct fault *why) MUST_CHECK;
 
 /* One that is frozen, as the tables have it: nothing is proved. */
