@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "registry/core/simulation.h"
 #include "tools/explained_words.h"
 #include "tools/language.h"
 

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "registry/core/personal_number.h"
+#include "registry/service/import_record.h"
 
 static bool failed(struct fault *why)
 {
@@ -54,21 +55,36 @@ static const struct import_column *column_of(const struct import_rejects *reject
         return NULL;
 }
 
+static bool is_persons(const struct import_row *row)
+{
+        return row->reason && !strcmp(row->reason, "natural_person");
+}
+
 static bool is_hidden(const struct import_rejects *rejects, const struct import_row *row, unsigned at)
 {
         const struct import_column *column = column_of(rejects, at);
 
         if (column && (column->flags & IMPORT_PERSONAL))
                 return true;
-        return row->reason && !strcmp(row->reason, "natural_person") && !(column && (column->flags & IMPORT_PAPER));
+        return is_persons(row) && !(column && (column->flags & IMPORT_PAPER));
 }
 
-static void add_cell(struct buffer *line, struct slice cell)
+/* The number of the paper comes back as it was, or what is put right and read again is filed under another. */
+static bool is_number(const struct import_rejects *rejects, const struct import_row *row, int at)
+{
+        const struct import_format *format = rejects->format;
+
+        return format->record && at >= 0 && column_of(rejects, (unsigned)at) == &format->columns[format->record->document] &&
+               !is_persons(row);
+}
+
+static void add_cell(struct buffer *line, struct slice cell, bool is_number)
 {
         CLEANUP(buffer) struct buffer masked = BUFFER_INIT;
 
-        personal_mask(csv_unguard(cell), PERSONAL_IDENTITY | PERSONAL_MOBILE, &masked);
-        csv_add_field(line, buffer_slice(&masked), true);
+        if (!is_number)
+                personal_mask(csv_unguard(cell), PERSONAL_IDENTITY | PERSONAL_MOBILE, &masked);
+        csv_add_field(line, is_number ? csv_unguard(cell) : buffer_slice(&masked), true);
 }
 
 bool import_rejects_add(struct import_rejects *rejects, const struct import_row *row, struct fault *why)
@@ -88,14 +104,14 @@ bool import_rejects_add(struct import_rejects *rejects, const struct import_row 
                         value = cell;
                 if (import_is_reject_column(rejects->header->names[i]))
                         continue;
-                add_cell(&line, cell);
+                add_cell(&line, cell, is_number(rejects, row, (int)i));
                 buffer_add_u8(&line, ',');
         }
         buffer_add_format(&line, "%" PRIu64 ",", row->line);
         if (row->column >= 0)
                 csv_add_field(&line, rejects->header->names[row->column], true);
         buffer_add_u8(&line, ',');
-        add_cell(&line, value);
+        add_cell(&line, value, is_number(rejects, row, row->column));
         buffer_add_format(&line, ",%s\r\n", row->reason);
         return put(rejects, &line, why);
 }

@@ -55,7 +55,7 @@ struct recalc_result {
         uint64_t resumed_from;       /* of `evaluated`: what stood when this call took it up */
         uint64_t through;            /* of a shadow run */
         struct recalc_grades grades; /* evaluated by this call, by grade */
-        uint64_t by_grade[RECALC_GRADES_MAX];
+        uint64_t by_grade[POLICY_GRADES_MAX];
 };
 
 /* After a fault, what was committed stands, and `ret` says how far the run went. */

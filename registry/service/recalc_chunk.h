@@ -34,7 +34,7 @@ struct recalc_plan {
 /* In memory that all jobs share. */
 struct recalc_board {
         _Atomic uint64_t evaluated, changed; /* of committed chunks, of this process's time */
-        _Atomic uint64_t by_grade[RECALC_GRADES_MAX];
+        _Atomic uint64_t by_grade[POLICY_GRADES_MAX];
         _Atomic unsigned next_range;
         _Atomic int next_chunk;
         _Atomic unsigned next_free;

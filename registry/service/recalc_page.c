@@ -5,22 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void add_grade(struct recalc_grades *grades, const char *word)
-{
-        for (unsigned i = 0; i < grades->count; i++)
-                if (!strcmp(grades->words[i], word))
-                        return;
-        snprintf(grades->words[grades->count++], GRADE_TEXT, "%s", word);
-}
-
 void recalc_grades_of(const struct policy *policy, struct recalc_grades *ret)
 {
-        ret->count = 0;
-        for (unsigned i = policy->gates_count; i-- > 0;)
-                add_grade(ret, policy->gates[i].grade);
-        for (unsigned i = 0; i < policy->bands_count; i++)
-                add_grade(ret, policy->bands[i].grade);
-        add_grade(ret, GRADE_UNRATED);
+        struct policy_scale scale;
+
+        policy_scale(policy, &scale);
+        ret->count = scale.count;
+        for (unsigned i = 0; i < scale.count; i++)
+                snprintf(ret->words[i], GRADE_TEXT, "%s", scale.grades[i]);
 }
 
 struct recalc_page *recalc_page_new(

@@ -9,12 +9,10 @@
 #include "registry/core/merkle.h"
 #include "registry/store/recalc_save.h"
 
-#define RECALC_GRADES_MAX (POLICY_BANDS_MAX + POLICY_GATES_MAX + 1)
-
-/* The grades a policy can give, in its order, then `unrated`. */
+/* A policy's scale, which is told when the policy is gone. */
 struct recalc_grades {
         unsigned count;
-        char words[RECALC_GRADES_MAX][GRADE_TEXT];
+        char words[POLICY_GRADES_MAX][GRADE_TEXT];
 };
 
 void recalc_grades_of(const struct policy *policy, struct recalc_grades *ret);
@@ -31,7 +29,7 @@ struct recalc_page {
         char first[RECALC_SUBJECT], last[RECALC_SUBJECT]; /* read; empty: none */
         uint64_t evaluated;
         uint64_t through;
-        uint64_t by_grade[RECALC_GRADES_MAX];
+        uint64_t by_grade[POLICY_GRADES_MAX];
         struct grade_inputs inputs;
         struct grade_outcome outcome;
 };

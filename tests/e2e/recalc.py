@@ -21,7 +21,7 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
 import naive_grade  # noqa: E402
 from fake_clock import faked  # noqa: E402
-from registry import TOP, Registry, check, finish, wait_until  # noqa: E402
+from registry import SAMPLE, TOP, Registry, check, finish, wait_until  # noqa: E402
 
 KILLS = 20 if os.environ.get("QCR_LONG") else 5
 SEED = int(os.environ.get("QCR_SEED") or time.time_ns() % 10**9)
@@ -216,6 +216,16 @@ def shadow(s, name, document):
 
 def out_day(done):
     return done.json["day"]
+
+
+def gated(s):
+    """Of a policy with gates the upper grades stand above the bands they lift from."""
+    document = json.loads((TOP / "share" / "policies" / "quality-credit-aaa.json").read_text())
+    done = s.recalc("--policy", s.add(document), "--pace", 100)
+    check("grades are told from the best to the worst", done.returncode == 0 and list(done.json["grades"]) == ["AAA", "AA", "A", "B", "C", "D", "unrated"], done.stdout)
+    expected = s.naive(document, out_day(done))
+    counts = {grade: sum(outcome[0] == grade for outcome in expected.values()) for grade in done.json["grades"]}
+    check("with as many of each as the naive grader finds", done.json["grades"] == counts and counts["AAA"] > 0, (done.json["grades"], counts))
 
 
 def told(s, name):
@@ -463,6 +473,7 @@ def main():
     with Registry(workers=1) as r:
         s = Scene(r)
         r.import_sample()
+        r.import_file("certificates", SAMPLE / "certificates.csv")
         document = policy(1, 90)
         name = s.add(document)
         refused(s, name)
@@ -470,6 +481,7 @@ def main():
         ignored_children(s)
         out = shadow(s, name, document)
         wanted = s.hash_of(s.would_be(out["serial"]))
+        gated(s)
         told(s, name)
         second(s, name)
         killed_shadow(s, name, wanted)

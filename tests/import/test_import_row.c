@@ -269,12 +269,17 @@ START_TEST(rejected_cells_are_guarded_against_being_run_and_numbers_masked)
         struct reading r;
 
         read_line(&r, COLUMNS,
-                "=cmd(),法人,91510823MA6250A19N,,,文1,行为,身份证11010519491231002X 电话13800138000,罚款,-3,2024-01-31,,局,"
+                "=cmd(),法人,91510823MA6250A19N,,,510823199001010948,行为,身份证11010519491231002X 电话13800138000,罚款,-3,2024-01-31,,局,"
                 "11510823008765438X,,,\n");
         reject(&r, line, sizeof(line));
         ck_assert_ptr_nonnull(strstr(line, "\"'=cmd()\",法人,"));
         ck_assert_ptr_nonnull(strstr(line, "身份证1***************2X 电话1********00"));
         ck_assert_ptr_nonnull(strstr(line, ",CF_NR_FK,\"'-3\",amount"));
+        ck_assert_ptr_nonnull(strstr(line, ",510823199001010948,行为,")); /* or it would be filed under another */
+        reading_done(&r);
+        read_line(&r, COLUMNS, "张三,自然人,,,,11010519491231002X,,,,,2024-01-31,,局,11510823008765438X,,,\n");
+        reject(&r, line, sizeof(line));
+        ck_assert_ptr_nonnull(strstr(line, ",1***************2X,"));
         reading_done(&r);
 }
 END_TEST
