@@ -49,7 +49,7 @@ static const struct {
         {RESULT_RECORD_UNKNOWN, N_("`qcr record list` shows the party's records")},
         {RESULT_PROPOSAL_UNKNOWN, N_("`qcr pending` shows what waits for a second person")},
         {RESULT_PROPOSAL_DECIDED, N_("`qcr pending` shows what still waits")},
-        {RESULT_PROPOSAL_OVERTAKEN, N_("look at the records again and propose anew")},
+        {RESULT_PROPOSAL_OVERTAKEN, N_("look again at what it rests on, and propose anew")},
         {RESULT_KEY_REUSED, N_("ask again without --key; the first request with this key stands")},
         {RESULT_OUTCOME_UNKNOWN, N_("ask again with the same words and this --key: it is done once at most")},
         {RESULT_STALE, N_("the registry's data is older than you allow; see --max-age")},
