@@ -372,7 +372,7 @@ static bool do_due(struct recalc *recalc, struct recalc_job *job, struct fault *
                 if (!recalc_job_due(job, due, why))
                         return false;
                 is_full = due->count == RECALC_DUE_MAX;
-                if (is_full && !recalc_load_due(recalc->link, &recalc->due_by, due->items[due->count - 1], due, why))
+                if (is_full && !recalc_read_due(recalc->link, &recalc->due_by, due->items[due->count - 1], due, why))
                         return false;
         }
         return true;
@@ -401,7 +401,7 @@ static bool load_due(struct recalc *recalc, struct fault *why)
         recalc->due_by.activation = recalc->plan.activation;
         recalc->due_by.day = recalc->plan.day;
         return recalc_load_since(recalc->link, &recalc->plan.activation, &recalc->due_by.since, why) &&
-               recalc_load_due(recalc->link, &recalc->due_by, RECALC_FIRST, &recalc->due, why);
+               recalc_read_due(recalc->link, &recalc->due_by, RECALC_FIRST, &recalc->due, why);
 }
 
 /* A switch between planning and the head's lock makes it another run. */

@@ -7,6 +7,7 @@
 
 #include "registry/core/grade.h"
 #include "registry/core/merkle.h"
+#include "registry/store/recalc_read.h"
 #include "registry/store/recalc_save.h"
 
 /* A policy's scale, which is told when the policy is gone. */

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /*
- * What a recalculation reads: the policy, what earlier runs did, where the key space may be split, and enterprises page
- * by page in the order of their subjects. A page is read in one snapshot that is short, so that no old row is kept alive
- * for it, and knows the ledger's serial it saw.
+ * What a recalculation must know before it begins: the policy, what earlier runs did, where the key space may be split.
  *
  * Subjects are nine digits and capitals, which every collation the database may have orders as their octets do; that it
  * does is checked of each row. '~' is behind them all, here and where octets are compared, and is never compared elsewhere.
@@ -11,7 +9,7 @@
 
 #include "registry/core/policy.h"
 #include "registry/core/run_header.h"
-#include "registry/store/copy_out.h"
+#include "registry/store/link.h"
 
 #define RECALC_SUBJECT 10 /* and its NUL */
 #define RECALC_FIRST ""
@@ -28,16 +26,11 @@ struct recalc_ranges {
         size_t count, room;
 };
 
-/* Ascending. */
-struct recalc_subjects {
-        char (*items)[RECALC_SUBJECT];
-        size_t count, room;
-};
-
 void recalc_ranges_add(struct recalc_ranges *ranges, const char *after, const char *last);
 void recalc_ranges_done(struct recalc_ranges *ranges);
-void recalc_subjects_done(struct recalc_subjects *subjects);
 
+/* A query's one row of one serial; the query is consumed. */
+bool recalc_load_serial(struct link *link, struct query *query, uint64_t *ret, struct fault *why) MUST_CHECK;
 /* The database's clock: entries have their time from it, and who runs a recalculation may be on any machine. */
 bool recalc_load_now(struct link *link, int64_t *ret_ms, struct fault *why) MUST_CHECK;
 
@@ -98,52 +91,3 @@ bool recalc_load_since(
 bool recalc_load_population(struct link *link, uint64_t *ret, struct fault *why) MUST_CHECK;
 /* Subjects that split the key space into about so many parts alike in size, ascending; `last` of each but the last part. */
 bool recalc_load_bounds(struct link *link, unsigned parts, struct recalc_ranges *ret, struct fault *why) MUST_CHECK;
-
-/* ------------------------------------------------------------------- pages */
-
-enum recalc_source {
-        RECALC_ALL = 1,     /* of a shadow run: every enterprise, with the standing's own outcome */
-        RECALC_CHANGED,     /* of a shadow run: who changed behind `through`, unless its outcome is there already */
-        RECALC_LIVE,        /* in place: every enterprise, with the outcome that holds */
-        RECALC_DUE,         /* in place: of `subjects` whose outcome ends by the day or is not of the policy in force */
-};
-
-struct recalc_reading {
-        enum recalc_source source;
-        struct recalc_range range;           /* not of DUE */
-        unsigned limit;                      /* not of DUE */
-        char (*subjects)[RECALC_SUBJECT];    /* DUE: ascending */
-        size_t subjects_count;
-        uint64_t run_serial;                 /* CHANGED */
-        uint64_t through;                    /* CHANGED */
-        struct recalc_activation activation; /* LIVE, DUE */
-        struct day day;                      /* DUE */
-};
-
-/* What is due on a day. */
-struct recalc_due {
-        struct recalc_activation activation;
-        struct day day;
-        struct day since; /* what was due by then has been dealt with; DAY_NONE */
-};
-
-#define RECALC_DUE_MAX 100000u
-/* The first so many of them behind `after`, so that what is due is looked for a few times only, however many pages it has. */
-bool recalc_load_due(struct link *link, const struct recalc_due *due, const char *after, struct recalc_subjects *ret,
-        struct fault *why) MUST_CHECK;
-
-struct recalc_party {
-        char subject[RECALC_SUBJECT];
-        uint64_t version;
-        struct slice inputs; /* until the next one */
-        char grade[GRADE_TEXT];
-        int32_t score; /* -1 when unrated */
-        struct day next_change;
-        struct day graded_on; /* in place: evaluated for this day under the policy in force; DAY_NONE: under another one */
-};
-
-typedef bool (*recalc_party_fn)(void *closure, const struct recalc_party *party, struct fault *why);
-
-/* `*ret_count` rows were told, by ascending subject, as of the ledger's serial `*ret_through`. */
-bool recalc_read(struct link *link, const struct recalc_reading *reading, recalc_party_fn each, void *closure,
-        uint64_t *ret_count, uint64_t *ret_through, struct fault *why) MUST_CHECK;
