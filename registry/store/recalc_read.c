@@ -2,7 +2,6 @@
 #include "registry/store/recalc_read.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -4,12 +4,15 @@
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "registry/store/bulk.h"
 
 /* Advisory locks are numbers that everybody who uses the database must keep apart: "qcr" and a count of ours. */
 #define LOCK_RUN "124671928303617"  /* 0x716372000001 */
 #define LOCK_JOBS "124671928303618" /* 0x716372000002 */
+#define LOCK_TRIES 20
+#define LOCK_PAUSE_NS 50000000
 
 bool recalc_insert_run(struct link *link, uint64_t serial, const char *run, bool is_shadow, const uint8_t policy_hash[32],
         struct day day, bool only_due, uint64_t activation_serial, struct fault *why)
@@ -247,7 +250,7 @@ bool recalc_save_live(struct link *link, const struct recalc_outcome *outcomes, 
 
 /* ------------------------------------------------------------------- locks */
 
-bool recalc_lock_run(struct link *link, bool *ret_taken, struct fault *why)
+static bool try_lock_run(struct link *link, bool *ret_taken, struct fault *why)
 {
         struct query query;
         PGresult *rows;
@@ -258,6 +261,19 @@ bool recalc_lock_run(struct link *link, bool *ret_taken, struct fault *why)
         *ret_taken = cell_bool(rows, 0, 0);
         PQclear(rows);
         return true;
+}
+
+/* Whoever has just ended has it until the server has seen that: a second is waited. */
+bool recalc_lock_run(struct link *link, bool *ret_taken, struct fault *why)
+{
+        const struct timespec pause = {.tv_nsec = LOCK_PAUSE_NS};
+
+        for (int tries = 1; try_lock_run(link, ret_taken, why); tries++) {
+                if (*ret_taken || tries == LOCK_TRIES)
+                        return true;
+                nanosleep(&pause, NULL);
+        }
+        return false;
 }
 
 bool recalc_wait_for_jobs(struct link *link, struct fault *why)

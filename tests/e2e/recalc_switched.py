@@ -134,6 +134,15 @@ def passed(s, words, kind):
     check("which leaves nothing to go on with", done.returncode == 1 and done.json["value"] == s.newest()[1], done.stderr)
 
 
+def just_ended(s):
+    """The server knows for a moment longer of who has ended."""
+    command = ["psql", "-XqAt", "-h", str(s.r.pg), "-U", "postgres", "-d", "qcr", "-c", "SELECT pg_advisory_lock(x'716372000001'::bigint), pg_sleep(0.4)"]
+    with subprocess.Popen(command, env=s.r.env, stdout=subprocess.DEVNULL):
+        held = wait_until(lambda: s.r.sql("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted") == [["1"]])
+        done = s.recalc("--due")
+    check("whose lock is gone in a moment keeps nobody out", held and done.returncode == 0, done.stderr)
+
+
 def unit():
     """The unit comes again where waiting helps, and not where nothing will be different."""
     unit = configparser.RawConfigParser(strict=False)
@@ -176,6 +185,7 @@ def main():
         poisoned(s)
         passed(s, ["--policy", "county@3"], "shadow")
         passed(s, [], "recalc")
+        just_ended(s)
         unit()
         cut(s)
     finish()
