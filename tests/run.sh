@@ -75,15 +75,18 @@ run() {
   echo "$name: $((SECONDS - started)) s"
 }
 
-# run_beside PROGRAM...: e2e programs that wait more than they compute, three at a time
+# run_beside NAME... : programs that wait more than they compute, three at a time; NAME is cli, sql or a program of tests
 run_beside() {
-  local program name status seconds started=$SECONDS
+  local name status seconds started=$SECONDS
   # shellcheck disable=SC2016
   printf '%s\n' "$@" | xargs -P 3 -I{} bash -c '
-    name=e2e/${1##*/} log=$2/e2e-${1##*/}.log
-    "$1" >"$log" 2>&1 </dev/null; echo "$? $SECONDS" >"$log.status"' _ {} "$QCR_VAR/tests"
-  for program in "$@"; do
-    name=e2e/${program##*/}
+    log=$2/${1//\//-}.log command=("tests/$1")
+    case $1 in
+    cli) command=(bats --tap tests/cli) ;;
+    sql) command=(tests/sql/run.sh) ;;
+    esac
+    "${command[@]}" >"$log" 2>&1 </dev/null; echo "$? $SECONDS" >"$log.status"' _ {} "$QCR_VAR/tests"
+  for name in "$@"; do
     read -r status seconds <"$(log_of "$name").status"
     count "$(log_of "$name")" "$name" "$status"
     echo "$name: $seconds s"
@@ -114,7 +117,7 @@ export QCR_BUILD=$top/var/build
 export PATH=$QCR_BUILD/tools:$QCR_BUILD/registry:$PATH
 
 if wants unit; then
-  if build var/build-coverage all -- -Db_coverage=true -Doptimization=1; then
+  if build var/build-coverage meson-test-prereq -- -Db_coverage=true -Doptimization=1; then
     find var/build-coverage -name '*.gcda' -delete
     run unit meson test -C var/build-coverage --no-rebuild --suite unit --suite store --suite docs -v --num-processes 2
     # Refusals and rules are held to it; what talks to the outside is tested from the outside.
@@ -132,7 +135,7 @@ if wants unit; then
 fi
 
 if wants sanitized || wants fuzz; then
-  if CC=clang-14 build var/build-sanitized all -- -Db_sanitize=address,undefined -Db_lundef=false \
+  if CC=clang-14 build var/build-sanitized meson-test-prereq fuzz -- -Db_sanitize=address,undefined -Db_lundef=false \
     -Doptimization=1 -Dfuzz=true; then
     export ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1
     export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
@@ -143,21 +146,23 @@ if wants sanitized || wants fuzz; then
   fi
 fi
 
-if wants sql; then run sql tests/sql/run.sh; fi
-if wants cli; then run cli bats --tap tests/cli; fi
+beside=()
+for suite in cli sql; do
+  if wants "$suite"; then beside+=("$suite"); fi
+done
 if wants e2e; then
   # Of the tests' own programs one is run end to end.
   build var/build-coverage tests/view/view-dump -- -Db_coverage=true -Doptimization=1 || fail e2e "view-dump does not build"
   export QCR_VIEW_DUMP=$top/var/build-coverage/tests/view/view-dump
   # Those that hold answers to a time run alone.
-  alone=(tests/e2e/faults.py tests/e2e/peers.py tests/e2e/processes.py tests/e2e/writes.py)
-  beside=()
+  alone=(e2e/faults.py e2e/peers.py e2e/processes.py e2e/writes.py)
   for program in tests/e2e/*.py; do
-    [[ " ${alone[*]} " == *" $program "* ]] || beside+=("$program")
+    name=${program#tests/}
+    [[ " ${alone[*]} " == *" $name "* ]] || beside+=("$name")
   done
-  for program in "${alone[@]}"; do run "e2e/${program##*/}" "$program"; done
-  run_beside "${beside[@]}"
+  for name in "${alone[@]}"; do run "$name" "tests/$name"; done
 fi
+if ((${#beside[@]})); then run_beside "${beside[@]}"; fi
 if wants campaign; then
   export QCR_LONG=1
   for program in tests/e2e/case_races.py tests/e2e/case_kills.py tests/e2e/recalc.py; do run "campaign/${program##*/}" "$program"; done
