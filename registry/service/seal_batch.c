@@ -351,7 +351,9 @@ static void answer_one(struct seal_batch *batch, struct view *view, const struct
                 return;
         }
         if (refusal) {
-                log_event(LOG_ALERT, "seal.verdict", "reason", verdict_refusal_text(refusal));
+                /* That the policy has ended is said once a day (sealer), and not of each question. */
+                if (refusal != VERDICT_POLICY)
+                        log_event(LOG_ALERT, "seal.verdict", "reason", verdict_refusal_text(refusal));
                 refuse_with(question, RESULT_VIEW_UNAVAILABLE, verdict_refusal_text(refusal));
                 return;
         }

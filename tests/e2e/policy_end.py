@@ -3,6 +3,7 @@
 """A policy has a last day: no answer is valid past it, the end is announced, and behind it nobody is graded by it."""
 import json
 import pathlib
+import re
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
@@ -69,7 +70,9 @@ def main():
         log = go_on(r, "2027-03-11")
         answer = r.lookup(CODE)
         check("behind it nobody is graded", answer["exit"] == 5 and "grade" not in answer, answer)
-        check("and the log says why", wait_until(lambda: "policy.ends" in log()) and "the active policy is not for this day" in log(), log())
+        check("and is told why", "the active policy is not for this day" in answer["detail"], answer)
+        check("the log says so as an alarm, once a day and not of each question", wait_until(lambda: "policy.ends" in log())
+              and log().count("policy.ends") == 1 and re.search(r"<1>process=sealer event=policy.ends", log()) and "seal.verdict" not in log(), log())
     finish()
 
 
