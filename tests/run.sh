@@ -75,11 +75,11 @@ run() {
   echo "$name: $((SECONDS - started)) s"
 }
 
-# run_beside NAME... : programs that wait more than they compute, four at a time; NAME is cli, sql or a program of tests
+# run_beside NAME... : programs that wait more than they compute, three at a time; NAME is cli, sql or a program of tests
 run_beside() {
   local name status seconds started=$SECONDS
   # shellcheck disable=SC2016
-  printf '%s\n' "$@" | xargs -P 4 -I{} bash -c '
+  printf '%s\n' "$@" | xargs -P 3 -I{} bash -c '
     log=$2/${1//\//-}.log command=("tests/$1")
     case $1 in
     cli) command=(bats --tap tests/cli) ;;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "registry/store/copy_out.h"
+#include "registry/store/policies.h"
 
 enum column {
         SUBJECT,
@@ -24,7 +25,7 @@ enum column {
 /* Row after row by the primary keys: nothing is sorted or held, on either side. */
 static const char sql[] =
         "COPY (SELECT l.subject, l.version, l.inputs, l.grade, l.score, l.next_change,"
-        " l.policy_hash = (SELECT policy_hash FROM qcr.policy_activation ORDER BY serial DESC LIMIT 1),"
+        " l.policy_hash = " POLICIES_IN_FORCE ","
         " v.name, v.kind, v.registration, v.township, v.industry FROM qcr.live_grade l"
         " CROSS JOIN LATERAL (SELECT name, kind, registration, township, industry FROM qcr.party_version p"
         "  WHERE p.subject = l.subject ORDER BY p.version DESC LIMIT 1) v"

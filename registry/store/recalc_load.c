@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "registry/store/policies.h"
+
 void recalc_ranges_add(struct recalc_ranges *ranges, const char *after, const char *last)
 {
         struct recalc_range *range;
@@ -194,8 +196,7 @@ bool recalc_load_unfinished(struct link *link, struct recalc_known *ret, struct 
         query_init(&query, KNOWN_COLUMNS
                 " WHERE NOT EXISTS (SELECT FROM qcr.run_end e WHERE e.run_id = c.run_id)"
                 "   AND NOT EXISTS (SELECT FROM qcr.recalc o WHERE o.serial > c.serial AND (c.only_due OR NOT o.only_due))"
-                "   AND (c.kind = 'shadow' OR c.policy_hash ="
-                "        (SELECT policy_hash FROM qcr.policy_activation ORDER BY serial DESC LIMIT 1))"
+                "   AND (c.kind = 'shadow' OR c.policy_hash = " POLICIES_IN_FORCE ")"
                 " ORDER BY c.serial DESC LIMIT 1");
         return load_known(link, &query, ret, why);
 }

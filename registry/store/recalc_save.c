@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "registry/store/bulk.h"
+#include "registry/store/policies.h"
 
 /* Advisory locks are numbers that everybody who uses the database must keep apart: "qcr" and a count of ours. */
 #define LOCK_RUN "124671928303617"  /* 0x716372000001 */
@@ -228,8 +229,7 @@ bool recalc_save_live(struct link *link, const struct recalc_outcome *outcomes, 
                 "  AS v (subject, version, grade, score, next_change)),"
                 " u AS (UPDATE qcr.standing s SET version = v.version + 1, policy_hash = $6::bytea, grade = v.grade,"
                 "  score = v.score, graded_on = $7::date, next_change = v.next_change, serial = $8::bigint FROM v"
-                "  WHERE s.subject = v.subject AND s.version = v.version AND $6::bytea ="
-                "   (SELECT policy_hash FROM qcr.policy_activation ORDER BY serial DESC LIMIT 1)"
+                "  WHERE s.subject = v.subject AND s.version = v.version AND $6::bytea = " POLICIES_IN_FORCE
                 "  RETURNING s.subject, s.version, s.grade, s.score, s.next_change),"
                 " h AS (INSERT INTO qcr.grade_history (subject, version, policy_hash, grade, score, graded_on, next_change, serial)"
                 "  SELECT subject, version, $6::bytea, grade, score, $7::date, next_change, $8::bigint FROM u),"

@@ -193,10 +193,10 @@ class Person:
     def call(self, operation, body, **more):
         return self.wait(self.send(self.make(operation, body, **more)))
 
-    def pipeline(self, calls):
-        """All the answers, in order, with as many open at a time as the server allows."""
+    def pipeline(self, calls, most=1 << 16):
+        """All the answers, in order, with as many open at a time as the server allows, or `most`."""
         self.connect()
-        limit = self.greeting["in_flight_limit"]
+        limit = min(self.greeting["in_flight_limit"], most)
         open_ones, done = [], []
         for call in calls:
             if len(open_ones) >= limit:
