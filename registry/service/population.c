@@ -31,18 +31,6 @@ static const char sql[] =
         "  WHERE p.subject = l.subject ORDER BY p.version DESC LIMIT 1) v"
         " ORDER BY l.subject) TO STDOUT (FORMAT binary)";
 
-/* Fields are octets without a NUL: short ones are copied to have one. False if it does not fit. */
-static bool take_word(const struct copy_out *copy, enum column column, char *ret, size_t size)
-{
-        struct slice field = copy->fields[column];
-
-        if (!field.data || field.length >= size)
-                return false;
-        memcpy(ret, field.data, field.length);
-        ret[field.length] = '\0';
-        return true;
-}
-
 static bool registration_parse(const char *word, enum statement_registration *ret)
 {
         for (unsigned i = REGISTRATION_ACTIVE; i <= REGISTRATION_REVOKED; i++)
@@ -57,9 +45,9 @@ static bool take_party(struct copy_out *copy, char grade[GRADE_TEXT], struct pop
 {
         char kind[32], registration[32];
 
-        if (!take_word(copy, SUBJECT, ret->subject, sizeof(ret->subject)) || !take_word(copy, GRADE, grade, GRADE_TEXT) ||
-                !take_word(copy, KIND, kind, sizeof(kind)) || !party_kind_parse(kind, &ret->kind) ||
-                !take_word(copy, REGISTRATION, registration, sizeof(registration)) ||
+        if (!copy_out_word(copy, SUBJECT, ret->subject, sizeof(ret->subject)) || !copy_out_word(copy, GRADE, grade, GRADE_TEXT) ||
+                !copy_out_word(copy, KIND, kind, sizeof(kind)) || !party_kind_parse(kind, &ret->kind) ||
+                !copy_out_word(copy, REGISTRATION, registration, sizeof(registration)) ||
                 !registration_parse(registration, &ret->registration) || copy->fields[IS_CURRENT].length != 1)
                 return false;
         ret->version = (uint64_t)copy_out_number(copy, VERSION);

@@ -150,6 +150,17 @@ int64_t copy_out_number(struct copy_out *copy, unsigned column)
         return 0;
 }
 
+bool copy_out_word(const struct copy_out *copy, unsigned column, char *ret, size_t size)
+{
+        struct slice field = copy->fields[column];
+
+        if (!field.data || field.length >= size)
+                return false;
+        memcpy(ret, field.data, field.length);
+        ret[field.length] = '\0';
+        return true;
+}
+
 struct day copy_out_day(struct copy_out *copy, unsigned column)
 {
         int64_t days;

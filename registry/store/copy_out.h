@@ -31,3 +31,5 @@ bool copy_out_is_null(const struct copy_out *copy, unsigned column);
 /* int2, int4 or int8, by its length. A field of another length makes the next copy_out_next() fail. */
 int64_t copy_out_number(struct copy_out *copy, unsigned column);
 struct day copy_out_day(struct copy_out *copy, unsigned column); /* DAY_NONE for null */
+/* A short text with a NUL behind it, which fields have not; false if it is NULL or does not fit. */
+bool copy_out_word(const struct copy_out *copy, unsigned column, char *ret, size_t size) MUST_CHECK;

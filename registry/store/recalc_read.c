@@ -178,25 +178,13 @@ static unsigned format_reading(struct buffer *sql, const struct recalc_reading *
         return columns;
 }
 
-/* Fields are octets without a NUL: short ones are copied to have one. */
-static bool take_word(const struct copy_out *copy, enum column column, char *ret, size_t size)
-{
-        struct slice field = copy->fields[column];
-
-        if (!field.data || field.length >= size)
-                return false;
-        memcpy(ret, field.data, field.length);
-        ret[field.length] = '\0';
-        return true;
-}
-
 static bool take_party(struct copy_out *copy, struct recalc_party *ret)
 {
         char before[RECALC_SUBJECT];
 
         memcpy(before, ret->subject, sizeof(before));
-        if (!take_word(copy, SUBJECT, ret->subject, sizeof(ret->subject)) ||
-                !take_word(copy, GRADE, ret->grade, sizeof(ret->grade)) || !copy->fields[INPUTS].data)
+        if (!copy_out_word(copy, SUBJECT, ret->subject, sizeof(ret->subject)) ||
+                !copy_out_word(copy, GRADE, ret->grade, sizeof(ret->grade)) || !copy->fields[INPUTS].data)
                 return false;
         ret->version = (uint64_t)copy_out_number(copy, VERSION);
         ret->inputs = copy->fields[INPUTS];
